@@ -1,0 +1,40 @@
+namespace Numerics.Tensors;
+
+/// <summary>
+/// A piece of a backend's memory with a count of the tensors that share it. A backend derives its own buffer type and gets it
+/// back in every tensor it made.
+/// </summary>
+public abstract class TensorBuffer
+{
+    private int _references = 1;
+
+    /// <summary>Creates a buffer with one reference.</summary>
+    /// <param name="byteLength">The usable size in bytes.</param>
+    protected TensorBuffer(long byteLength) => ByteLength = byteLength;
+
+    /// <summary>The usable size in bytes.</summary>
+    public long ByteLength { get; }
+
+    /// <summary>Whether the memory has gone back to its backend.</summary>
+    public bool IsReleased => Volatile.Read(ref _references) == 0;
+
+    internal void AddReference()
+    {
+        int now;
+        do
+        {
+            now = Volatile.Read(ref _references);
+            ObjectDisposedException.ThrowIf(now == 0, typeof(Tensor));
+        }
+        while (Interlocked.CompareExchange(ref _references, now + 1, now) != now);
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+            ReturnMemory();
+    }
+
+    /// <summary>Gives the memory back to the backend; called once, possibly from the finaliser thread.</summary>
+    protected abstract void ReturnMemory();
+}

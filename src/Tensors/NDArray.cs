@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+
+namespace Numerics.Tensors;
+
+/// <summary>
+/// An n-dimensional array in ordinary managed memory: what data sets, files and user code hold before and after it visits a
+/// backend. It is contiguous and row-major, and converts to a <see cref="Tensor"/> wherever one is asked for.
+/// </summary>
+public sealed class NDArray
+{
+    private readonly byte[] _bytes;
+
+    /// <summary>Creates an array of zeros.</summary>
+    /// <param name="shape">The extents, all known.</param>
+    /// <param name="dtype">The element type.</param>
+    public NDArray(Shape shape, DType dtype = DType.Float32)
+        : this(shape, dtype, new byte[ByteLength(shape, dtype)])
+    {
+    }
+
+    private NDArray(Shape shape, DType dtype, byte[] bytes)
+    {
+        Shape = shape;
+        DType = dtype;
+        _bytes = bytes;
+    }
+
+    /// <summary>The extents.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The element type.</summary>
+    public DType DType { get; }
+
+    /// <summary>The elements' bytes, row-major, in the machine's byte order; writes go through.</summary>
+    public Span<byte> Bytes => _bytes;
+
+    /// <summary>An array of floats over a copy of <paramref name="values"/>.</summary>
+    /// <param name="shape">The extents; their product is the number of values.</param>
+    /// <param name="values">The elements, row-major.</param>
+    /// <exception cref="ShapeMismatchException">The number of values does not fit the shape.</exception>
+    public static NDArray From(Shape shape, ReadOnlySpan<float> values) => From(shape, DType.Float32, MemoryMarshal.AsBytes(values), values.Length);
+
+    /// <summary>An array of integers over a copy of <paramref name="values"/>.</summary>
+    /// <inheritdoc cref="From(Shape, ReadOnlySpan{float})"/>
+    public static NDArray From(Shape shape, ReadOnlySpan<int> values) => From(shape, DType.Int32, MemoryMarshal.AsBytes(values), values.Length);
+
+    /// <summary>An array of bytes over a copy of <paramref name="values"/>.</summary>
+    /// <param name="shape">The extents; their product is the number of values.</param>
+    /// <param name="values">The elements, row-major.</param>
+    /// <param name="dtype"><see cref="DType.UInt8"/> or <see cref="DType.UNorm8"/>.</param>
+    /// <exception cref="ShapeMismatchException">The number of values does not fit the shape.</exception>
+    public static NDArray From(Shape shape, ReadOnlySpan<byte> values, DType dtype = DType.UInt8)
+    {
+        if (dtype.Size() != 1)
+            throw new ArgumentException($"bytes are UInt8 or UNorm8, not {dtype}", nameof(dtype));
+        return From(shape, dtype, values, values.Length);
+    }
+
+    /// <summary>A vector of floats.</summary>
+    public static implicit operator NDArray(float[] values) => From(values.Length, values);
+
+    /// <summary>A vector of integers.</summary>
+    public static implicit operator NDArray(int[] values) => From(values.Length, values);
+
+    /// <summary>A matrix of floats.</summary>
+    public static implicit operator NDArray(float[,] values) =>
+        From([values.GetLength(0), values.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length));
+
+    /// <summary>The elements as <typeparamref name="T"/>, without a copy; writes go through.</summary>
+    /// <typeparam name="T"><see cref="float"/>, <see cref="int"/> or <see cref="byte"/>, as <see cref="DType"/> says.</typeparam>
+    /// <exception cref="InvalidOperationException">The array holds another type.</exception>
+    public Span<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        bool fits = DType switch
+        {
+            DType.Float32 => typeof(T) == typeof(float),
+            DType.Int32 => typeof(T) == typeof(int),
+            _ => typeof(T) == typeof(byte),
+        };
+        if (!fits)
+            throw new InvalidOperationException($"an array of {DType} cannot be read as {typeof(T).Name}");
+        return MemoryMarshal.Cast<byte, T>(_bytes.AsSpan());
+    }
+
+    /// <summary>The values as floats: integers converted, <see cref="DType.UNorm8"/> divided by 255.</summary>
+    public float[] ToFloats()
+    {
+        var values = new float[Shape.Count];
+        switch (DType)
+        {
+            case DType.Float32:
+                AsSpan<float>().CopyTo(values);
+                break;
+            case DType.Int32:
+                TensorPrimitives.ConvertTruncating<int, float>(AsSpan<int>(), values);
+                break;
+            default:
+                TensorPrimitives.ConvertTruncating<byte, float>(Bytes, values);
+                if (DType == DType.UNorm8)
+                    TensorPrimitives.Divide(values, 255f, values);
+                break;
+        }
+
+        return values;
+    }
+
+    /// <summary>The same elements under another shape; the memory is shared.</summary>
+    /// <exception cref="ShapeMismatchException">The number of elements differs.</exception>
+    public NDArray Reshape(Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Count != Shape.Count)
+            throw new ShapeMismatchException($"cannot reshape {Shape} into {shape}: {Shape.Count} elements against {shape.Count}");
+        return new NDArray(shape, DType, _bytes);
+    }
+
+    /// <summary>Type and extents, such as <c>Float32 [2, 3]</c>.</summary>
+    public override string ToString() => $"{DType} {Shape}";
+
+    private static NDArray From(Shape shape, DType dtype, ReadOnlySpan<byte> bytes, int count)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Count != count)
+            throw new ShapeMismatchException($"shape {shape} holds {shape.Count} elements, got {count} values");
+        return new NDArray(shape, dtype, bytes.ToArray());
+    }
+
+    private static int ByteLength(Shape shape, DType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (!shape.IsFullyKnown)
+            throw new ArgumentException($"an array needs every extent, got {shape}", nameof(shape));
+        return checked(shape.Count * dtype.Size());
+    }
+}
