@@ -98,7 +98,8 @@ internal sealed class ImageDecoder
     {
         SKCodecResult.Unimplemented => "not an image (JPEG, PNG, BMP, GIF or WebP)",
         SKCodecResult.IncompleteInput => $"truncated: the image data ends early, after {length} bytes",
-        SKCodecResult.InvalidInput or SKCodecResult.ErrorInInput => $"damaged: the image data is invalid or ends early, after {length} bytes",
+        SKCodecResult.InvalidInput or SKCodecResult.ErrorInInput =>
+            $"damaged: the image data is invalid or ends early, after {length} bytes",
         _ => $"cannot be decoded ({result})",
     };
 
