@@ -19,7 +19,7 @@ internal static class ImageDirectory
             .OrderBy(name => name, StringComparer.OrdinalIgnoreCase).ThenBy(name => name, StringComparer.Ordinal)
             .ToImmutableArray();
         if (folders.Length == 0)
-            throw new InvalidDataException($"{path}: no class folders; expected a folder of pictures a class, such as Cat and Dog");
+            throw new InvalidDataException($"{path}: no class folders; expected one a class, such as Cat and Dog");
         ImmutableArray<string> classes = classNames is null ? folders : [.. classNames];
         foreach (string name in classes)
         {

@@ -107,6 +107,29 @@ public class MapTests
     }
 
     [Fact]
+    public void Disposal_waits_for_the_calls_that_are_running()
+    {
+        int running = 0;
+        using var entered = new ManualResetEventSlim();
+        var items = Numbers.UpTo(2).Map(
+            item =>
+            {
+                if (Numbers.Value(item) == 0)
+                    return item;
+                _ = Interlocked.Increment(ref running);
+                entered.Set();
+                Thread.Sleep(100);
+                _ = Interlocked.Decrement(ref running);
+                return item;
+            },
+            parallelism: 2).GetEnumerator();
+        Assert.True(items.MoveNext());
+        Assert.True(entered.Wait(TimeSpan.FromSeconds(30)), "the second call did not start");
+        items.Dispose();
+        Assert.Equal(0, Volatile.Read(ref running));
+    }
+
+    [Fact]
     public void Functions_do_run_at_the_same_time()
     {
         using var meeting = new Barrier(3);
