@@ -18,7 +18,9 @@ public abstract class TensorBuffer
     /// <summary>Whether the memory has gone back to its backend.</summary>
     public bool IsReleased => Volatile.Read(ref _references) == 0;
 
-    internal void AddReference()
+    /// <summary>Adds a reference for another user of the memory.</summary>
+    /// <exception cref="ObjectDisposedException">The memory has gone back already.</exception>
+    public void AddReference()
     {
         int now;
         do
@@ -29,7 +31,8 @@ public abstract class TensorBuffer
         while (Interlocked.CompareExchange(ref _references, now + 1, now) != now);
     }
 
-    internal void Release()
+    /// <summary>Drops one reference; the last one returns the memory.</summary>
+    public void Release()
     {
         if (Interlocked.Decrement(ref _references) == 0)
             ReturnMemory();

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// The CPU backend: vectorised kernels over pooled memory, shared out over a few long-lived threads. Every op gives the same
+/// bits for any number of threads.
+/// </summary>
+public sealed unsafe partial class CpuBackend : Backend
+{
+    /// <summary>The environment variable that sets the number of threads of a backend that is made without naming one.</summary>
+    public const string ThreadsVariable = "NUMERICS_NUM_THREADS";
+
+    private readonly BufferPool _pool = new();
+    private readonly ThreadTeam _team;
+
+    /// <summary>A backend with as many threads as <see cref="ThreadsVariable"/> says, or one for each processor.</summary>
+    /// <exception cref="ArgumentException">The environment variable is not a positive number.</exception>
+    public CpuBackend()
+        : this(DefaultThreads())
+    {
+    }
+
+    /// <summary>A backend with its own threads and memory.</summary>
+    /// <param name="threads">How many threads compute, the caller's included; at least 1.</param>
+    public CpuBackend(int threads) => _team = new ThreadTeam(threads);
+
+    /// <inheritdoc/>
+    public override string Name => "cpu";
+
+    /// <inheritdoc/>
+    public override string Description =>
+        $"{RuntimeInformation.ProcessArchitecture}, {Threads} thread{(Threads == 1 ? "" : "s")}, {VectorBits}-bit vectors";
+
+    /// <summary>How many threads compute, the caller's included.</summary>
+    public int Threads => _team.Threads;
+
+    /// <summary>The widest vectors of this machine that the runtime uses, in bits.</summary>
+    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+
+    /// <summary>Memory held from the operating system, in bytes, whether a tensor uses it or it waits for the next one.</summary>
+    public long ReservedBytes => _pool.ReservedBytes;
+
+    /// <summary>Memory that live tensors use, in bytes, rounded up to the pool's block sizes.</summary>
+    public long UsedBytes => _pool.UsedBytes;
+
+    /// <inheritdoc/>
+    public override TensorBuffer Allocate(long byteLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
+        return _pool.Rent(byteLength);
+    }
+
+    /// <inheritdoc/>
+    public override void Upload(ReadOnlySpan<byte> source, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        source.CopyTo(Bytes(target));
+        GC.KeepAlive(target);
+    }
+
+    /// <inheritdoc/>
+    public override void Download(Tensor source, Span<byte> target)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Bytes(source).CopyTo(target);
+        GC.KeepAlive(source);
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(Tensor source, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        Bytes(source).CopyTo(Bytes(target));
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _team.Dispose();
+        _pool.Dispose();
+    }
+
+    /// <summary>The first element; the caller keeps the tensor alive while it uses the pointer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T* Pointer<T>(Tensor tensor)
+        where T : unmanaged => (T*)(((CpuBuffer)tensor.Buffer).Pointer + tensor.ByteOffset);
+
+    private static Span<byte> Bytes(Tensor tensor) => new(Pointer<byte>(tensor), tensor.Count * tensor.DType.Size());
+
+    private static int DefaultThreads()
+    {
+        string? text = Environment.GetEnvironmentVariable(ThreadsVariable);
+        if (string.IsNullOrWhiteSpace(text))
+            return Environment.ProcessorCount;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
+            ? threads
+            : throw new ArgumentException($"{ThreadsVariable}: expected a positive number of threads, got '{text}'");
+    }
+}
