@@ -10,6 +10,7 @@ namespace Numerics.Tensors;
 /// </summary>
 public sealed partial class Tensor : IDisposable
 {
+    private readonly string? _origin = TensorDiagnostics.TraceOrigins ? Environment.StackTrace : null;
     private TensorBuffer? _buffer;
 
     internal Tensor(Backend backend, TensorBuffer buffer, Shape shape, DType dtype, long byteOffset = 0)
@@ -23,7 +24,13 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>Catches a tensor that nobody disposed: its memory goes back to the pool, and nothing else happens here.</summary>
-    ~Tensor() => _buffer?.Release();
+    ~Tensor()
+    {
+        if (_buffer is null)
+            return;
+        _buffer.Release();
+        TensorDiagnostics.ReportForgotten(this, _origin);
+    }
 
     /// <summary>The extents, all known.</summary>
     public Shape Shape { get; }

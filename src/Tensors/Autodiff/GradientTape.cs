@@ -147,11 +147,9 @@ public sealed class GradientTape : TensorScope
     /// <inheritdoc cref="Record(Tensor, ReadOnlySpan{Tensor}, ReadOnlySpan{Tensor}, GradientRule)"/>
     public static void Record(Tensor output, ReadOnlySpan<Tensor> inputs, GradientRule rule) => Record(output, inputs, [], rule);
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    private protected override void OnEnding()
     {
-        if (s_innermost == this)
-            s_innermost = _outer;
+        s_innermost = _outer;
         foreach (Tensor tensor in _held)
         {
             if (tensor.Tape == this)
@@ -161,7 +159,6 @@ public sealed class GradientTape : TensorScope
         _held.Clear();
         _followed.Clear();
         _entries.Clear();
-        base.Dispose(disposing);
     }
 
         private void Propagate(TapeEntry entry, Tensor outer, Dictionary<Tensor, Tensor> gradients, TensorScope scope)

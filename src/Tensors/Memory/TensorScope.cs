@@ -48,10 +48,11 @@ public class TensorScope : IDisposable
     /// Ends the scope and returns the memory of its tensors. A tensor that an enclosing <see cref="GradientTape"/> still needs
     /// for its gradient lives on until that tape ends.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Another thread, or a scope opened later, is not finished yet.</exception>
+    /// <exception cref="InvalidOperationException">Another thread opened the scope, or a scope opened later is not finished yet.</exception>
     public void Dispose()
     {
-        Dispose(disposing: true);
+        if (!_disposed)
+            Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -70,25 +71,29 @@ public class TensorScope : IDisposable
         _tensors.RemoveAt(last);
     }
 
-    /// <summary>Ends the scope; a derived scope lets go of what it holds first.</summary>
+    /// <summary>Ends the scope; a derived scope lets go of what it holds in <see cref="OnEnding"/>.</summary>
     /// <param name="disposing">Always true: scopes have no finaliser.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (_disposed)
-            return;
         if (_thread != Environment.CurrentManagedThreadId)
             throw new InvalidOperationException("a TensorScope ends on the thread that opened it");
         if (s_current != this)
             throw new InvalidOperationException("TensorScopes end in the reverse order of their opening; an inner scope is still open");
         _disposed = true;
         s_current = _parent;
+        OnEnding();
         for (int i = _tensors.Count - 1; i >= 0; i--)
         {
             Tensor tensor = _tensors[i];
-            if (tensor.Tape is { } tape && tape != this)
+            if (tensor.Tape is { } tape)
                 tensor.MoveTo(tape);
             else
                 tensor.Dispose();
         }
+    }
+
+    /// <summary>Called once when the scope ends, before its tensors go.</summary>
+    private protected virtual void OnEnding()
+    {
     }
 }
