@@ -68,48 +68,60 @@ internal unsafe struct ConvWork : IShardedWork
         (int image, int band) = Math.DivRem(shard, Bands);
         int first = band * RowsOfBand, rows = Math.Min(RowsOfBand, OutHeight - first);
         float* y = Y + (image * ImageStrideY) + (first * RowStrideY);
-        Rows(image, first, rows, OutWidth, y, RowStrideY, PixelStrideY);
+        for (int group = 0; group < Groups; group++)
+        {
+            for (int panel = 0; panel < Kernel.Count; panel++)
+            {
+                float* target = y + (group * Kernel.Columns) + (panel * TileRows.MaxWidth);
+                _ = Panel(image, first, rows, 0, OutWidth, group, panel, target, RowStrideY, PixelStrideY);
+            }
+        }
+
         if (Bias is null && !Relu)
             return;
         for (int row = 0; row < rows; row++)
             Epilogue.BiasRelu(y + (row * RowStrideY), PixelStrideY, OutWidth, Groups * Kernel.Columns, Bias, Relu);
     }
 
-    /// <summary>Convolves a band.</summary>
+    /// <summary>Computes one panel's channels for a part of the output.</summary>
     /// <param name="image">Which picture.</param>
-    /// <param name="first">The band's first output row.</param>
-    /// <param name="rows">Its rows.</param>
+    /// <param name="firstRow">The first output row.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="firstPixel">The first pixel of each row.</param>
     /// <param name="pixels">How many pixels of each row.</param>
-    /// <param name="y">Where they go.</param>
-    /// <param name="rowStrideY">Floats between the rows there.</param>
-    /// <param name="pixelStrideY">Floats between the pixels there.</param>
-    public readonly void Rows(int image, int first, int rows, int pixels, float* y, nint rowStrideY, nint pixelStrideY)
+    /// <param name="group">Which channel group.</param>
+    /// <param name="panel">Which panel of the group's kernel.</param>
+    /// <param name="target">Where they go.</param>
+    /// <param name="rowStride">Floats between rows there.</param>
+    /// <param name="pixelStride">Floats between pixels there.</param>
+    /// <returns>How many channels the panel has.</returns>
+    public readonly int Panel(
+        int image, int firstRow, int rows, int firstPixel, int pixels, int group, int panel, float* target, nint rowStride, nint pixelStride)
     {
-        int groupChannels = X.Channels / Groups;
-        for (int group = 0; group < Groups; group++)
+        var kernel = new PackedPanels(Kernel.Data + (group * PackedPanels.Size(Kernel.Rows, Kernel.Columns)), Kernel.Rows, Kernel.Columns);
+        float* data = kernel.Panel(panel, out int columns, out int width);
+        nint pixelStep = (nint)ColumnStep * X.Channels;
+        float* input = X.Image(image) + (firstRow * RowStep * X.RowStride) + (firstPixel * pixelStep) + (group * (X.Channels / Groups));
+        var operands = new TileOperands
         {
-            var kernel = new PackedPanels(Kernel.Data + (group * PackedPanels.Size(Kernel.Rows, Kernel.Columns)), Kernel.Rows, Kernel.Columns);
-            for (int panel = 0; panel < kernel.Count; panel++)
-            {
-                float* data = kernel.Panel(panel, out int columns, out int width);
-                var operands = new TileOperands
-                {
-                    RowStride = (nint)ColumnStep * X.Channels,
-                    StepStride = 1,
-                    Offsets = Offsets,
-                    Segments = Segments,
-                    Length = Length,
-                    B = data,
-                    StepB = width,
-                    StrideC = pixelStrideY,
-                };
-                for (int row = 0; row < rows; row++)
-                {
-                    operands.A = X.Image(image) + ((first + row) * RowStep * X.RowStride) + (group * groupChannels);
-                    operands.C = y + (row * rowStrideY) + (group * kernel.Columns) + (panel * TileRows.MaxWidth);
-                    TileRows.Run(operands, pixels, columns, width);
-                }
-            }
+            A = input,
+            RowStride = pixelStep,
+            StepStride = 1,
+            Offsets = Offsets,
+            Segments = Segments,
+            Length = Length,
+            B = data,
+            StepB = width,
+            C = target,
+            StrideC = pixelStride,
+        };
+        for (int row = 0; row < rows; row++)
+        {
+            TileRows.Run(operands, pixels, columns, width);
+            operands.A += RowStep * X.RowStride;
+            operands.C += rowStride;
         }
+
+        return columns;
     }
 }
