@@ -56,6 +56,8 @@ public sealed partial class ReferenceBackend
     internal static double Erf(double x)
     {
         double z = Math.Abs(x);
+        if (double.IsNaN(z))
+            return z;
         if (z < 3)
         {
             double term = z, sum = z;
