@@ -1,0 +1,31 @@
+using Numerics.Tensors;
+
+namespace Numerics.Data;
+
+/// <summary>All but the first items.</summary>
+internal sealed class SkipDataset : DerivedDataset
+{
+    private readonly int _count;
+
+    public SkipDataset(Dataset source, int count)
+        : base(source)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        _count = count;
+    }
+
+    public override int? Cardinality => Source.Cardinality is { } items ? Math.Max(items - _count, 0) : null;
+
+    public override IEnumerator<DataItem> Enumerate(long epoch)
+    {
+        int left = _count;
+        using var items = Source.Enumerate(epoch);
+        while (items.MoveNext())
+        {
+            if (left == 0)
+                yield return items.Current;
+            else
+                left--;
+        }
+    }
+}

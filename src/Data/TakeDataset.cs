@@ -1,0 +1,35 @@
+using Numerics.Tensors;
+
+namespace Numerics.Data;
+
+/// <summary>The first items.</summary>
+internal sealed class TakeDataset : DerivedDataset
+{
+    private readonly int _count;
+
+    public TakeDataset(Dataset source, int count)
+        : base(source)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        _count = count;
+    }
+
+    public override int? Cardinality =>
+        Source.IsInfinite || _count == 0 ? _count : Source.Cardinality is { } items ? Math.Min(items, _count) : null;
+
+    internal override bool IsInfinite => false;
+
+    public override IEnumerator<DataItem> Enumerate(long epoch)
+    {
+        if (_count == 0)
+            yield break;
+        int left = _count;
+        using var items = Source.Enumerate(epoch);
+        while (items.MoveNext())
+        {
+            yield return items.Current;
+            if (--left == 0)
+                yield break;
+        }
+    }
+}
