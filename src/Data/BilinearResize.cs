@@ -58,60 +58,49 @@ public static class BilinearResize
     /// <param name="result">Receives [size.Height, size.Width, channels].</param>
     /// <param name="size">The height and width of the result.</param>
     /// <param name="channels">How many of a pixel's bytes are wanted: 3 or 1.</param>
-    internal static void ToBytes(
+    internal static unsafe void ToBytes(
         ReadOnlySpan<byte> pixels, int height, int width, Span<byte> result, (int Height, int Width) size, int channels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels.Length, height * width * 4, nameof(pixels));
         ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, size.Height * size.Width * channels, nameof(result));
         var rows = new InterpolationAxis(height, size.Height);
         var columns = new InterpolationAxis(width, size.Width);
-        for (int y = 0; y < size.Height; y++)
+        fixed (byte* input = pixels, output = result)
         {
-            var top = pixels.Slice(rows.Lower[y] * width * 4, width * 4);
-            var bottom = pixels.Slice(rows.Upper[y] * width * 4, width * 4);
-            Span<byte> output = result.Slice(y * size.Width * channels, size.Width * channels);
-            Vector128<float> weight = Vector128.Create(rows.Weight[y]);
-            if (channels == 3)
-                RowToRgb(top, bottom, weight, columns, output);
-            else
-                RowToGray(top, bottom, weight, columns, output);
+            for (int y = 0; y < size.Height; y++)
+            {
+                byte* top = input + (rows.Lower[y] * width * 4), bottom = input + (rows.Upper[y] * width * 4);
+                ResizeRow(top, bottom, rows.Weight[y], columns, output + (y * size.Width * channels), channels);
+            }
         }
     }
 
-    private static void RowToRgb(
-        ReadOnlySpan<byte> top, ReadOnlySpan<byte> bottom, Vector128<float> weight, InterpolationAxis columns, Span<byte> output)
+    private static unsafe void ResizeRow(
+        byte* top, byte* bottom, float rowWeight, InterpolationAxis columns, byte* output, int channels)
     {
-        // Four bytes are written a pixel, the fourth to be overwritten by the next pixel; the last one is written alone.
-        int last = columns.Weight.Length - 1;
-        for (int x = 0; x < last; x++)
-            Unsafe.WriteUnaligned(ref output[x * 3], Pixel(top, bottom, weight, columns, x));
-        uint pixel = Pixel(top, bottom, weight, columns, last);
-        for (int c = 0; c < 3; c++)
-            output[(last * 3) + c] = (byte)(pixel >> (8 * c));
-    }
+        Vector128<float> weight = Vector128.Create(rowWeight);
+        ReadOnlySpan<int> lower = columns.Lower, upper = columns.Upper.AsSpan(0, lower.Length);
+        ReadOnlySpan<float> weights = columns.Weight.AsSpan(0, lower.Length);
+        for (int x = 0; x < lower.Length; x++)
+        {
+            int left = lower[x] * 4, right = upper[x] * 4;
+            Vector128<float> fraction = Vector128.Create(weights[x]);
+            Vector128<float> above = Interpolate(Load(top + left), Load(top + right), fraction);
+            Vector128<float> below = Interpolate(Load(bottom + left), Load(bottom + right), fraction);
+            Vector128<float> value = Interpolate(above, below, weight) + Vector128.Create(0.5f);
 
-    private static void RowToGray(
-        ReadOnlySpan<byte> top, ReadOnlySpan<byte> bottom, Vector128<float> weight, InterpolationAxis columns, Span<byte> output)
-    {
-        for (int x = 0; x < output.Length; x++)
-            output[x] = (byte)Pixel(top, bottom, weight, columns, x);
-    }
+            // 0 <= value < 256, where the native conversion truncates as the portable one does, without its checks.
+            Vector128<short> words = Vector128.Narrow(Vector128.ConvertToInt32Native(value), Vector128<int>.Zero);
+            uint pixel = Vector128.Narrow(words, words).AsUInt32().ToScalar();
+            *output = (byte)pixel;
+            if (channels == 3)
+            {
+                output[1] = (byte)(pixel >> 8);
+                output[2] = (byte)(pixel >> 16);
+            }
 
-    /// <summary>One output pixel, its bytes from the lowest up.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Pixel(
-        ReadOnlySpan<byte> top, ReadOnlySpan<byte> bottom, Vector128<float> weight, InterpolationAxis columns, int x)
-    {
-        int left = columns.Lower[x] * 4, right = columns.Upper[x] * 4;
-        Vector128<float> fraction = Vector128.Create(columns.Weight[x]);
-        Vector128<float> upper = Interpolate(Load(top, left), Load(top, right), fraction);
-        Vector128<float> lower = Interpolate(Load(bottom, left), Load(bottom, right), fraction);
-        Vector128<float> value = Interpolate(upper, lower, weight) + Vector128.Create(0.5f);
-
-        // 0 <= value < 256, where the native conversion truncates as the portable one does, without its checks.
-        Vector128<int> rounded = Vector128.ConvertToInt32Native(value);
-        Vector128<short> words = Vector128.Narrow(rounded, rounded);
-        return Vector128.Narrow(words, words).AsUInt32().ToScalar();
+            output += channels;
+        }
     }
 
     // Not a fused multiply-add: the result must not depend on whether the machine has one.
@@ -119,9 +108,9 @@ public static class BilinearResize
     private static Vector128<float> Interpolate(Vector128<float> a, Vector128<float> b, Vector128<float> t) => a + ((b - a) * t);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Load(ReadOnlySpan<byte> row, int offset)
+    private static unsafe Vector128<float> Load(byte* pixel)
     {
-        Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(in row[offset])).AsByte();
+        Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(pixel)).AsByte();
         return Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
     }
 

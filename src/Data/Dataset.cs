@@ -54,7 +54,8 @@ public abstract class Dataset : IDataSource
     /// <param name="y">The targets, [n, …].</param>
     /// <param name="sampleWeight">The weights, [n]; null means 1 each.</param>
     /// <exception cref="ShapeMismatchException">An array has no first axis, or another extent than <paramref name="x"/>.</exception>
-    public static Dataset FromArrays(NDArray x, NDArray y, NDArray? sampleWeight = null) => new ArrayDataset(x, y, sampleWeight);
+    public static Dataset FromArrays(NDArray x, NDArray y, NDArray? sampleWeight = null) =>
+        new ArrayDataset(x, y, sampleWeight);
 
     /// <summary>The items of one epoch. Each call is an enumeration of its own; nothing is done before its first step.</summary>
     /// <param name="epoch">The number of the epoch, from 0. The same number gives the same items in the same order.</param>
@@ -72,7 +73,8 @@ public abstract class Dataset : IDataSource
     /// </param>
     /// <param name="parallelism">The number of threads; 1 calls the function on the consumer's thread. Order is always kept.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="parallelism"/> is below 1.</exception>
-    public Dataset Map(Func<DataItem, DataItem> function, int parallelism = 1) => new MapDataset(this, function, parallelism);
+    public Dataset Map(Func<DataItem, DataItem> function, int parallelism = 1) =>
+        new MapDataset(this, function, parallelism);
 
     /// <summary>
     /// Shuffles with a buffer, as <c>tf.data</c> does: the buffer is filled with the first items, and each item yielded is drawn

@@ -73,8 +73,8 @@ public sealed class ImageDataset : Dataset
     /// <param name="damagedFiles">What to do with files that cannot be decoded.</param>
     /// <remarks>
     /// Pixels are as <c>tf.io.decode_image</c> gives them: grey and CMYK pictures become RGB, an alpha channel is dropped, EXIF
-    /// orientation and colour profiles are not applied, the first frame of an animation is taken. Resized values are rounded to
-    /// the nearest byte.
+    /// orientation and colour profiles are not applied, the first frame of an animation is taken. The inks of a CMYK JPEG are
+    /// taken to be stored inverted, as Adobe's programs and most others do. Resized values are rounded to the nearest byte.
     /// </remarks>
     /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
     /// <exception cref="InvalidDataException">

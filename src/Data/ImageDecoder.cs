@@ -48,12 +48,10 @@ internal sealed class ImageDecoder
         fixed (byte* start = encoded)
         {
             using var data = SKData.Create((nint)start, encoded.Length);
-            using var codec = SKCodec.Create(data);
+            using var stream = new SKMemoryStream(data);
+            using var codec = SKCodec.Create(stream, out SKCodecResult result);
             if (codec is null)
-            {
-                return Damaged(
-                    HasImageSignature(encoded) ? TruncatedAfter(encoded.Length) : "not an image (JPEG, PNG, BMP, GIF or WebP)", out damage);
-            }
+                return Damaged(Reason(result, encoded.Length), out damage);
 
             // No colour space: pixels as they are stored, without the conversion to sRGB that an embedded profile would ask for.
             // Unpremultiplied: the colours under transparent pixels are kept and the alpha is dropped. Neither the profile nor
@@ -66,7 +64,6 @@ internal sealed class ImageDecoder
             byte[] pixels = ArrayPool<byte>.Shared.Rent((int)byteLength);
             try
             {
-                SKCodecResult result;
                 fixed (byte* target = pixels)
                     result = codec.GetPixels(info, (nint)target);
                 if (result != SKCodecResult.Success)
@@ -99,20 +96,12 @@ internal sealed class ImageDecoder
 
     private static string Reason(SKCodecResult result, int length) => result switch
     {
-        SKCodecResult.IncompleteInput => TruncatedAfter(length),
-        SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput => "the image data is damaged",
+        SKCodecResult.Unimplemented => "not an image (JPEG, PNG, BMP, GIF or WebP)",
+        SKCodecResult.IncompleteInput => $"truncated: the image data ends early, after {length} bytes",
+        SKCodecResult.InvalidInput or SKCodecResult.ErrorInInput =>
+            $"damaged: the image data is invalid or ends early, after {length} bytes",
         _ => $"cannot be decoded ({result})",
     };
-
-    private static string TruncatedAfter(int length) => $"truncated: the image data ends early, after {length} bytes";
-
-    /// <summary>Whether data begins as one of the formats does; the signatures are those of their specifications.</summary>
-    private static bool HasImageSignature(ReadOnlySpan<byte> encoded) =>
-        encoded.StartsWith<byte>([0xFF, 0xD8, 0xFF])
-        || encoded.StartsWith<byte>([0x89, .. "PNG\r\n"u8])
-        || encoded.StartsWith("GIF8"u8)
-        || encoded.StartsWith("BM"u8)
-        || (encoded.StartsWith("RIFF"u8) && encoded.Length > 12 && encoded[8..].StartsWith("WEBP"u8));
 
     private static NDArray? Damaged(string reason, out string? damage)
     {

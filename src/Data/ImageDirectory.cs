@@ -19,7 +19,7 @@ internal static class ImageDirectory
             .OrderBy(name => name, StringComparer.OrdinalIgnoreCase).ThenBy(name => name, StringComparer.Ordinal)
             .ToImmutableArray();
         if (folders.Length == 0)
-            throw new InvalidDataException($"{path}: no class folders; expected one folder of pictures a class, such as Cat and Dog");
+            throw new InvalidDataException($"{path}: no class folders; expected one a class, such as Cat and Dog");
         ImmutableArray<string> classes = classNames is null ? folders : [.. classNames];
         foreach (string name in classes)
         {
@@ -30,7 +30,7 @@ internal static class ImageDirectory
         if (classes.Distinct().Count() != classes.Length)
             throw new ArgumentException($"a class is named twice: {string.Join(", ", classes)}", nameof(classNames));
         return classes.Length > 1 ? classes
-            : throw new InvalidDataException($"{path}: only one class folder, '{classes.FirstOrDefault()}'; at least two are needed");
+            : throw new InvalidDataException($"{path}: only one class folder, '{classes.FirstOrDefault()}'; two or more are needed");
     }
 
     /// <summary>The pictures of all classes, folders within folders too, class by class and sorted by path.</summary>

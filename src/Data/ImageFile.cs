@@ -1,6 +1,8 @@
 namespace Numerics.Data;
 
-/// <summary>A file of an image directory. Data sets split from one another share these objects, and so what is known of damage.</summary>
+/// <summary>
+/// A file of an image directory. Data sets split from one another share these objects, and so what is known of damage.
+/// </summary>
 /// <param name="path">The path.</param>
 /// <param name="label">The index of its class.</param>
 internal sealed class ImageFile(string path, int label)

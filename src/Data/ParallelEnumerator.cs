@@ -105,7 +105,7 @@ internal sealed class ParallelEnumerator<TSource, TResult> : IEnumerator<TResult
         }
     }
 
-    /// <summary>Takes the source's next item. One thread at a time does so: the one whose turn it is waits for a free slot.</summary>
+    /// <summary>Takes the source's next item, one thread at a time: the one whose turn it is waits for a free slot.</summary>
     private bool TryTake(out long index, out TSource item)
     {
         item = default!;

@@ -22,7 +22,9 @@ internal sealed class RepeatDataset : DerivedDataset
         _ => null,
     };
 
-    internal override bool IsInfinite => _count is null ? Source.Cardinality is > 0 || Source.IsInfinite : _count > 0 && Source.IsInfinite;
+    internal override bool IsInfinite => _count is null
+        ? Source.Cardinality is > 0 || Source.IsInfinite
+        : _count > 0 && Source.IsInfinite;
 
     // Epoch e of this data set is epochs e·count … e·count + count - 1 of its source; one that never ends has no last pass to
     // go on from, so its epoch e begins with the source's epoch e.
