@@ -9,17 +9,17 @@ public class BilinearResizeTests
     private static readonly Gen<(int H, int W, int C, int OutH, int OutW, int Seed)> Sizes =
         Gen.Select(Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 5], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[0, 1 << 20]);
 
-    public static TheoryData<string> GoldenCases => [.. GoldenFile.Cases("resize_bilinear").Keys];
+    public static TheoryData<string> GoldenCases => GoldenFile.Names("resize_bilinear.json");
 
     [Theory]
     [MemberData(nameof(GoldenCases))]
     public void Golden(string name)
     {
-        var golden = GoldenFile.Cases("resize_bilinear")[name];
-        Shape expected = GoldenFile.Shape(golden.GetProperty("y"));
-        NDArray actual = BilinearResize.Apply(GoldenFile.Array(golden.GetProperty("x")), (expected[0], expected[1]));
-        Assert.Equal(expected, actual.Shape);
-        Assert.InRange(GoldenFile.RelativeError(actual.AsSpan<float>(), GoldenFile.Values(golden.GetProperty("y"))), 0, 1e-5);
+        GoldenCase golden = GoldenFile.Case("resize_bilinear.json", name);
+        GoldenTensor expected = golden.Tensor("y");
+        NDArray actual = BilinearResize.Apply(golden.Tensor("x").ToNDArray(), (expected.Shape[0], expected.Shape[1]));
+        Assert.Equal(expected.Shape, actual.Shape);
+        GoldenAssert.Close(expected.Data, [.. actual.ToFloats().Select(value => (double)value)], name);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class BilinearResizeTests
             value = (random.NextSingle() * 510f) - 255f;
         float[] actual = BilinearResize.Apply(image, (size.OutH, size.OutW)).ToFloats();
         double[] expected = Naive(image, size.OutH, size.OutW);
-        Assert.InRange(GoldenFile.RelativeError(actual, expected), 0, 1e-6);
+        GoldenAssert.Close(expected, [.. actual.Select(value => (double)value)], $"{size}", tolerance: 1e-6);
     });
 
     [Fact]

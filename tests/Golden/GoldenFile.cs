@@ -3,41 +3,24 @@ using Numerics.Tensors;
 
 namespace Numerics.Golden;
 
-/// <summary>Reads the golden cases of tests/golden, which are copied next to the test assembly.</summary>
+/// <summary>
+/// A file of reference cases computed in float64, from the folder of golden files beside the test assembly. A missing file, case or field
+/// fails the test that asks for it.
+/// </summary>
 internal static class GoldenFile
 {
-    /// <summary>The cases of a file, by name, such as <c>conv2d</c>.</summary>
-    public static IReadOnlyDictionary<string, JsonElement> Cases(string file)
+    /// <summary>Every case of a file.</summary>
+    /// <param name="name">The file's name, such as <c>dense.json</c>.</param>
+    public static IReadOnlyList<GoldenCase> Load(string name)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "golden", $"{file}.json");
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-        return document.RootElement.GetProperty("cases").EnumerateArray()
-            .ToDictionary(item => item.GetProperty("name").GetString()!, item => item.Clone());
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "golden", name)));
+        GoldenCase[] cases = [.. document.RootElement.GetProperty("cases").EnumerateArray().Select(element => new GoldenCase(element.Clone()))];
+        return cases.Length > 0 ? cases : throw new InvalidDataException($"{name} holds no cases");
     }
 
-    /// <summary>A tensor of a case as an array of floats.</summary>
-    public static NDArray Array(JsonElement tensor) =>
-        NDArray.From(Shape(tensor), System.Array.ConvertAll(Values(tensor), value => (float)value));
+    /// <summary>The names of a file's cases, for theories.</summary>
+    public static TheoryData<string> Names(string name) => [.. Load(name).Select(golden => golden.Name)];
 
-    /// <summary>The shape of a tensor of a case.</summary>
-    public static Shape Shape(JsonElement tensor) =>
-        tensor.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32()).ToArray();
-
-    /// <summary>The values of a tensor of a case.</summary>
-    public static double[] Values(JsonElement tensor) =>
-        [.. tensor.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
-
-    /// <summary>The norm of the difference over the norm of the expected values; the former alone where the latter is 0.</summary>
-    public static double RelativeError(ReadOnlySpan<float> actual, ReadOnlySpan<double> expected)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        double difference = 0, norm = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            difference += (actual[i] - expected[i]) * (actual[i] - expected[i]);
-            norm += expected[i] * expected[i];
-        }
-
-        return Math.Sqrt(norm == 0 ? difference : difference / norm);
-    }
+    /// <summary>One case of a file.</summary>
+    public static GoldenCase Case(string file, string name) => Load(file).Single(golden => golden.Name == name);
 }

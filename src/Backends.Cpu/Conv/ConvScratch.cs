@@ -1,0 +1,35 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>The working memory of a convolution: the padded input, the packed kernel, and the list of taps.</summary>
+internal readonly unsafe ref struct ConvScratch
+{
+    private readonly Scratch _memory;
+    private readonly long _panels;
+    private readonly long _offsets;
+
+    public ConvScratch(BufferPool pool, in Conv2DGeometry g)
+        : this(pool, PaddedImages.InputOf(g), g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups)
+    {
+    }
+
+    public ConvScratch(BufferPool pool, PaddedImages images, int taps, int fromChannels, int toChannels, int groups)
+    {
+        // Each part starts at a cache line.
+        _panels = (images.CopySize + 15) / 16 * 16;
+        _offsets = _panels + (groups * PackedPanels.Size(taps * fromChannels, toChannels));
+        _memory = new Scratch(pool, _offsets + (taps * (sizeof(nint) / sizeof(float))));
+    }
+
+    /// <summary>Room for the padded input.</summary>
+    public float* Images => _memory.Pointer;
+
+    /// <summary>Room for the packed kernels of all groups.</summary>
+    public float* Panels => _memory.Pointer + _panels;
+
+    /// <summary>Room for a number a tap.</summary>
+    public nint* Offsets => (nint*)(_memory.Pointer + _offsets);
+
+    public void Dispose() => _memory.Dispose();
+}

@@ -1,0 +1,81 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <content>Convolution, with a bias and ReLU in the same pass if asked for.</content>
+public sealed unsafe partial class CpuBackend
+{
+    /// <inheritdoc/>
+    public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
+    {
+        Convolve(Pointer<float>(x), Pointer<float>(kernel), null, geometry, relu: false, Pointer<float>(y));
+        GC.KeepAlive(x);
+        GC.KeepAlive(kernel);
+        GC.KeepAlive(y);
+    }
+
+    /// <inheritdoc/>
+    public override void Conv2DBias(Tensor x, Tensor kernel, Tensor bias, in Conv2DGeometry geometry, bool relu, Tensor y)
+    {
+        Convolve(Pointer<float>(x), Pointer<float>(kernel), Pointer<float>(bias), geometry, relu, Pointer<float>(y));
+        GC.KeepAlive(x);
+        GC.KeepAlive(kernel);
+        GC.KeepAlive(bias);
+        GC.KeepAlive(y);
+    }
+
+    private void Convolve(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    {
+        if (DepthwiseWork.Fits(g))
+        {
+            _team.Run(new DepthwiseWork(g, x, kernel, bias, relu, y), g.Batch * g.OutHeight);
+            return;
+        }
+
+        using var scratch = new ConvScratch(_pool, g);
+        ConvWork work = Prepare(x, kernel, g, scratch);
+        work.Y = y;
+        work.ImageStrideY = (nint)g.OutHeight * g.OutWidth * g.OutChannels;
+        work.RowStrideY = (nint)g.OutWidth * g.OutChannels;
+        work.PixelStrideY = g.OutChannels;
+        work.Bias = bias;
+        work.Relu = relu;
+        _team.Run(work, work.Shards);
+    }
+
+    /// <summary>Pads the input and packs the kernel; the caller says where the output goes.</summary>
+    private ConvWork Prepare(float* x, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
+    {
+        PaddedImages images = Pad(x, PaddedImages.InputOf(g), scratch.Images);
+        int steps = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
+        var panels = new PackedPanels(scratch.Panels, steps, g.GroupOutChannels);
+        var pack = new PackWork(panels, g.Groups, kernel, g.GroupOutChannels, g.OutChannels, 1);
+        _team.Run(pack, pack.Shards);
+        ConvTaps taps = ConvTaps.Of(g, images.RowStride, scratch.Offsets);
+        return new ConvWork
+        {
+            X = images,
+            RowStep = g.StrideH,
+            ColumnStep = g.StrideW,
+            Offsets = taps.Offsets,
+            Segments = taps.Segments,
+            Length = taps.Length,
+            Kernel = panels,
+            Groups = g.Groups,
+            OutHeight = g.OutHeight,
+            OutWidth = g.OutWidth,
+        };
+    }
+
+    private PaddedImages Pad(float* source, PaddedImages images, float* memory)
+    {
+        images.Data = source;
+        if (images.IsPadded)
+        {
+            images.Data = memory;
+            _team.Run(new PadWork(source, images), images.Batch);
+        }
+
+        return images;
+    }
+}

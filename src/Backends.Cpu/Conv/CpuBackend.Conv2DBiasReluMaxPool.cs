@@ -1,0 +1,82 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <content>Convolution, bias, ReLU and max-pooling in one pass, and the gradient of all of it from the places that won.</content>
+public sealed unsafe partial class CpuBackend
+{
+    /// <inheritdoc/>
+    public override void Conv2DBiasReluMaxPool(
+        Tensor x, Tensor kernel, Tensor bias, in Conv2DGeometry conv, in Pool2DGeometry pool, Tensor y, Tensor argMax)
+    {
+        if (!ConvPoolWork.Fits(pool) || DepthwiseWork.Fits(conv))
+        {
+            base.Conv2DBiasReluMaxPool(x, kernel, bias, conv, pool, y, argMax);
+            return;
+        }
+
+        using var scratch = new ConvScratch(_pool, conv);
+        ConvWork rows = Prepare(Pointer<float>(x), Pointer<float>(kernel), conv, scratch);
+        var work = new ConvPoolWork(rows, pool, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax));
+        _team.Run(work, work.Shards);
+        GC.KeepAlive(x);
+        GC.KeepAlive(kernel);
+        GC.KeepAlive(bias);
+        GC.KeepAlive(y);
+        GC.KeepAlive(argMax);
+    }
+
+    /// <inheritdoc/>
+    public override void Conv2DBiasReluMaxPoolGradient(
+        Tensor x, Tensor kernel, Tensor y, Tensor argMax, Tensor dy, in Conv2DGeometry conv, in Pool2DGeometry pool, Tensor? dx, Tensor dkernel, Tensor dbias)
+    {
+        if (!ConvPoolWork.Fits(pool) || !SparseConvGradient.Fits(conv) || conv.Batch == 0)
+        {
+            base.Conv2DBiasReluMaxPoolGradient(x, kernel, y, argMax, dy, conv, pool, dx, dkernel, dbias);
+            return;
+        }
+
+        int channels = conv.OutChannels, patch = SparseConvGradient.PatchSize(conv);
+        PaddedImages images = PaddedImages.InputOf(conv);
+        var work = new SparseConvGradient
+        {
+            Conv = conv,
+            Pool = pool,
+            Y = Pointer<float>(y),
+            ArgMax = Pointer<byte>(argMax),
+            Dy = Pointer<float>(dy),
+            Dx = dx is null ? null : Pointer<float>(dx),
+            Shards = SparseConvGradient.ShardsOf(conv),
+        };
+        long size = (long)channels * patch;
+        using var padded = new Scratch(_pool, images.CopySize);
+        using var transposed = new Scratch(_pool, size);
+        using var partials = new Scratch(_pool, work.Shards * (size + channels));
+        work.X = Pad(Pointer<float>(x), images, padded.Pointer);
+        work.Kernel = transposed.Pointer;
+        work.Partials = partials.Pointer;
+        using var workspaces = new Scratch(_pool, work.Shards * work.WorkspaceSize);
+        work.Workspaces = workspaces.Pointer;
+        if (dx is not null)
+        {
+            var turn = new TransposeWork(Pointer<float>(kernel), patch, channels, transposed.Pointer);
+            _team.Run(turn, turn.Shards);
+        }
+
+        _team.Run(work, work.Shards);
+        var kernelSum = new PartialSum(partials.Pointer, work.Shards, size, transposed.Pointer);
+        _team.Run(kernelSum, kernelSum.Shards);
+        var turnBack = new TransposeWork(transposed.Pointer, channels, patch, Pointer<float>(dkernel));
+        _team.Run(turnBack, turnBack.Shards);
+        var biasSum = new PartialSum(partials.Pointer + (work.Shards * size), work.Shards, channels, Pointer<float>(dbias));
+        _team.Run(biasSum, biasSum.Shards);
+        GC.KeepAlive(x);
+        GC.KeepAlive(kernel);
+        GC.KeepAlive(y);
+        GC.KeepAlive(argMax);
+        GC.KeepAlive(dy);
+        GC.KeepAlive(dx);
+        GC.KeepAlive(dkernel);
+        GC.KeepAlive(dbias);
+    }
+}

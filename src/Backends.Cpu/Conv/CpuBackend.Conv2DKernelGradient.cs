@@ -1,0 +1,57 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <content>The kernel gradient of a convolution.</content>
+public sealed unsafe partial class CpuBackend
+{
+    /// <inheritdoc/>
+    public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
+    {
+        float* from = Pointer<float>(x), gradient = Pointer<float>(dy), target = Pointer<float>(dkernel);
+        if (geometry.Batch * geometry.OutHeight * geometry.OutWidth == 0)
+            new Span<float>(target, dkernel.Count).Clear();
+        else if (DepthwiseWork.Fits(geometry))
+            DepthwiseKernel(from, gradient, geometry, target, dkernel.Count);
+        else
+            DenseKernel(from, gradient, geometry, target, dkernel.Count);
+        GC.KeepAlive(x);
+        GC.KeepAlive(dy);
+        GC.KeepAlive(dkernel);
+    }
+
+    private void DepthwiseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
+    {
+        int count = ConvKernelGradient.PartialsOf(g, size);
+        using var partials = new Scratch(_pool, (long)count * size);
+        _team.Run(new DepthwiseKernelGradient(g, x, dy, partials.Pointer, count), count);
+        var sum = new PartialSum(partials.Pointer, count, size, dkernel);
+        _team.Run(sum, sum.Shards);
+    }
+
+    private void DenseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
+    {
+        const int EnoughShards = 16;
+        using var scratch = new ConvScratch(_pool, PaddedImages.InputOf(g), g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
+        PaddedImages images = Pad(x, PaddedImages.InputOf(g), scratch.Images);
+        int count = ConvKernelGradient.PartialsOf(g, size);
+        using var partials = new Scratch(_pool, count > 1 ? (long)count * size : 0);
+        var work = new ConvKernelGradient
+        {
+            X = images,
+            Geometry = g,
+            Taps = ConvTaps.Of(g, images.RowStride, scratch.Offsets),
+            Dy = dy,
+            Partials = count > 1 ? partials.Pointer : dkernel,
+            PartialCount = count,
+        };
+        work.TileRanges = Math.Clamp(EnoughShards / count, 1, work.Units);
+        using var rests = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.RestSize(g));
+        work.Rests = rests.Pointer;
+        _team.Run(work, work.Shards);
+        if (count == 1)
+            return;
+        var sum = new PartialSum(partials.Pointer, count, size, dkernel);
+        _team.Run(sum, sum.Shards);
+    }
+}

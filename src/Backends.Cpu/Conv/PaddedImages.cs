@@ -1,0 +1,65 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// Pictures with zeros around them, so that kernels never ask where the edge is. Pictures that need no padding are read where
+/// they are.
+/// </summary>
+internal unsafe struct PaddedImages
+{
+    /// <summary>The first float of the first (padded) picture.</summary>
+    public float* Data;
+
+    /// <summary>Pictures.</summary>
+    public int Batch;
+
+    /// <summary>Rows, without the padding.</summary>
+    public int Height;
+
+    /// <summary>Columns, without the padding.</summary>
+    public int Width;
+
+    /// <summary>Channels.</summary>
+    public int Channels;
+
+    /// <summary>Rows of zeros above.</summary>
+    public int Top;
+
+    /// <summary>Columns of zeros to the left.</summary>
+    public int Left;
+
+    /// <summary>Rows of zeros below.</summary>
+    public int Bottom;
+
+    /// <summary>Columns of zeros to the right.</summary>
+    public int Right;
+
+    /// <summary>The input of a convolution with the padding of its geometry, not yet placed in memory.</summary>
+    public static PaddedImages InputOf(in Conv2DGeometry g) => new()
+    {
+        Batch = g.Batch,
+        Height = g.InHeight,
+        Width = g.InWidth,
+        Channels = g.InChannels,
+        Top = g.PadTop,
+        Left = g.PadLeft,
+        Bottom = g.PadBottom,
+        Right = g.PadRight,
+    };
+
+    /// <summary>Floats between rows.</summary>
+    public readonly nint RowStride => (nint)(Left + Width + Right) * Channels;
+
+    /// <summary>Floats between pictures.</summary>
+    public readonly nint ImageStride => (Top + Height + Bottom) * RowStride;
+
+    /// <summary>Whether there is any padding.</summary>
+    public readonly bool IsPadded => (Top | Left | Bottom | Right) != 0;
+
+    /// <summary>The floats that a padded copy takes, 0 where none is needed.</summary>
+    public readonly long CopySize => IsPadded ? Batch * (long)ImageStride : 0;
+
+    /// <summary>The first float of a padded picture.</summary>
+    public readonly float* Image(int index) => Data + (index * ImageStride);
+}

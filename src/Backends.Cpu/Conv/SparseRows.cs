@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>Cuts a patch, rows of any length from 8 floats on, into tiles of <see cref="SparseTile"/>.</summary>
+internal readonly struct SparseRows
+{
+    private const int MaxVectors = 8;
+
+    private readonly int _rows;
+    private readonly int _length;
+    private readonly int _vectors;
+    private readonly int _chunks;
+    private readonly int _rowsOfTile;
+    private readonly bool _wide;
+
+    /// <param name="rows">Rows of a patch.</param>
+    /// <param name="length">Floats of a row, at least <see cref="MinLength"/>.</param>
+    public SparseRows(int rows, int length)
+    {
+        _rows = rows;
+        _length = length;
+
+        // Wide vectors, unless they would compute more lanes twice than they save.
+        _wide = Vector512.IsHardwareAccelerated && length >= Lanes512.Count && (length % Lanes512.Count is 0 or > 8 || length > 6 * Lanes512.Count);
+        int lanes = _wide ? Lanes512.Count : Lanes256.Count;
+        _vectors = (length + lanes - 1) / lanes;
+        _chunks = (_vectors + MaxVectors - 1) / MaxVectors;
+
+        // All of 32 wide registers but a few, or 12 of 16: as many rows as fit, each with a chunk's vectors.
+        int most = (_vectors + _chunks - 1) / _chunks;
+        _rowsOfTile = Math.Clamp((_wide ? 24 : 12) / most, 1, Math.Min(rows, 3));
+    }
+
+    /// <summary>The shortest row: a vector.</summary>
+    public static int MinLength => Lanes256.Count;
+
+    /// <summary>Adds a sparse sum to a patch.</summary>
+    /// <param name="entry">The first entry.</param>
+    /// <param name="end">After the last entry.</param>
+    /// <param name="source">What offsets count from.</param>
+    /// <param name="sourceStride">Floats between rows of the source.</param>
+    /// <param name="target">The patch.</param>
+    /// <param name="targetStride">Floats between rows of the patch.</param>
+    public unsafe void Add(SparseEntry* entry, SparseEntry* end, float* source, nint sourceStride, float* target, nint targetStride)
+    {
+        int lanes = _wide ? Lanes512.Count : Lanes256.Count;
+        for (int row = 0; row < _rows; row += _rowsOfTile)
+        {
+            int rows = Math.Min(_rowsOfTile, _rows - row);
+            for (int chunk = 0; chunk < _chunks; chunk++)
+            {
+                // Chunks of equal size, so that the last one is never a lone vector that overlaps its neighbour.
+                int first = _vectors * chunk / _chunks, vectors = (_vectors * (chunk + 1) / _chunks) - first;
+                nint start = (nint)first * lanes;
+                nint last = (chunk == _chunks - 1 ? _length - lanes : (nint)(first + vectors - 1) * lanes) - start;
+                float* from = source + (row * sourceStride) + start, to = target + (row * targetStride) + start;
+                if (_wide)
+                    Dispatch<Lanes512>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last);
+                else
+                    Dispatch<Lanes256>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Dispatch<TLanes>(
+        int rows, int vectors, SparseEntry* entry, SparseEntry* end, float* source, nint sourceStride, float* target, nint targetStride, nint last)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        switch (rows)
+        {
+            case 1: Dispatch<TLanes, Rows.R1>(vectors, entry, end, source, sourceStride, target, targetStride, last); break;
+            case 2: Dispatch<TLanes, Rows.R2>(vectors, entry, end, source, sourceStride, target, targetStride, last); break;
+            default: Dispatch<TLanes, Rows.R3>(vectors, entry, end, source, sourceStride, target, targetStride, last); break;
+        }
+    }
+
+    private static unsafe void Dispatch<TLanes, TRows>(
+        int vectors, SparseEntry* entry, SparseEntry* end, float* source, nint sourceStride, float* target, nint targetStride, nint last)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TRows : struct, IRowCount
+    {
+        switch (vectors)
+        {
+            case 1: SparseTile.Run<TLanes, TRows, Rows.R1>(entry, end, source, sourceStride, target, targetStride, last); break;
+            case 2: SparseTile.Run<TLanes, TRows, Rows.R2>(entry, end, source, sourceStride, target, targetStride, last); break;
+            case 3: SparseTile.Run<TLanes, TRows, Rows.R3>(entry, end, source, sourceStride, target, targetStride, last); break;
+            case 4: SparseTile.Run<TLanes, TRows, Rows.R4>(entry, end, source, sourceStride, target, targetStride, last); break;
+            case 5: SparseTile.Run<TLanes, TRows, Rows.R5>(entry, end, source, sourceStride, target, targetStride, last); break;
+            case 6: SparseTile.Run<TLanes, TRows, Rows.R6>(entry, end, source, sourceStride, target, targetStride, last); break;
+            case 7: SparseTile.Run<TLanes, TRows, Rows.R7>(entry, end, source, sourceStride, target, targetStride, last); break;
+            default: SparseTile.Run<TLanes, TRows, Rows.R8>(entry, end, source, sourceStride, target, targetStride, last); break;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <content>Matrix products. The shapes choose among three ways through memory, all over the same register tiles.</content>
+public sealed unsafe partial class CpuBackend
+{
+    /// <inheritdoc/>
+    public override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y)
+    {
+        int m = y.Shape[-2], n = y.Shape[-1], k = a.Shape[transposeA ? -2 : -1];
+        Multiply(new MatMulOperands
+        {
+            M = m,
+            N = n,
+            K = k,
+            Batch = y.Rank == 3 ? y.Shape[0] : 1,
+            A = Pointer<float>(a),
+            RowStrideA = transposeA ? 1 : k,
+            StepStrideA = transposeA ? m : 1,
+            B = Pointer<float>(b),
+            StepStrideB = transposeB ? 1 : n,
+            ColumnStrideB = transposeB ? k : 1,
+            Y = Pointer<float>(y),
+        });
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        GC.KeepAlive(y);
+    }
+
+    /// <inheritdoc/>
+    public override void Dense(Tensor x, Tensor kernel, Tensor bias, bool relu, Tensor y)
+    {
+        int rows = x.Shape[0], from = x.Shape[1], to = kernel.Shape[1];
+        Multiply(new MatMulOperands
+        {
+            M = rows,
+            N = to,
+            K = from,
+            Batch = 1,
+            A = Pointer<float>(x),
+            RowStrideA = from,
+            StepStrideA = 1,
+            B = Pointer<float>(kernel),
+            StepStrideB = to,
+            ColumnStrideB = 1,
+            Y = Pointer<float>(y),
+            Bias = Pointer<float>(bias),
+            Relu = relu,
+        });
+        GC.KeepAlive(x);
+        GC.KeepAlive(kernel);
+        GC.KeepAlive(bias);
+        GC.KeepAlive(y);
+    }
+
+    private void Multiply(in MatMulOperands x)
+    {
+        const int Large = 512;
+        bool fewRows = x.Batch == 1 && x.M is > 0 and <= StreamedMatMul.MaxRows;
+        if (fewRows && x.ColumnStrideB == 1 && x.K >= Large)
+            MultiplyStreamed(x);
+        else if (fewRows && x.ColumnStrideB != 1 && x.N >= Large && x.K > 0)
+            MultiplySwapped(x);
+        else
+            MultiplyBlocked(x);
+    }
+
+    private void MultiplyStreamed(in MatMulOperands x)
+    {
+        int shards = StreamedMatMul.ShardsOf(x);
+        long size = (long)x.M * x.N;
+        using var partials = new Scratch(_pool, shards * size);
+        _team.Run(new StreamedMatMul(x, partials.Pointer, shards), shards);
+        var sum = new PartialSum(partials.Pointer, shards, size, x.Y, x.N, x.Bias, x.Relu);
+        _team.Run(sum, sum.Shards);
+    }
+
+    private void MultiplySwapped(in MatMulOperands x)
+    {
+        using var memory = new Scratch(_pool, PackedPanels.Size(x.K, x.M));
+        var panels = new PackedPanels(memory.Pointer, x.K, x.M);
+        var pack = new PackWork(panels, 1, x.A, 0, x.StepStrideA, x.RowStrideA);
+        _team.Run(pack, pack.Shards);
+        var work = new SwappedMatMul(x, panels);
+        _team.Run(work, work.Shards);
+    }
+
+    private void MultiplyBlocked(in MatMulOperands x)
+    {
+        using var memory = new Scratch(_pool, x.Batch * PackedPanels.Size(x.K, x.N));
+        var panels = new PackedPanels(memory.Pointer, x.K, x.N);
+        var pack = new PackWork(panels, x.Batch, x.B, (nint)x.K * x.N, x.StepStrideB, x.ColumnStrideB);
+        _team.Run(pack, pack.Shards);
+        var work = new BlockedMatMul(x, panels);
+        _team.Run(work, work.Shards);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// A vector of floats of one width, so that a micro-kernel is written once. The widths are structs: the JIT compiles the kernel
+/// for each of them with every call here turned into one instruction.
+/// </summary>
+internal unsafe interface ILanes<TSelf>
+    where TSelf : unmanaged, ILanes<TSelf>
+{
+    /// <summary>Floats in the vector.</summary>
+    static abstract int Count { get; }
+
+    static abstract TSelf Zero { get; }
+
+    static abstract TSelf Load(float* source);
+
+    /// <summary>One float in every lane.</summary>
+    static abstract TSelf Repeat(float* source);
+
+    /// <summary>a·b + c, rounded once.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    static abstract void Store(TSelf value, float* target);
+}

@@ -1,0 +1,61 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// A matrix laid out for the right side of register tiles: panels of one tile's width, each with its rows one after the other,
+/// so that the kernel reads it in one forward stream. A last panel is padded with zeros to a tile's width.
+/// </summary>
+internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
+{
+    /// <summary>The first panel.</summary>
+    public float* Data => data;
+
+    /// <summary>Rows of the matrix, the steps of the inner sum.</summary>
+    public int Rows => rows;
+
+    /// <summary>Columns of the matrix without the padding.</summary>
+    public int Columns => columns;
+
+    /// <summary>How many panels there are.</summary>
+    public int Count => (columns + TileRows.MaxWidth - 1) / TileRows.MaxWidth;
+
+    /// <summary>The floats that a packed matrix takes.</summary>
+    public static long Size(int rows, int columns) => (long)rows * ((columns + (2 * Lanes256.Count) - 1) / (2 * Lanes256.Count) * (2 * Lanes256.Count));
+
+    /// <summary>Where a panel starts, and how many columns it has.</summary>
+    public float* Panel(int index, out int panelColumns, out int width)
+    {
+        int first = index * TileRows.MaxWidth;
+        panelColumns = Math.Min(columns - first, TileRows.MaxWidth);
+        width = TileRows.Width(panelColumns);
+        return data + ((long)first * rows);
+    }
+
+    /// <summary>Lays out rows firstRow.. of one panel.</summary>
+    /// <param name="panel">Which panel.</param>
+    /// <param name="firstRow">The first row to lay out.</param>
+    /// <param name="rowCount">How many.</param>
+    /// <param name="source">Element (0, 0) of the matrix.</param>
+    /// <param name="rowStride">Floats between its rows.</param>
+    /// <param name="columnStride">Floats between its columns.</param>
+    public void Pack(int panel, int firstRow, int rowCount, float* source, nint rowStride, nint columnStride)
+    {
+        float* target = Panel(panel, out int panelColumns, out int width) + ((nint)firstRow * width);
+        source += (firstRow * rowStride) + (panel * TileRows.MaxWidth * columnStride);
+        if (columnStride == 1)
+        {
+            for (int row = 0; row < rowCount; row++, source += rowStride, target += width)
+            {
+                new ReadOnlySpan<float>(source, panelColumns).CopyTo(new Span<float>(target, panelColumns));
+                new Span<float>(target + panelColumns, width - panelColumns).Clear();
+            }
+
+            return;
+        }
+
+        Transposition.Run(source, columnStride, rowStride, panelColumns, rowCount, target, width);
+        for (int row = 0; row < rowCount && panelColumns < width; row++)
+            new Span<float>(target + ((nint)row * width) + panelColumns, width - panelColumns).Clear();
+    }
+}

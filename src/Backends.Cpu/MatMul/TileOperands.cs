@@ -1,0 +1,42 @@
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// What a register tile multiplies. The inner index runs over <see cref="Segments"/> stretches of <see cref="Length"/> steps:
+/// a matrix is one stretch; a convolution is one for each kernel row (or tap), at <see cref="Offsets"/> from the pixel's first
+/// input. That makes a convolution a matrix product that reads the picture where it lies, without im2col.
+/// </summary>
+internal unsafe struct TileOperands
+{
+    /// <summary>Left operand: element (row, step) of a stretch lies at its start + row·RowStride + step·StepStride.</summary>
+    public float* A;
+
+    /// <summary>Floats between rows of the left operand.</summary>
+    public nint RowStride;
+
+    /// <summary>Floats between steps of the left operand.</summary>
+    public nint StepStride;
+
+    /// <summary>Where each stretch of the left operand starts; null for a single one at 0.</summary>
+    public nint* Offsets;
+
+    /// <summary>How many stretches.</summary>
+    public int Segments;
+
+    /// <summary>Steps in a stretch.</summary>
+    public int Length;
+
+    /// <summary>Right operand: the columns of one step side by side, the stretches one after the other.</summary>
+    public float* B;
+
+    /// <summary>Floats between steps of the right operand.</summary>
+    public nint StepB;
+
+    /// <summary>The result.</summary>
+    public float* C;
+
+    /// <summary>Floats between rows of the result.</summary>
+    public nint StrideC;
+
+    /// <summary>Whether to add to what the result holds, rather than overwrite it.</summary>
+    public bool Accumulate;
+}

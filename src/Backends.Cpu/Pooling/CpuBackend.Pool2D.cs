@@ -1,0 +1,42 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <content>Pooling.</content>
+public sealed unsafe partial class CpuBackend
+{
+    /// <inheritdoc/>
+    public override void MaxPool2D(Tensor x, in Pool2DGeometry geometry, Tensor y, Tensor argMax)
+    {
+        _team.Run(new MaxPoolWork(geometry, Pointer<float>(x), Pointer<float>(y), Pointer<byte>(argMax)), geometry.Batch * geometry.OutHeight);
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
+        GC.KeepAlive(argMax);
+    }
+
+    /// <inheritdoc/>
+    public override void MaxPool2DGradient(Tensor dy, Tensor argMax, in Pool2DGeometry geometry, Tensor dx)
+    {
+        var work = new MaxPoolGradientWork(geometry, Pointer<float>(dy), Pointer<byte>(argMax), Pointer<float>(dx));
+        _team.Run(work, work.Shards);
+        GC.KeepAlive(dy);
+        GC.KeepAlive(argMax);
+        GC.KeepAlive(dx);
+    }
+
+    /// <inheritdoc/>
+    public override void AveragePool2D(Tensor x, in Pool2DGeometry geometry, Tensor y)
+    {
+        _team.Run(new AveragePoolWork(geometry, Pointer<float>(x), Pointer<float>(y)), geometry.Batch * geometry.OutHeight);
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
+    }
+
+    /// <inheritdoc/>
+    public override void AveragePool2DGradient(Tensor dy, in Pool2DGeometry geometry, Tensor dx)
+    {
+        _team.Run(new AveragePoolGradientWork(geometry, Pointer<float>(dy), Pointer<float>(dx)), geometry.Batch * geometry.InHeight);
+        GC.KeepAlive(dy);
+        GC.KeepAlive(dx);
+    }
+}
