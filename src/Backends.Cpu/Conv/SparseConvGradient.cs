@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -60,14 +61,13 @@ internal unsafe struct SparseConvGradient : IShardedWork
     /// <summary>Floats of one channel's kernel.</summary>
     public static int PatchSize(in Conv2DGeometry g) => g.KernelHeight * g.KernelWidth * g.InChannels;
 
-    /// <summary>Floats that a shard works in: lists and their lengths, and a padded picture's gradient where there is padding.</summary>
+    /// <summary>Floats that a shard works in: a row's gradient, lists, and a padded picture's gradient where there is padding.</summary>
     public readonly long WorkspaceSize
     {
         get
         {
-            long lists = 2L * Conv.OutChannels * (Pool.OutWidth + 4);
-            long floats = lists + Conv.OutChannels + 4 + (Dx is not null && X.IsPadded ? X.ImageStride : 0);
-            return (floats + 15) / 16 * 16;
+            long row = (long)Pool.OutWidth * Conv.OutChannels, lists = 2L * (Pool.OutWidth + (4 * Conv.OutChannels));
+            return (row + lists + (Dx is not null && X.IsPadded ? X.ImageStride : 0) + 15) / 16 * 16;
         }
     }
 
@@ -85,98 +85,129 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
     private readonly void Picture(int image, float* workspace, float* dkernel, float* dbias)
     {
-        int channels = Conv.OutChannels, patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels;
-        var rows = new SparseRows(Conv.KernelHeight, run);
-        var byChannel = (SparseEntry*)workspace;
-        SparseEntry* byPosition = byChannel + ((nint)channels * Pool.OutWidth);
-        int* counts = (int*)(byPosition + (4 * channels));
-        float* dx = Dx is null ? null : X.IsPadded ? (float*)(counts + channels + 4) : Dx + (image * X.ImageStride);
+        int channels = Conv.OutChannels, row = Pool.OutWidth * channels;
+        var list = (SparseEntry*)workspace;
+        float* values = workspace + (2 * (Pool.OutWidth + (4 * channels)));
+        float* dx = Dx is null ? null : X.IsPadded ? values + row : Dx + (image * X.ImageStride);
         int zeroed = 0;
-        for (int row = 0; row < Pool.OutHeight; row++)
+        for (int y = 0; y < Pool.OutHeight; y++)
         {
-            float* x = X.Image(image) + (2 * row * X.RowStride);
-            if (dx is not null)
-            {
-                int touched = (2 * row) + 1 + Conv.KernelHeight;
-                new Span<float>(dx + (zeroed * X.RowStride), (int)((touched - zeroed) * X.RowStride)).Clear();
-                zeroed = touched;
-            }
-
-            new Span<int>(counts, channels).Clear();
-            for (int column = 0; column < Pool.OutWidth; column++)
-            {
-                nint index = (((((nint)image * Pool.OutHeight) + row) * Pool.OutWidth) + column) * channels;
-                if (dx is null)
-                {
-                    Gather(index, column, byChannel, counts, dbias);
-                    continue;
-                }
-
-                int* lengths = counts + channels;
-                Gather(index, column, byChannel, counts, dbias, byPosition, lengths);
-                for (int position = 0; position < 4; position++)
-                {
-                    SparseEntry* list = byPosition + (position * channels);
-                    float* target = dx + (((2 * row) + (position >> 1)) * X.RowStride) + (((2 * column) + (position & 1)) * (nint)X.Channels);
-                    if (lengths[position] > 0)
-                        rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
-                }
-            }
-
-            for (int channel = 0; channel < channels; channel++)
-            {
-                SparseEntry* list = byChannel + ((nint)channel * Pool.OutWidth);
-                rows.Add(list, list + counts[channel], x, X.RowStride, dkernel + ((nint)channel * patch), run);
-            }
+            nint index = (((nint)image * Pool.OutHeight) + y) * row;
+            Rectify(index, values, dbias);
+            AddToKernel(values, ArgMax + index, X.Image(image) + (2 * y * X.RowStride), list, dkernel);
+            if (dx is null)
+                continue;
+            int touched = (2 * y) + 1 + Conv.KernelHeight;
+            new Span<float>(dx + (zeroed * X.RowStride), (int)((touched - zeroed) * X.RowStride)).Clear();
+            zeroed = touched;
+            AddToInput(values, ArgMax + index, list, dx + (2 * y * X.RowStride));
         }
 
         if (dx is not null)
             Finish(image, dx, zeroed);
     }
 
-    /// <summary>Appends the places of one pooled pixel to the channels' lists.</summary>
-    private readonly void Gather(nint index, int column, SparseEntry* byChannel, int* counts, float* dbias)
+    /// <summary>A pooled row's gradient where ReLU was on, zero elsewhere; also added to the bias gradient.</summary>
+    private readonly void Rectify(nint index, float* values, float* dbias)
     {
-        int* offsets = stackalloc int[4];
-        Offsets(column, offsets);
+        float* y = Y + index, dy = Dy + index;
+        int channels = Conv.OutChannels, pixels = Pool.OutWidth;
+        for (int pixel = 0; pixel < pixels; pixel++, y += channels, dy += channels, values += channels)
+        {
+            int channel = 0;
+            for (; channel <= channels - Vector256<float>.Count; channel += Vector256<float>.Count)
+            {
+                Vector256<float> on = Vector256.GreaterThan(Vector256.Load(y + channel), Vector256<float>.Zero);
+                Vector256<float> value = Vector256.Load(dy + channel) & on;
+                value.Store(values + channel);
+                (Vector256.Load(dbias + channel) + value).Store(dbias + channel);
+            }
+
+            for (; channel < channels; channel++)
+            {
+                values[channel] = y[channel] > 0 ? dy[channel] : 0;
+                dbias[channel] += values[channel];
+            }
+        }
+    }
+
+    private readonly void AddToKernel(float* values, byte* at, float* x, SparseEntry* list, float* dkernel)
+    {
+        int patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels;
+        var rows = new SparseRows(Conv.KernelHeight, run);
         for (int channel = 0; channel < Conv.OutChannels; channel++)
         {
-            // Written always and counted when it matters: no branch that a random pattern would mispredict.
-            float value = Y[index + channel] > 0 ? Dy[index + channel] : 0;
-            int count = counts[channel];
-            byChannel[((nint)channel * Pool.OutWidth) + count] = new SparseEntry(offsets[ArgMax[index + channel] & 3], value);
-            counts[channel] = count + (value != 0 ? 1 : 0);
-            dbias[channel] += value;
+            SparseEntry* end = Gather(values + channel, at + channel, list);
+            rows.Add(list, end, x, X.RowStride, dkernel + ((nint)channel * patch), run);
         }
     }
 
-    /// <summary>Appends them to the lists of the window's positions, too.</summary>
-    private readonly void Gather(
-        nint index, int column, SparseEntry* byChannel, int* counts, float* dbias, SparseEntry* byPosition, int* lengths)
+    /// <summary>Lists the places of one channel in a pooled row, as offsets into the input rows under it.</summary>
+    private readonly SparseEntry* Gather(float* values, byte* at, SparseEntry* entry)
     {
-        int* offsets = stackalloc int[4];
-        Offsets(column, offsets);
-        int channels = Conv.OutChannels, patch = PatchSize(Conv);
-        new Span<int>(lengths, 4).Clear();
-        for (int channel = 0; channel < channels; channel++)
+        // Everything in locals: after each store the compiler would otherwise read the fields again.
+        int pixelStride = X.Channels, base0 = 0, pixels = Pool.OutWidth;
+        nint channels = Conv.OutChannels;
+        int* offsets = stackalloc int[4] { 0, pixelStride, (int)X.RowStride, (int)X.RowStride + pixelStride };
+        for (int pixel = 0; pixel < pixels; pixel++, values += channels, at += channels, base0 += 2 * pixelStride)
         {
-            float value = Y[index + channel] > 0 ? Dy[index + channel] : 0;
-            int count = counts[channel], position = ArgMax[index + channel] & 3, counted = value != 0 ? 1 : 0, length = lengths[position];
-            byChannel[((nint)channel * Pool.OutWidth) + count] = new SparseEntry(offsets[position], value);
-            byPosition[(position * channels) + length] = new SparseEntry(channel * patch, value);
-            counts[channel] = count + counted;
-            lengths[position] = length + counted;
-            dbias[channel] += value;
+            // Written always and counted when it matters: no branch that a random pattern would mispredict.
+            float value = *values;
+            *entry = new SparseEntry(base0 + offsets[(nuint)(*at & 3u)], value);
+            entry += IsNonzero(value);
+        }
+
+        return entry;
+    }
+
+    private readonly void AddToInput(float* values, byte* at, SparseEntry* lists, float* dx)
+    {
+        int channels = Conv.OutChannels, run = Conv.KernelWidth * Conv.InChannels, inChannels = X.Channels;
+        bool windows = Vector512.IsHardwareAccelerated && Conv is { KernelHeight: 3, KernelWidth: 3 } && inChannels % Vector512<float>.Count == 0;
+        var rows = new SparseRows(Conv.KernelHeight, run);
+        int* lengths = stackalloc int[4];
+        for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)
+        {
+            Gather(values, at, lists, lengths);
+            if (windows)
+            {
+                for (int channel = 0; channel < inChannels; channel += Vector512<float>.Count)
+                    SparseWindow.Run(lists, channels, lengths, Kernel + channel, inChannels, dx + channel, X.RowStride);
+                continue;
+            }
+
+            for (int position = 0; position < 4; position++)
+            {
+                SparseEntry* list = lists + (position * channels);
+                float* target = dx + ((position >> 1) * X.RowStride) + ((position & 1) * inChannels);
+                if (lengths[position] > 0)
+                    rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
+            }
         }
     }
 
-    private readonly void Offsets(int column, int* offsets)
+    /// <summary>Lists the channels of one pooled pixel by their position in the window, as offsets into the kernel.</summary>
+    private readonly void Gather(float* values, byte* at, SparseEntry* lists, int* lengths)
     {
-        offsets[0] = 2 * column * X.Channels;
-        offsets[1] = offsets[0] + X.Channels;
-        offsets[2] = offsets[0] + (int)X.RowStride;
-        offsets[3] = offsets[2] + X.Channels;
+        nint channels = Conv.OutChannels;
+        int patch = PatchSize(Conv), start = 0;
+        SparseEntry** ends = stackalloc SparseEntry*[4] { lists, lists + channels, lists + (2 * channels), lists + (3 * channels) };
+        for (nint channel = 0; channel < channels; channel++, start += patch)
+        {
+            float value = values[channel];
+            nuint position = at[channel] & 3u;
+            SparseEntry* entry = ends[position];
+            *entry = new SparseEntry(start, value);
+            ends[position] = entry + IsNonzero(value);
+        }
+
+        for (int position = 0; position < 4; position++)
+            lengths[position] = (int)(ends[position] - (lists + (position * channels)));
     }
+
+    // By the bits, which takes no branch for NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int IsNonzero(float value) => (BitConverter.SingleToInt32Bits(value) << 1) != 0 ? 1 : 0;
 
     /// <summary>Clears the rows that no window touched, and takes the padding off.</summary>
     private readonly void Finish(int image, float* dx, int zeroed)
