@@ -54,9 +54,9 @@ internal unsafe struct SparseConvGradient : IShardedWork
     public static bool Fits(in Conv2DGeometry g) =>
         g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1 } && g.KernelWidth * g.InChannels >= SparseRows.MinLength;
 
-    /// <summary>Into how many ranges of pictures to cut: at most 16, of at most 64 MiB of partial results.</summary>
+    /// <summary>Into how many ranges of pictures to cut: at most 32, of at most 64 MiB of partial results.</summary>
     public static int ShardsOf(in Conv2DGeometry g) =>
-        (int)Math.Clamp(Math.Min((16L << 20) / Math.Max((long)g.OutChannels * PatchSize(g), 1), g.Batch), 1, 16);
+        (int)Math.Clamp(Math.Min((16L << 20) / Math.Max((long)g.OutChannels * PatchSize(g), 1), g.Batch), 1, 32);
 
     /// <summary>Floats of one channel's kernel.</summary>
     public static int PatchSize(in Conv2DGeometry g) => g.KernelHeight * g.KernelWidth * g.InChannels;

@@ -11,6 +11,9 @@ internal readonly unsafe struct MaxPoolGradientWork(Pool2DGeometry g, float* dy,
 {
     private const int ChannelsOfShard = 64;
 
+    // Up to here it is cheaper to look at every position for eight channels at a time than to go to each channel's own.
+    private const int PositionsToScan = 16;
+
     /// <summary>How many shards there are.</summary>
     public int Shards => g.Batch * Slices;
 
@@ -20,6 +23,7 @@ internal readonly unsafe struct MaxPoolGradientWork(Pool2DGeometry g, float* dy,
     {
         (int image, int slice) = Math.DivRem(shard, Slices);
         DType type = g.ArgMaxType;
+        bool scan = g.PoolHeight * g.PoolWidth <= PositionsToScan;
         int first = slice * ChannelsOfShard, end = Math.Min(first + ChannelsOfShard, g.Channels);
         float* picture = dx + ((nint)image * g.InHeight * g.InWidth * g.Channels);
         for (nint pixel = 0; pixel < (nint)g.InHeight * g.InWidth; pixel++)
@@ -31,7 +35,7 @@ internal readonly unsafe struct MaxPoolGradientWork(Pool2DGeometry g, float* dy,
                 nint index = (((((nint)image * g.OutHeight) + row) * g.OutWidth) + column) * g.Channels;
                 var window = new PoolWindow(g, row, column);
                 int c = first;
-                for (; c <= end - Vector256<float>.Count; c += Vector256<float>.Count)
+                for (; scan && c <= end - Vector256<float>.Count; c += Vector256<float>.Count)
                     Eight(picture + c, window, Vector256.Load(dy + index + c), WindowPositions.Load(argMax, index + c, type));
                 for (; c < end; c++)
                 {
