@@ -27,7 +27,7 @@ public sealed class SparseCategoricalCrossentropy(
         if (yTrue.Shape != examples && yTrue.Shape != yPred.Shape.With(-1, 1))
             throw Mismatch("labels of yPred's shape without its last axis", yTrue, yPred);
         int classes = yPred.Shape[-1];
-        Tensor labels = (yTrue.DType == DType.Int32 ? yTrue : yTrue.Cast(DType.Int32)).View(examples.Count);
+        Tensor labels = (yTrue.DType == DType.Int32 ? yTrue : yTrue.Cast(DType.Int32)).View(examples.Size);
         CheckLabels(labels, classes);
         Tensor logs = CategoricalCrossentropy.LogProbabilities(yPred.Reshape(RowsOf(yPred)), fromLogits);
         return (-(Tensor.OneHot(labels, classes) * logs).Sum(1)).Reshape(examples);

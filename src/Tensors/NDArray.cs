@@ -86,7 +86,7 @@ public sealed class NDArray
     /// <summary>The values as floats: integers converted, <see cref="DType.UNorm8"/> divided by 255.</summary>
     public float[] ToFloats()
     {
-        var values = new float[Shape.Count];
+        var values = new float[Shape.Size];
         switch (DType)
         {
             case DType.Float32:
@@ -110,8 +110,8 @@ public sealed class NDArray
     public NDArray Reshape(Shape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        if (shape.Count != Shape.Count)
-            throw new ShapeMismatchException($"cannot reshape {Shape} into {shape}: {Shape.Count} elements against {shape.Count}");
+        if (shape.Size != Shape.Size)
+            throw new ShapeMismatchException($"cannot reshape {Shape} into {shape}: {Shape.Size} elements against {shape.Size}");
         return new NDArray(shape, DType, _bytes);
     }
 
@@ -121,8 +121,8 @@ public sealed class NDArray
     private static NDArray From(Shape shape, DType dtype, ReadOnlySpan<byte> bytes, int count)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        if (shape.Count != count)
-            throw new ShapeMismatchException($"shape {shape} holds {shape.Count} elements, got {count} values");
+        if (shape.Size != count)
+            throw new ShapeMismatchException($"shape {shape} holds {shape.Size} elements, got {count} values");
         return new NDArray(shape, dtype, bytes.ToArray());
     }
 
@@ -131,6 +131,6 @@ public sealed class NDArray
         ArgumentNullException.ThrowIfNull(shape);
         if (!shape.IsFullyKnown)
             throw new ArgumentException($"an array needs every extent, got {shape}", nameof(shape));
-        return checked(shape.Count * dtype.Size());
+        return checked(shape.Size * dtype.Size());
     }
 }

@@ -38,14 +38,14 @@ public sealed class Shape : IEquatable<Shape>, IReadOnlyList<int>
 
         _dims = dims.ToArray();
         IsFullyKnown = known;
-        Count = known ? (int)count : Unknown;
+        Size = known ? (int)count : Unknown;
     }
 
     /// <summary>The number of dimensions.</summary>
     public int Rank => _dims.Length;
 
     /// <summary>The number of elements, or <see cref="Unknown"/> when a dimension is unknown.</summary>
-    public int Count { get; }
+    public int Size { get; }
 
     /// <summary>Whether no dimension is <see cref="Unknown"/>.</summary>
     public bool IsFullyKnown { get; }

@@ -39,7 +39,7 @@ public sealed partial class Tensor : IDisposable
     public int Rank => Shape.Rank;
 
     /// <summary>The number of elements.</summary>
-    public int Count => Shape.Count;
+    public int Count => Shape.Size;
 
     /// <summary>The element type.</summary>
     public DType DType { get; }
@@ -84,7 +84,7 @@ public sealed partial class Tensor : IDisposable
         ArgumentNullException.ThrowIfNull(shape);
         if (!shape.IsFullyKnown)
             throw new ArgumentException($"a tensor needs every extent, got {shape}", nameof(shape));
-        return new Tensor(backend, backend.Allocate((long)shape.Count * dtype.Size()), shape, dtype);
+        return new Tensor(backend, backend.Allocate((long)shape.Size * dtype.Size()), shape, dtype);
     }
 
     /// <summary>A tensor with a copy of an array's elements.</summary>
@@ -217,8 +217,8 @@ public sealed partial class Tensor : IDisposable
     private static Tensor From(Shape shape, DType dtype, ReadOnlySpan<byte> bytes, int count, Backend? backend)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        if (shape.Count != count)
-            throw new ShapeMismatchException($"shape {shape} holds {shape.Count} elements, got {count} values");
+        if (shape.Size != count)
+            throw new ShapeMismatchException($"shape {shape} holds {shape.Size} elements, got {count} values");
         Tensor tensor = Empty(backend ?? Backend.Default, shape, dtype);
         tensor.Backend.Upload(bytes, tensor);
         return tensor;

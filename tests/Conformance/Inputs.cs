@@ -28,7 +28,7 @@ internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = n
     /// <summary>Whole numbers in 0..limit-1 as Int32.</summary>
     public Tensor Indices(int limit, params Shape shape)
     {
-        float[] uniform = new float[shape.Count];
+        float[] uniform = new float[shape.Size];
         Philox.FillUniform(_random.Next(), 0, uniform);
         return Tensor.From(shape, [.. uniform.Select(u => (int)(u * limit))], backend);
     }
@@ -57,7 +57,7 @@ internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = n
 
     private Tensor Make(Shape shape, Func<float, float, float> value)
     {
-        float[] uniform = new float[shape.Count], normal = new float[shape.Count];
+        float[] uniform = new float[shape.Size], normal = new float[shape.Size];
         Philox.FillUniform(_random.Next(), 0, uniform);
         Philox.FillNormal(_random.Next(), 0, normal);
         return Add(Tensor.From(shape, [.. uniform.Zip(normal, value)], backend));

@@ -16,7 +16,7 @@ internal sealed record GoldenTensor(Shape Shape, double[] Data)
     {
         int[] dims = [.. element.GetProperty("shape").EnumerateArray().Select(dim => dim.GetInt32())];
         double[] data = [.. element.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
-        return new Shape(dims).Count == data.Length
+        return new Shape(dims).Size == data.Length
             ? new GoldenTensor(dims, data)
             : throw new InvalidDataException($"a golden tensor of shape [{string.Join(", ", dims)}] has {data.Length} values");
     }

@@ -28,7 +28,7 @@ public sealed class FitTests
         var random = new Random(5);
         var x = new NDArray((96, 12, 12, 1), DType.UNorm8);
         int[] labels = [.. Enumerable.Range(0, 96).Select(i => i % 2)];
-        for (int i = 0; i < x.Shape.Count; i++)
+        for (int i = 0; i < x.Shape.Size; i++)
         {
             int row = i / 12 % 12, column = i % 12, line = labels[i / 144] == 0 ? row : column;
             x.Bytes[i] = (byte)((line / 2 % 2 * 120) + random.Next(100));

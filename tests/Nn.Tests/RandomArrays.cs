@@ -9,7 +9,7 @@ internal static class RandomArrays
     public static NDArray Signed(params Shape shape)
     {
         var random = new Random();
-        return NDArray.From(shape, [.. Enumerable.Range(0, shape.Count).Select(_ => (random.NextSingle() * 2) - 1)]);
+        return NDArray.From(shape, [.. Enumerable.Range(0, shape.Size).Select(_ => (random.NextSingle() * 2) - 1)]);
     }
 
     /// <summary>‖a - b‖ / ‖a‖.</summary>

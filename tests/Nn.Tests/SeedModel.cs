@@ -26,7 +26,7 @@ internal static class SeedModel
         foreach ((Variable kernel, int tag) in kernels.Zip(tags))
         {
             double scale = Math.Sqrt(2.0 / kernel.Shape.Product(..^1));
-            float[] values = [.. Enumerable.Range(0, kernel.Shape.Count)
+            float[] values = [.. Enumerable.Range(0, kernel.Shape.Size)
                 .Select(i => (float)(scale * Math.Sin((0.7390851 * i) + (1.6180339 * tag) + (0.001 * seed))))];
             kernel.Assign(NDArray.From(kernel.Shape, values));
         }
@@ -38,7 +38,7 @@ internal static class SeedModel
     /// <summary>Pictures of 0.5 + 0.5·sin(0.37·i^1.01 + 0.01·seed) and labels that alternate between 0 and 1.</summary>
     public static (NDArray X, NDArray Y) FormulaBatch(Shape shape, int seed)
     {
-        float[] x = [.. Enumerable.Range(0, shape.Count).Select(i => (float)(0.5 + (0.5 * Math.Sin((0.37 * Math.Pow(i, 1.01)) + (0.01 * seed)))))];
+        float[] x = [.. Enumerable.Range(0, shape.Size).Select(i => (float)(0.5 + (0.5 * Math.Sin((0.37 * Math.Pow(i, 1.01)) + (0.01 * seed)))))];
         float[] y = [.. Enumerable.Range(0, shape[0] * 2).Select(i => i / 2 % 2 == i % 2 ? 1f : 0f)];
         return (NDArray.From(shape, x), NDArray.From([shape[0], 2], y));
     }

@@ -20,18 +20,18 @@ internal unsafe struct BroadcastWalk
     public BroadcastWalk(Shape a, Shape b, Shape y)
     {
         Rows = 1;
-        Inner = y.Count;
-        (StepA, StepB) = (a.Count == y.Count ? 1 : 0, b.Count == y.Count ? 1 : 0);
+        Inner = y.Size;
+        (StepA, StepB) = (a.Size == y.Size ? 1 : 0, b.Size == y.Size ? 1 : 0);
         (IsContiguousA, IsContiguousB) = (StepA == 1, StepB == 1);
         (IsOneRowA, IsOneRowB) = (true, true);
-        if ((IsContiguousA || a.Count == 1) && (IsContiguousB || b.Count == 1))
+        if ((IsContiguousA || a.Size == 1) && (IsContiguousB || b.Size == 1))
             return;
         if (IsContiguousA && IsSuffix(b, y))
-            SetTwoAxes(b.Count, b.Count, 0);
+            SetTwoAxes(b.Size, b.Size, 0);
         else if (IsContiguousB && IsSuffix(a, y))
-            SetTwoAxes(a.Count, 0, a.Count);
+            SetTwoAxes(a.Size, 0, a.Size);
         else
-            Set(BroadcastPlan.Create(a, b), y.Count);
+            Set(BroadcastPlan.Create(a, b), y.Size);
     }
 
     /// <summary>How many rows the output has.</summary>

@@ -190,7 +190,7 @@ public abstract class Layer : IDisposable
     {
         if (!Built)
             throw new InvalidOperationException($"{Title}: call or build the layer first, its weights do not exist yet");
-        return Variables.Sum(variable => (long)variable.Shape.Count);
+        return Variables.Sum(variable => (long)variable.Shape.Size);
     }
 
     /// <summary>Gives back the memory of the weights, and of the layers inside.</summary>

@@ -52,7 +52,7 @@ public abstract partial class Model
         writer.WriteLine(Rule('└', '─', '┴', '┘'));
     }
 
-    private static long Count(IReadOnlyList<Variable> variables) => variables.Sum(variable => (long)variable.Shape.Count);
+    private static long Count(IReadOnlyList<Variable> variables) => variables.Sum(variable => (long)variable.Shape.Size);
 
     private static string ShapeText(Shape shape) => $"({shape.ToString()[1..^1]}{(shape.Rank == 1 ? "," : "")})";
 

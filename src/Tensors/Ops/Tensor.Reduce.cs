@@ -108,7 +108,7 @@ public sealed partial class Tensor
         }
 
         Shape kept = current.Shape;
-        int count = kept.Count == 0 ? 1 : Count / kept.Count;
+        int count = kept.Size == 0 ? 1 : Count / kept.Size;
         Tensor y = keepDims ? current.Share(kept) : current.Share(new Shape([.. kept.Where((_, i) => !reduced[i])]));
         GradientTape.Record(y, [this], (dy, _) => [rule(this, y.View(kept), dy.View(kept), count).BroadcastTo(Shape)]);
         return y;

@@ -47,7 +47,7 @@ public sealed partial class Tensor
                 known = shape.With(free, Count / rest);
         }
 
-        if (known.Count != Count)
+        if (known.Size != Count)
             throw new ShapeMismatchException($"Reshape: {Shape} has {Count} elements, {shape} does not");
         return Share(known);
     }

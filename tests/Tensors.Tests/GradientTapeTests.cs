@@ -1,0 +1,113 @@
+using Numerics.Tensors;
+
+namespace Numerics.Tests.Tensors;
+
+public sealed class GradientTapeTests : ReferenceTest
+{
+    [Fact]
+    public void A_tensor_used_several_times_sums_its_gradients()
+    {
+        using Variable w = Variable(3);
+        using var tape = new GradientTape();
+        Tensor y = (w.Value * w.Value) + (w.Value * 2f) + w.Value;
+        Assert.Equal(9f, tape.Gradient(y.Sum(), [w])[0].Item());
+    }
+
+    [Fact]
+    public void An_unused_variable_gets_zeros()
+    {
+        using Variable used = Variable(3), unused = Variable(1, 2);
+        using var tape = new GradientTape();
+        Tensor[] gradients = tape.Gradient(used.Value.Square().Sum(), [used, unused]);
+        Assert.Equal([0f, 0f], gradients[1].ToArray());
+    }
+
+    [Fact]
+    public void A_target_without_a_trace_is_refused()
+    {
+        using Variable w = Variable(3);
+        using var tape = new GradientTape();
+        Tensor constant = Vector(1).Square().Sum();
+        _ = Assert.Throws<InvalidOperationException>(() => tape.Gradient(constant, [w]));
+        var error = Assert.Throws<ShapeMismatchException>(() => tape.Gradient(w.Value * Vector(1, 2), [w]));
+        Assert.Contains("Sum()", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Watched_tensors_and_intermediate_results_have_gradients()
+    {
+        using var tape = new GradientTape();
+        Tensor x = tape.Watch(Vector(2)), y = x.Square(), z = y * 3f;
+        Tensor[] gradients = tape.Gradient(z.Sum(), [x, y, z]);
+        Assert.Equal([12f, 3f, 1f], gradients.Select(gradient => gradient.Item()));
+        _ = Assert.Throws<ArgumentException>(() => tape.Watch(Tensor.Range(3, Backend)));
+    }
+
+    [Fact]
+    public void Two_tapes_record_side_by_side()
+    {
+        using Variable a = Variable(2), b = Variable(5);
+        using var first = new GradientTape();
+        using var second = new GradientTape();
+        Tensor product = a.Value * b.Value;
+        Tensor lossA = product.Square().Sum(), lossB = (product * 3f).Sum();
+        Assert.Equal(100f, first.Gradient(lossA, [a])[0].Item());
+        Assert.Equal(6f, second.Gradient(lossB, [b])[0].Item());
+    }
+
+    [Fact]
+    public void A_tape_gives_the_same_gradient_again()
+    {
+        using Variable w = Variable(3);
+        using var tape = new GradientTape();
+        Tensor loss = w.Value.Square().Sum();
+        float first = tape.Gradient(loss, [w])[0].Item();
+        int recorded = tape.RecordedOps;
+        Assert.Equal(first, tape.Gradient(loss, [w])[0].Item());
+        Assert.Equal(recorded, tape.RecordedOps);
+    }
+
+    [Fact]
+    public void Constants_are_not_followed()
+    {
+        using Variable w = Variable(3);
+        using var tape = new GradientTape();
+        Tensor stopped = w.Value.Square().StopGradient();
+        Tensor unrecorded = GradientTape.StopRecording(() => w.Value.Square());
+        Tensor loss = (stopped + unrecorded + w.Value).Sum();
+        Assert.Equal(1f, tape.Gradient(loss, [w])[0].Item());
+        w.Trainable = false;
+        Assert.Equal(2, new[] { w.Value * 2f, w.Value * 3f }.Length);
+        _ = Assert.Throws<InvalidOperationException>(() => tape.Gradient((w.Value * 2f).Sum(), [w]));
+    }
+
+    [Fact]
+    public void A_users_op_brings_its_own_gradient()
+    {
+        using Variable w = Variable(3, -4);
+        using var tape = new GradientTape();
+        Tensor y = GradientTape.StopRecording(() => w.Value.Sign());
+        GradientTape.Record(y, [w.Value], (dy, _) => [dy * 10f]);
+        Assert.Equal([10f, 10f], tape.Gradient(y.Sum(), [w])[0].ToArray());
+    }
+
+    [Fact]
+    public void A_rule_of_the_wrong_shape_is_named()
+    {
+        using Variable w = Variable(3, -4);
+        using var tape = new GradientTape();
+        Tensor y = GradientTape.StopRecording(() => w.Value.Sum());
+        GradientTape.Record(y, [w.Value], (dy, _) => [dy]);
+        _ = Assert.Throws<ShapeMismatchException>(() => tape.Gradient(y, [w]));
+    }
+
+    [Fact]
+    public void Gradients_belong_to_the_tape()
+    {
+        using Variable w = Variable(3);
+        Tensor gradient;
+        using (var tape = new GradientTape())
+            gradient = tape.Gradient(w.Value.Square().Sum(), [w])[0];
+        Assert.True(gradient.IsDisposed);
+    }
+}
