@@ -35,7 +35,7 @@ internal sealed class Dog : Animal
             _ => random.Chance(0.5f) ? coat.Marking : coat.Base.Darker(0.25f),
         };
         float kind = random.Uniform();
-        _ears = kind < 0.62f ? DogEars.Floppy : kind < 0.85f ? DogEars.Folded : DogEars.Pricked;
+        _ears = kind < 0.64f ? DogEars.Floppy : kind < 0.88f ? DogEars.Folded : DogEars.Pricked;
     }
 
     protected override void DrawFace(SKCanvas canvas)

@@ -41,9 +41,9 @@ internal static class Drawing
     private static void Place(SKCanvas canvas, Animal animal, RandomStream random, int width, int height)
     {
         float kind = random.Uniform();
-        Pose pose = kind < 0.6f ? Pose.Portrait : kind < 0.72f ? Pose.Profile : kind < 0.86f ? Pose.Sitting : kind < 0.94f ? Pose.Lying : Pose.Standing;
+        Pose pose = kind < 0.62f ? Pose.Portrait : kind < 0.74f ? Pose.Profile : kind < 0.87f ? Pose.Sitting : kind < 0.95f ? Pose.Lying : Pose.Standing;
         SKRect extent = Animal.Extent(pose);
-        float scale = Math.Min(width / extent.Width, height / extent.Height) * random.Range(0.82f, 1.08f);
+        float scale = Math.Min(width / extent.Width, height / extent.Height) * random.Range(0.86f, 1.1f);
         float freeX = Math.Max(0, width - (extent.Width * scale)), freeY = Math.Max(0, height - (extent.Height * scale));
         float tilt = pose is Pose.Portrait or Pose.Profile ? 10 : 4;
 

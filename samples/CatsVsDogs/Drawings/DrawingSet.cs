@@ -7,7 +7,7 @@ namespace Numerics.Samples.CatsVsDogs.Drawings;
 internal static class DrawingSet
 {
     /// <summary>How many pictures there are to train with, cats and dogs together.</summary>
-    public const int TrainingPictures = 800;
+    public const int TrainingPictures = 1200;
 
     /// <summary>How many further ones are held out to test with.</summary>
     public const int HeldOutPictures = 200;
@@ -29,11 +29,13 @@ internal static class DrawingSet
 
     /// <summary>Draws the pictures into a folder that does not exist yet, or is empty.</summary>
     /// <param name="folder">The folder. It appears when all pictures are drawn; a run that ends before leaves nothing.</param>
+    /// <param name="training">How many pictures to train with, half of them cats.</param>
+    /// <param name="heldOut">How many to hold out.</param>
     /// <param name="progress">Is told now and then how many pictures are drawn.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static void Create(string folder, Action<int> progress, CancellationToken cancellationToken)
+    public static void Create(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
@@ -42,7 +44,7 @@ internal static class DrawingSet
         string unfinished = $"{folder}.{Guid.NewGuid():N}.tmp";
         try
         {
-            Draw(unfinished, progress, cancellationToken);
+            Draw(unfinished, training, heldOut, progress, cancellationToken);
             Publish(unfinished, folder);
         }
         finally
@@ -52,7 +54,7 @@ internal static class DrawingSet
         }
     }
 
-    private static void Draw(string folder, Action<int> progress, CancellationToken cancellationToken)
+    private static void Draw(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken)
     {
         foreach (string part in (ReadOnlySpan<string>)[TrainingPath(folder), HeldOutPath(folder)])
         {
@@ -62,11 +64,11 @@ internal static class DrawingSet
 
         int drawn = 0;
         var options = new ParallelOptions { CancellationToken = cancellationToken };
-        _ = Parallel.For(0, TrainingPictures + HeldOutPictures, options, i =>
+        _ = Parallel.For(0, training + heldOut, options, i =>
         {
             var species = (Species)(i % 2);
             int number = (i / 2) + 1;
-            string part = i < TrainingPictures ? TrainingPath(folder) : HeldOutPath(folder);
+            string part = i < training ? TrainingPath(folder) : HeldOutPath(folder);
             File.WriteAllBytes(Path.Combine(part, species.ToString(), $"{number:D4}.jpg"), Drawing.Draw(Seed, species, number));
             int now = Interlocked.Increment(ref drawn);
             if (now % ProgressStep == 0)
