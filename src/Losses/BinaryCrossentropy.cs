@@ -3,8 +3,8 @@ using Numerics.Tensors;
 namespace Numerics.Losses;
 
 /// <summary>
-/// The cross-entropy of independent yes/no predictions, averaged over the last axis: -(y·ln p + (1 - y)·ln(1 - p)). Probabilities are clipped
-/// to [1e-7, 1 - 1e-7]; logits go through softplus, which is exact for logits of any size.
+/// The cross-entropy of independent yes/no predictions, averaged over the last axis: -(y·ln p + (1 - y)·ln(1 - p)).
+/// Probabilities are clipped to [1e-7, 1 - 1e-7]; logits go through softplus, which is exact for logits of any size.
 /// </summary>
 /// <param name="fromLogits">Whether predictions are logits instead of probabilities.</param>
 /// <param name="labelSmoothing">The share s in [0, 1] by which labels move towards one half: y·(1 - s) + s / 2.</param>

@@ -3,10 +3,10 @@ using Numerics.Tensors;
 namespace Numerics.Losses;
 
 /// <summary>
-/// The focal loss for several classes, with optional penalties on the predictions. With q = clip(p, 1e-7, 1 - 1e-7):
-/// <c>mean over the batch of Σ_c -alpha_c·y_c·(1 - q_c)^gamma·ln q_c  +  l1·Σ|q|  +  l2·Σq²</c>, where the last two sums run over the
-/// whole batch and are not divided by its size. Predictions are used as they are, not normalised to a sum of 1.
-/// From logits, p = softmax(z) enters through log-softmax: value and gradient are exact and finite for logits of any size, nothing is
+/// The focal loss for several classes, with optional penalties on the predictions. With q = clip(p, 1e-7, 1 - 1e-7): <c>mean
+/// over the batch of Σ_c -alpha_c·y_c·(1 - q_c)^gamma·ln q_c  +  l1·Σ|q|  +  l2·Σq²</c>, where the last two sums run over the
+/// whole batch and are not divided by its size. Predictions are used as they are, not normalised to a sum of 1. From logits,
+/// p = softmax(z) enters through log-softmax: value and gradient are exact and finite for logits of any size, nothing is
 /// clipped, and the penalties act on softmax(z).
 /// Source: Lin, Goyal, Girshick, He, Dollár, "Focal loss for dense object detection", ICCV 2017, equation 5.
 /// </summary>
@@ -26,7 +26,8 @@ public sealed class CategoricalFocalLoss : Loss
     /// <param name="l2">The weight of Σq² over the batch, at least 0.</param>
     /// <param name="fromLogits">Whether predictions are logits instead of probabilities.</param>
     /// <param name="labelSmoothing">The share s in [0, 1] of each label that is spread evenly: y·(1 - s) + s / classes.</param>
-    /// <param name="reduction">How the focal terms of the examples become the result; with <see cref="Reduction.None"/> each example carries its own penalty.</param>
+    /// <param name="reduction">How the focal terms of the examples become the result; with <see cref="Reduction.None"/> each
+    /// example carries its own penalty.</param>
     /// <param name="name">The name in logs and messages.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative, not finite or out of its range.</exception>
     public CategoricalFocalLoss(
@@ -49,7 +50,8 @@ public sealed class CategoricalFocalLoss : Loss
     /// <param name="l2">The weight of Σq² over the batch, at least 0.</param>
     /// <param name="fromLogits">Whether predictions are logits instead of probabilities.</param>
     /// <param name="labelSmoothing">The share s in [0, 1] of each label that is spread evenly: y·(1 - s) + s / classes.</param>
-    /// <param name="reduction">How the focal terms of the examples become the result; with <see cref="Reduction.None"/> each example carries its own penalty.</param>
+    /// <param name="reduction">How the focal terms of the examples become the result; with <see cref="Reduction.None"/> each
+    /// example carries its own penalty.</param>
     /// <param name="name">The name in logs and messages.</param>
     /// <exception cref="ArgumentException">There is no alpha, or a number is out of its range.</exception>
     public CategoricalFocalLoss(

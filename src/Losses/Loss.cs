@@ -61,8 +61,8 @@ public abstract class Loss
     protected abstract Tensor PerExample(Tensor yTrue, Tensor yPred);
 
     /// <summary>
-    /// A further term for each example that is always added as a sum over the whole batch, whatever the reduction divides by, and that sample
-    /// weights leave alone.
+    /// A further term for each example that is always added as a sum over the whole batch, whatever the reduction divides by,
+    /// and that sample weights leave alone.
     /// </summary>
     /// <param name="yPred">The prediction, Float32.</param>
     /// <returns>Values of the shape of <see cref="PerExample"/>'s, or null for no such term.</returns>

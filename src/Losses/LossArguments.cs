@@ -6,7 +6,8 @@ namespace Numerics.Losses;
 internal static class LossArguments
 {
     /// <summary>A finite number that is at least 0.</summary>
-    public static float NonNegative(float value, [CallerArgumentExpression(nameof(value))] string name = "") => value >= 0 && float.IsFinite(value)
+    public static float NonNegative(float value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 0 && float.IsFinite(value)
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is a finite number of at least 0");
 

@@ -14,7 +14,8 @@ public sealed class SparseCategoricalCrossentropy(
     : Loss(name, reduction)
 {
     /// <summary>The value of each example.</summary>
-    /// <param name="yTrue">Class numbers 0..classes-1, Int32 (other types are cast), of the prediction's shape without its last axis or with 1 there.</param>
+    /// <param name="yTrue">Class numbers 0..classes-1, Int32 (other types are cast), of the prediction's shape without its
+    /// last axis or with 1 there.</param>
     /// <param name="yPred">[batch, .., classes].</param>
     /// <exception cref="ArgumentException">A label is not a class.</exception>
     protected override Tensor PerExample(Tensor yTrue, Tensor yPred)

@@ -4,7 +4,8 @@ using Numerics.Tensors;
 namespace Numerics.Golden;
 
 /// <summary>
-/// A file of reference cases computed in float64, from the folder of golden files beside the test assembly. A missing file, case or field
+/// A file of reference cases computed in float64, from the folder of golden files beside the test assembly. A missing file,
+/// case or field
 /// fails the test that asks for it.
 /// </summary>
 internal static class GoldenFile

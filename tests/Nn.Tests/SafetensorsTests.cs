@@ -127,7 +127,7 @@ public sealed class SafetensorsTests : IDisposable
                     // The only answer to damage; a change within the numbers is no damage that could be seen.
                 }
             },
-            iter: 3000,
+            iter: 1000,
             threads: 1);
     }
 

@@ -57,7 +57,9 @@ internal sealed class ConsoleProgress(int verbose, int epochs, int? steps) : Cal
 
     private string Line(IReadOnlyDictionary<string, double> logs)
     {
-        string count = steps is { } all ? string.Create(CultureInfo.InvariantCulture, $"{_done}/{all}") : _done.ToString(CultureInfo.InvariantCulture);
+        string count = _done.ToString(CultureInfo.InvariantCulture);
+        if (steps is { } all)
+            count = string.Create(CultureInfo.InvariantCulture, $"{_done}/{all}");
         string bar = "";
         if (_bar && steps is > 0 and int total)
         {
@@ -65,7 +67,9 @@ internal sealed class ConsoleProgress(int verbose, int epochs, int? steps) : Cal
             bar = $" {new string('━', full)}{new string('─', Cells - full)}";
         }
 
-        double perStep = _clock.Elapsed.TotalMilliseconds / Math.Max(_done, 1);
-        return string.Create(CultureInfo.InvariantCulture, $"{count}{bar} {_clock.Elapsed.TotalSeconds:F0}s {perStep:F0}ms/step - {LogText.Format(logs)}");
+        TimeSpan time = _clock.Elapsed;
+        double perStep = time.TotalMilliseconds / Math.Max(_done, 1);
+        string speed = string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F0}s {perStep:F0}ms/step");
+        return $"{count}{bar} {speed} - {LogText.Format(logs)}";
     }
 }

@@ -19,11 +19,17 @@ public sealed class EarlyStopping : Callback
     /// <param name="monitor">The name of the value, such as <c>val_loss</c>.</param>
     /// <param name="minDelta">The least change that counts as an improvement, at least 0.</param>
     /// <param name="patience">The number of epochs without improvement that are allowed.</param>
-    /// <param name="maximise">Whether greater is better; when null, it is for names that contain accuracy, precision or recall.</param>
+    /// <param name="maximise">Whether greater is better; when null, it is for names that contain accuracy, precision or
+    /// recall.</param>
     /// <param name="restoreBestWeights">Whether the weights of the best epoch are put back at the end.</param>
     /// <param name="startFromEpoch">The epochs, counted from 0, before this one are not looked at.</param>
     public EarlyStopping(
-        string monitor = "val_loss", double minDelta = 0, int patience = 0, bool? maximise = null, bool restoreBestWeights = false, int startFromEpoch = 0)
+        string monitor = "val_loss",
+        double minDelta = 0,
+        int patience = 0,
+        bool? maximise = null,
+        bool restoreBestWeights = false,
+        int startFromEpoch = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(monitor);
         ArgumentOutOfRangeException.ThrowIfNegative(minDelta);

@@ -3,8 +3,8 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// Gives a weight its first values. With a seed every call gives the same values for one shape; without, each call takes the next stream of
-/// <see cref="RandomGenerator.Default"/>.
+/// Gives a weight its first values. With a seed every call gives the same values for one shape; without, each call takes the
+/// next stream of <see cref="RandomGenerator.Default"/>.
 /// </summary>
 public abstract class Initializer
 {

@@ -4,7 +4,8 @@ namespace Numerics.Nn;
 
 /// <summary>
 /// A kernel whose rows or columns, whichever are fewer, are orthonormal times a gain; the axes before the last count as one.
-/// Source: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", ICLR 2014.
+/// Source: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
+/// ICLR 2014.
 /// </summary>
 /// <param name="gain">The length of the vectors.</param>
 /// <param name="seed">The seed; see <see cref="Initializer"/>.</param>
@@ -21,7 +22,7 @@ public sealed class Orthogonal(float gain = 1, ulong? seed = null) : Initializer
         int count = Math.Min(rows, columns), length = Math.Max(rows, columns);
         var normal = new float[count * length];
         Philox.FillNormal(NextKey(), 0, normal);
-        double[][] vectors = [.. Enumerable.Range(0, count).Select(i => Array.ConvertAll(normal[(i * length)..((i + 1) * length)], value => (double)value))];
+        double[][] vectors = [.. normal.Chunk(length).Select(vector => Array.ConvertAll(vector, value => (double)value))];
         Orthonormalise(vectors);
 
         var array = new NDArray(shape);
@@ -35,7 +36,8 @@ public sealed class Orthogonal(float gain = 1, ulong? seed = null) : Initializer
         return Tensor.From(array);
     }
 
-    // Gram-Schmidt, each vector projected twice: once leaves errors of the size of the cancellation, twice is enough (Kahan and Parlett).
+    // Gram-Schmidt, each vector projected twice: once leaves errors of the size of the cancellation, twice is enough (Kahan
+    // and Parlett).
     private static void Orthonormalise(double[][] vectors)
     {
         for (int i = 0; i < vectors.Length; i++)

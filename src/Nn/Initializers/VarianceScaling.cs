@@ -19,7 +19,8 @@ public enum FanMode
 /// <summary>The distribution that weights are drawn from.</summary>
 public enum WeightDistribution
 {
-    /// <summary>A normal distribution cut off at two standard deviations and widened so that the variance is the one asked for.</summary>
+    /// <summary>A normal distribution cut off at two standard deviations and widened so that the variance is the one asked
+    /// for.</summary>
     TruncatedNormal,
 
     /// <summary>A normal distribution.</summary>
@@ -30,8 +31,8 @@ public enum WeightDistribution
 }
 
 /// <summary>
-/// Draws weights of mean 0 and variance scale / fan, which keeps the size of signals through a deep network. The fans of a kernel
-/// [.., in, out] are in and out times the product of the extents before them, as Keras counts.
+/// Draws weights of mean 0 and variance scale / fan, which keeps the size of signals through a deep network. The fans of a
+/// kernel [.., in, out] are in and out times the product of the extents before them, as Keras counts.
 /// </summary>
 public class VarianceScaling : Initializer
 {

@@ -3,8 +3,8 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// An element-wise function (softmax: over the last axis), as a layer of its own or as the <c>activation</c> of another layer. Keras' names
-/// convert: <c>activation: "relu"</c>.
+/// An element-wise function (softmax: over the last axis), as a layer of its own or as the <c>activation</c> of another
+/// layer. Keras' names convert: <c>activation: "relu"</c>.
 /// </summary>
 public sealed class Activation : Layer
 {
@@ -95,6 +95,7 @@ public sealed class Activation : Layer
         "softplus" => static x => x.Softplus(),
         "linear" => static x => x,
         _ => throw new ArgumentException(
-            $"there is no activation '{function}'; known are relu, softmax, sigmoid, tanh, gelu, elu, leaky_relu, silu, softplus and linear", nameof(function)),
+            $"there is no activation '{function}'; known are relu, softmax, sigmoid, tanh, gelu, elu, leaky_relu, silu, softplus and linear",
+            nameof(function)),
     };
 }

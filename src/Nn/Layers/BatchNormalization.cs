@@ -3,8 +3,9 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// Normalises each channel, the last axis: in training with mean and biased variance of the batch, whose moving averages are kept,
-/// otherwise with those averages. y = gamma·(x - mean)/√(variance + epsilon) + beta. A layer that is not trainable runs as in inference.
+/// Normalises each channel, the last axis: in training with mean and biased variance of the batch, whose moving averages are
+/// kept, otherwise with those averages. y = gamma·(x - mean)/√(variance + epsilon) + beta. A layer that is not trainable runs
+/// as in inference.
 /// Source: Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithms 1 and 2.
 /// </summary>
 public sealed class BatchNormalization : Layer

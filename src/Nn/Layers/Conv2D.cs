@@ -82,7 +82,8 @@ public sealed class Conv2D : Layer
     internal bool CanFusePooling => _useBias && Activation is { IsRelu: true };
 
     /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape) => Windows.OutputShape(inputShape, KernelSize, Strides, DilationRate, Padding, Filters);
+    public override Shape ComputeOutputShape(Shape inputShape) =>
+        Windows.OutputShape(inputShape, KernelSize, Strides, DilationRate, Padding, Filters);
 
     /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape)

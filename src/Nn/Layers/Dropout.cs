@@ -12,7 +12,8 @@ public sealed class Dropout : Layer
 
     /// <summary>Creates the layer.</summary>
     /// <param name="rate">The probability of a zero, in [0, 1).</param>
-    /// <param name="seed">The seed of the layer's own random numbers; those of <see cref="RandomGenerator.Default"/> are used when null.</param>
+    /// <param name="seed">The seed of the layer's own random numbers; those of <see cref="RandomGenerator.Default"/> are used
+    /// when null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1).</exception>
     public Dropout(float rate, ulong? seed = null, string? name = null)

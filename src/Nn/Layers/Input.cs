@@ -3,7 +3,8 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// The first entry of a <see cref="Sequential"/> that should be built at once, before it has seen data: says what one example looks like.
+/// The first entry of a <see cref="Sequential"/> that should be built at once, before it has seen data: says what one example
+/// looks like.
 /// </summary>
 public sealed class Input : Layer
 {

@@ -175,7 +175,11 @@ public abstract class Layer : IDisposable
         ArgumentNullException.ThrowIfNull(inputShape);
         Shape example = inputShape.Rank == 0 ? inputShape : inputShape.With(0, 1);
         if (!example.IsFullyKnown)
-            throw new NotSupportedException($"{Title}: the output's shape for {inputShape} is only known from a real input; override ComputeOutputShape");
+        {
+            throw new NotSupportedException(
+                $"{Title}: the output's shape for {inputShape} is only known from a real input; override ComputeOutputShape");
+        }
+
         return GradientTape.StopRecording(() =>
         {
             using var scope = new TensorScope();
@@ -218,7 +222,9 @@ public abstract class Layer : IDisposable
     internal ArgumentException Named(ArgumentException error)
     {
         string message = $"{Title}: {error.Message}";
-        ArgumentException named = error is ShapeMismatchException ? new ShapeMismatchException(message, error) : new ArgumentException(message, error);
+        ArgumentException named = error is ShapeMismatchException
+            ? new ShapeMismatchException(message, error)
+            : new ArgumentException(message, error);
         named.Data[NamedKey] = _name;
         return named;
     }

@@ -15,8 +15,9 @@ internal static class LayerNames
         var text = new StringBuilder();
         for (int i = 0; i < name.Length; i++)
         {
-            bool starts = char.IsUpper(name[i]) && i > 0 && (char.IsLower(name[i - 1]) || (i + 1 < name.Length && char.IsUpper(name[i - 1]) && char.IsLower(name[i + 1])));
-            if (starts)
+            bool word = i > 0 && char.IsUpper(name[i]) && char.IsLower(name[i - 1]);
+            bool afterCapitals = i > 0 && i + 1 < name.Length && char.IsUpper(name[i]) && char.IsUpper(name[i - 1]) && char.IsLower(name[i + 1]);
+            if (word || afterCapitals)
                 _ = text.Append('_');
             _ = text.Append(char.ToLowerInvariant(name[i]));
         }
@@ -46,6 +47,7 @@ internal static class LayerNames
     public static string DescribeInput(Shape spec)
     {
         string[] names = spec.Rank == 4 ? ["batch", "h", "w", "channels"] : ["batch"];
-        return $"[{string.Join(", ", spec.Select((dim, i) => dim != Shape.Unknown ? dim.ToString(CultureInfo.InvariantCulture) : i < names.Length ? names[i] : "any"))}]";
+        string Axis(int dim, int i) => dim != Shape.Unknown ? dim.ToString(CultureInfo.InvariantCulture) : i < names.Length ? names[i] : "any";
+        return $"[{string.Join(", ", spec.Select(Axis))}]";
     }
 }

@@ -34,7 +34,8 @@ public sealed class ZeroPadding2D : Layer
         ArgumentNullException.ThrowIfNull(inputShape);
         Windows.CheckPictures(inputShape);
         static int Grown(int extent, int by) => extent == Shape.Unknown ? extent : extent + by;
-        return new Shape(inputShape[0], Grown(inputShape[1], _rows.Top + _rows.Bottom), Grown(inputShape[2], _columns.Left + _columns.Right), inputShape[3]);
+        int height = Grown(inputShape[1], _rows.Top + _rows.Bottom), width = Grown(inputShape[2], _columns.Left + _columns.Right);
+        return new Shape(inputShape[0], height, width, inputShape[3]);
     }
 
     /// <inheritdoc/>

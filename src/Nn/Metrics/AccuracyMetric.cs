@@ -47,7 +47,7 @@ public abstract class AccuracyMetric : Metric
     {
         CheckClasses(yTrue, yPred);
         if (yTrue.Shape != yPred.Shape.Without(-1) && yTrue.Shape != yPred.Shape.With(-1, 1))
-            throw new ShapeMismatchException($"{Name}: expected labels of yPred's shape without its last axis, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
+            throw Mismatch("labels of yPred's shape without its last axis", yTrue, yPred);
         return (yTrue.DType == DType.Int32 ? yTrue : yTrue.Cast(DType.Int32)).ToNDArray().AsSpan<int>().ToArray();
     }
 
@@ -55,14 +55,14 @@ public abstract class AccuracyMetric : Metric
     private protected void CheckClasses(Tensor yTrue, Tensor yPred)
     {
         if (yPred.Rank < 2)
-            throw new ShapeMismatchException($"{Name}: expected yPred [batch, .., classes], got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
+            throw Mismatch("yPred [batch, .., classes]", yTrue, yPred);
     }
 
     /// <summary>Throws unless both have one shape.</summary>
     private protected void CheckSame(Tensor yTrue, Tensor yPred)
     {
         if (yTrue.Shape != yPred.Shape)
-            throw new ShapeMismatchException($"{Name}: expected yTrue and yPred of one shape, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
+            throw Mismatch("yTrue and yPred of one shape", yTrue, yPred);
     }
 
     /// <summary>A tensor as Float32.</summary>

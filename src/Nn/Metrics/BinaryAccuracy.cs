@@ -2,7 +2,8 @@ using Numerics.Tensors;
 
 namespace Numerics.Nn;
 
-/// <summary>How often predictions lie on the label's side of a threshold, averaged over the last axis. Shown as <c>accuracy</c>.</summary>
+/// <summary>How often predictions lie on the label's side of a threshold, averaged over the last axis. Shown as
+/// <c>accuracy</c>.</summary>
 /// <param name="threshold">Greater predictions count as 1; use 0 for logits.</param>
 /// <param name="name">The name in logs.</param>
 public sealed class BinaryAccuracy(float threshold = 0.5f, string name = "accuracy") : AccuracyMetric(name)

@@ -37,7 +37,7 @@ public abstract class ConfusionMetric : Metric
         ArgumentNullException.ThrowIfNull(yPred);
         bool column = yPred.Rank == yTrue.Rank + 1 && yPred.Shape[-1] == 1;
         if (!column && yTrue.Shape != yPred.Shape)
-            throw new ShapeMismatchException($"{Name}: expected yTrue and yPred of one shape, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
+            throw Mismatch("yTrue and yPred of one shape", yTrue, yPred);
         int classes = yPred.Rank > 1 ? yPred.Shape[-1] : 1;
         if (_classId is { } id && id >= classes)
             throw new ShapeMismatchException($"{Name}: there is no class {id} in yPred {yPred.Shape}");
@@ -50,8 +50,10 @@ public abstract class ConfusionMetric : Metric
                 continue;
             double weight = weights is null ? 1 : weights[i / each];
             bool positive = actual[i] > _threshold;
-            if (expected[i] != 0)
-                (TruePositives, FalseNegatives) = positive ? (TruePositives + weight, FalseNegatives) : (TruePositives, FalseNegatives + weight);
+            if (expected[i] != 0 && positive)
+                TruePositives += weight;
+            else if (expected[i] != 0)
+                FalseNegatives += weight;
             else if (positive)
                 FalsePositives += weight;
         }

@@ -4,8 +4,8 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// A number gathered over the batches of an epoch. Its state is held in double precision in ordinary memory; gradient tapes do not see it.
-/// A loss converts to the metric that averages it: <c>metrics: [new MeanAbsoluteError()]</c>.
+/// A number gathered over the batches of an epoch. Its state is held in double precision in ordinary memory; gradient tapes
+/// do not see it. A loss converts to the metric that averages it: <c>metrics: [new MeanAbsoluteError()]</c>.
 /// </summary>
 public abstract class Metric
 {
@@ -18,8 +18,8 @@ public abstract class Metric
     }
 
     /// <summary>
-    /// The accuracy that fits the data, as Keras' <c>"accuracy"</c>: binary for predictions with one value, sparse for
-    /// class numbers, categorical else.
+    /// The accuracy that fits the data, as Keras' <c>"accuracy"</c>: binary for predictions with one value, sparse for class
+    /// numbers, categorical else.
     /// </summary>
     public static Metric Accuracy => new AccuracyByShape();
 
@@ -50,6 +50,10 @@ public abstract class Metric
 
     /// <summary>Forgets what was taken in.</summary>
     public abstract void ResetState();
+
+    /// <summary>The error for shapes that do not fit.</summary>
+    private protected ShapeMismatchException Mismatch(string expected, Tensor yTrue, Tensor yPred) =>
+        new($"{Name}: expected {expected}, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
 
     /// <summary>Takes in one batch; tensors made here are released afterwards.</summary>
     /// <param name="yTrue">What should have come out.</param>

@@ -4,7 +4,8 @@ namespace Numerics.Nn;
 /// <param name="threshold">Greater predictions count as 1.</param>
 /// <param name="classId">The only class, a place in the last axis, that counts; all of them when null.</param>
 /// <param name="name">The name in logs.</param>
-public sealed class Precision(float threshold = 0.5f, int? classId = null, string name = "precision") : ConfusionMetric(threshold, classId, name)
+public sealed class Precision(float threshold = 0.5f, int? classId = null, string name = "precision")
+    : ConfusionMetric(threshold, classId, name)
 {
     /// <inheritdoc/>
     public override double Result() => TruePositives == 0 ? 0 : TruePositives / (TruePositives + FalsePositives);

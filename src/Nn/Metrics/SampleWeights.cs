@@ -18,6 +18,8 @@ internal static class SampleWeights
         bool fits = shape.Rank <= values.Rank && values.Count > 0;
         for (int i = 0; fits && i < shape.Rank; i++)
             fits = shape[i] == values[i];
-        return fits ? weights.ToArray() : throw new ShapeMismatchException($"{metric}: sample weights {weights.Shape} do not fit examples {values}");
+        return fits
+            ? weights.ToArray()
+            : throw new ShapeMismatchException($"{metric}: sample weights {weights.Shape} do not fit examples {values}");
     }
 }

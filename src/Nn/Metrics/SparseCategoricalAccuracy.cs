@@ -2,7 +2,8 @@ using Numerics.Tensors;
 
 namespace Numerics.Nn;
 
-/// <summary>How often the greatest prediction is at the place that the label, a class number, says. Shown as <c>accuracy</c>.</summary>
+/// <summary>How often the greatest prediction is at the place that the label, a class number, says. Shown as
+/// <c>accuracy</c>.</summary>
 /// <param name="name">The name in logs.</param>
 public sealed class SparseCategoricalAccuracy(string name = "accuracy") : AccuracyMetric(name)
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -10,13 +11,15 @@ public abstract partial class Model
     /// <param name="epochs">The number of the last epoch; with <paramref name="initialEpoch"/> at 0 how many there are.</param>
     /// <param name="validationData">Batches to evaluate on after each epoch, reported as <c>val_loss</c> and so on.</param>
     /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an epoch.</param>
+    /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an
+    /// epoch.</param>
     /// <param name="initialEpoch">The epochs that are done already, when a run is resumed.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>Loss and metrics of each epoch; the loss is the mean over the epoch's examples.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     /// <exception cref="ArgumentException">The data is empty.</exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled; the weights are those after the last whole step.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled; the weights are those after the last whole
+    /// step.</exception>
     public History Fit(
         IDataSource data,
         int epochs = 1,
@@ -61,12 +64,15 @@ public abstract partial class Model
     /// <param name="y">The targets [examples, ..].</param>
     /// <param name="batchSize">The examples of one step; the last step of an epoch may have fewer.</param>
     /// <param name="epochs">The number of the last epoch; with <paramref name="initialEpoch"/> at 0 how many there are.</param>
-    /// <param name="validationSplit">The share of the examples, taken from the end before shuffling, that is only evaluated on; in [0, 1).</param>
+    /// <param name="validationSplit">The share of the examples, taken from the end before shuffling, that is only evaluated
+    /// on; in [0, 1).</param>
     /// <param name="validationData">Inputs and targets to evaluate on instead.</param>
-    /// <param name="shuffle">Whether each epoch goes through the examples in another order, drawn from <see cref="RandomGenerator.Default"/>.</param>
+    /// <param name="shuffle">Whether each epoch goes through the examples in another order, drawn from
+    /// <see cref="RandomGenerator.Default"/>.</param>
     /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
     /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an epoch.</param>
+    /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an
+    /// epoch.</param>
     /// <param name="initialEpoch">The epochs that are done already, when a run is resumed.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <inheritdoc cref="Fit(IDataSource, int, IDataSource?, IReadOnlyList{Callback}?, int, int, CancellationToken)"/>
@@ -89,13 +95,22 @@ public abstract partial class Model
         if (validationSplit > 0 && validationData is not null)
             throw new ArgumentException("give either validationSplit or validationData", nameof(validationData));
         var all = new ArrayDataSource(new DataItem(x, y, sampleWeight), batchSize, shuffle);
-        IDataSource? validation = validationData is { } given ? new ArrayDataSource(new DataItem(given.X, given.Y), batchSize, shuffle: false) : null;
+        IDataSource? validation = validationData is { } given
+            ? new ArrayDataSource(new DataItem(given.X, given.Y), batchSize, shuffle: false)
+            : null;
         if (validationSplit == 0)
             return Fit(all, epochs, validation, callbacks, verbose, initialEpoch, cancellationToken);
         int kept = (int)(all.Examples * (1 - validationSplit));
         if (kept == 0 || kept == all.Examples)
-            throw new ArgumentException($"a validationSplit of {validationSplit} leaves one side of {all.Examples} examples empty", nameof(validationSplit));
-        return Fit(all.Part(0, kept, shuffle), epochs, all.Part(kept, all.Examples - kept, shuffle: false), callbacks, verbose, initialEpoch, cancellationToken);
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"a validationSplit of {validationSplit} leaves one side of {all.Examples} examples empty"),
+                nameof(validationSplit));
+        }
+
+        ArrayDataSource training = all.Part(0, kept, shuffle);
+        validation = all.Part(kept, all.Examples - kept, shuffle: false);
+        return Fit(training, epochs, validation, callbacks, verbose, initialEpoch, cancellationToken);
     }
 
     /// <summary>Computes loss and metrics over a data set.</summary>
@@ -200,7 +215,8 @@ public abstract partial class Model
         return logs ?? throw new ArgumentException($"{Title}: the training data is empty", nameof(data));
     }
 
-    private IReadOnlyDictionary<string, double> EvaluateEpoch(IDataSource data, CallbackList callbacks, string what, CancellationToken cancellationToken)
+    private IReadOnlyDictionary<string, double> EvaluateEpoch(
+        IDataSource data, CallbackList callbacks, string what, CancellationToken cancellationToken)
     {
         ResetMetrics();
         callbacks.Each(callback => callback.OnTestBegin());

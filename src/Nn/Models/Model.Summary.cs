@@ -9,7 +9,8 @@ public abstract partial class Model
     private static readonly string[] s_titles = ["Layer (type)", "Output Shape", "Param #"];
 
     /// <summary>
-    /// Writes the layers with their output shapes and numbers of weights as a table like Keras', and the totals with their sizes in memory.
+    /// Writes the layers with their output shapes and numbers of weights as a table like Keras', and the totals with their
+    /// sizes in memory.
     /// </summary>
     /// <param name="writer">Where to; the console when null.</param>
     public void Summary(TextWriter? writer = null)
@@ -36,8 +37,10 @@ public abstract partial class Model
         int[] widths = [31, 22, 13];
         for (int i = 0; i < widths.Length; i++)
             widths[i] = rows.Select(row => row[i].Length).Append(widths[i]).Max();
-        string Rule(char left, char line, char cross, char right) => $"{left}{string.Join(cross, widths.Select(width => new string(line, width + 2)))}{right}";
-        string Row(char bar, string[] cells) => $"{bar} {cells[0].PadRight(widths[0])} {bar} {cells[1].PadRight(widths[1])} {bar} {cells[2].PadLeft(widths[2])} {bar}";
+        string Rule(char left, char line, char cross, char right) =>
+            $"{left}{string.Join(cross, widths.Select(width => new string(line, width + 2)))}{right}";
+        string Row(char bar, string[] cells) =>
+            $"{bar} {cells[0].PadRight(widths[0])} {bar} {cells[1].PadRight(widths[1])} {bar} {cells[2].PadLeft(widths[2])} {bar}";
 
         writer.WriteLine(Rule('┏', '━', '┳', '┓'));
         writer.WriteLine(Row('┃', s_titles));

@@ -36,17 +36,20 @@ public abstract partial class Model
         {
             string expected = $"{variable.Value.DType} {variable.Shape}";
             if (!file.Tensors.TryGetValue(variable.Name, out NDArray? array))
-                throw new InvalidDataException($"{path}: tensor '{variable.Name}': expected {expected}, found none; is it a file of another model?");
+                throw Foreign(path, variable.Name, expected, "none");
             if (array.Shape != variable.Shape || array.DType != variable.Value.DType)
-                throw new InvalidDataException($"{path}: tensor '{variable.Name}': expected {expected}, found {array}");
+                throw Foreign(path, variable.Name, expected, array.ToString());
         }
 
         string? foreign = file.Tensors.Keys.Except(variables.Select(variable => variable.Name)).FirstOrDefault();
         if (foreign is not null)
-            throw new InvalidDataException($"{path}: tensor '{foreign}': expected no such tensor, found {file.Tensors[foreign]}; is it a file of another model?");
+            throw Foreign(path, foreign, "no such tensor", file.Tensors[foreign].ToString());
         foreach (Variable variable in variables)
             variable.Assign(file.Tensors[variable.Name]);
     }
+
+    private static InvalidDataException Foreign(string path, string tensor, string expected, string found) =>
+        new($"{path}: tensor '{tensor}': expected {expected}, found {found}; is it a file of another model?");
 
     private void CheckBuilt(string what)
     {

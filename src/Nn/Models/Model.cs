@@ -5,8 +5,8 @@ namespace Numerics.Nn;
 
 /// <summary>
 /// A layer that can be trained. <see cref="Sequential"/> is the usual one; a model of one's own adds its layers with
-/// <see cref="Layer.AddLayer{T}"/> and overrides <see cref="Layer.Forward"/>, and <see cref="TrainStep"/> for another way of training.
-/// Disposing a model releases its weights, its layers and its optimizer's state.
+/// <see cref="Layer.AddLayer{T}"/> and overrides <see cref="Layer.Forward"/>, and <see cref="TrainStep"/> for another way of
+/// training. Disposing a model releases its weights, its layers and its optimizer's state.
 /// </summary>
 public abstract partial class Model : Layer
 {

@@ -33,8 +33,10 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
     }
 
     /// <summary>Appends a layer, which the model owns from now on.</summary>
-    /// <param name="layer">The layer; an <see cref="Input"/> may only be the first, is not listed, and builds the layers that follow at once.</param>
-    /// <exception cref="ArgumentException">The layer belongs to a model already, or its name is taken, or it cannot take what comes.</exception>
+    /// <param name="layer">The layer; an <see cref="Input"/> may only be the first, is not listed, and builds the layers that
+    /// follow at once.</param>
+    /// <exception cref="ArgumentException">The layer belongs to a model already, or its name is taken, or it cannot take what
+    /// comes.</exception>
     public void Add(Layer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);

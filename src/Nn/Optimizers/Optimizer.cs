@@ -45,7 +45,8 @@ public abstract class Optimizer : IDisposable
         }
     }
 
-    /// <summary>The state, in the order of the weights it belongs to: what a checkpoint holds besides <see cref="Iterations"/>.</summary>
+    /// <summary>The state, in the order of the weights it belongs to: what a checkpoint holds besides
+    /// <see cref="Iterations"/>.</summary>
     public IReadOnlyList<Variable> Variables => _variables;
 
     /// <summary>The names of the state tensors that each weight has.</summary>
@@ -74,7 +75,10 @@ public abstract class Optimizer : IDisposable
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i].Shape != variables[i].Shape)
-                throw new ShapeMismatchException($"{Name}: variable '{variables[i].Name}' is {variables[i].Shape}, its gradient {gradients[i].Shape}");
+            {
+                throw new ShapeMismatchException(
+                    $"{Name}: variable '{variables[i].Name}' is {variables[i].Shape}, its gradient {gradients[i].Shape}");
+            }
         }
 
         _iterations++;

@@ -4,8 +4,8 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// The safetensors format: the length of a header (8 bytes, little-endian), the header (JSON: type, shape and place of each tensor), then
-/// the tensors' bytes, row-major and little-endian, without gaps. Types: F32, I32 and U8.
+/// The safetensors format: the length of a header (8 bytes, little-endian), the header (JSON: type, shape and place of each
+/// tensor), then the tensors' bytes, row-major and little-endian, without gaps. Types: F32, I32 and U8.
 /// Source: the format's description at https://github.com/huggingface/safetensors.
 /// </summary>
 public sealed class SafetensorsFile
