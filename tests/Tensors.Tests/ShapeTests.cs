@@ -8,7 +8,8 @@ public sealed class ShapeTests
     public void Literals_and_conversions_agree()
     {
         Shape expected = new(2, 3, 4);
-        Assert.Equal(expected, (Shape)[2, 3, 4]);
+        Shape literal = [2, 3, 4];
+        Assert.Equal(expected, literal);
         Assert.Equal(expected, (Shape)(2, 3, 4));
         Assert.Equal(expected, new[] { 2, 3, 4 });
         Assert.Equal((Shape)5, new Shape(5));

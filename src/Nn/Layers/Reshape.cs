@@ -37,7 +37,7 @@ public sealed class Reshape : Layer
                 example = TargetShape.With(free, count / rest);
         }
 
-        return example.Count == count
+        return example.Size == count
             ? example.Prepend(inputShape[0])
             : throw new ShapeMismatchException($"examples of {inputShape} have {count} elements, the target shape {TargetShape} does not");
     }

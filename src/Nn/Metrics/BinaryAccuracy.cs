@@ -16,7 +16,7 @@ public sealed class BinaryAccuracy(float threshold = 0.5f, string name = "accura
         float[] expected = yTrue.ToArray(), actual = yPred.ToArray();
         Shape examples = yPred.Rank > 1 ? yPred.Shape.Without(-1) : yPred.Shape;
         int each = yPred.Rank > 1 ? yPred.Shape[-1] : 1;
-        var right = new float[examples.Count];
+        var right = new float[examples.Size];
         for (int i = 0; i < right.Length; i++)
         {
             int hits = 0;

@@ -15,7 +15,7 @@ internal static class SampleWeights
         if (weights is null)
             return null;
         Shape shape = weights.Rank == values.Rank + 1 && weights.Shape[-1] == 1 ? weights.Shape.Without(-1) : weights.Shape;
-        bool fits = shape.Rank <= values.Rank && values.Count > 0;
+        bool fits = shape.Rank <= values.Rank && values.Size > 0;
         for (int i = 0; fits && i < shape.Rank; i++)
             fits = shape[i] == values[i];
         return fits
