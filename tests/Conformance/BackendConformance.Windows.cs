@@ -114,7 +114,11 @@ public abstract partial class BackendConformance
     [InlineData(10_007, 3)]
     [InlineData(64, 65)]
     public void Batch_normalisation(int rows, int channels) => SameWithGradients("batch normalisation", Tolerances.Sum, i =>
-        (i.Normal(rows, channels) + 3f).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-3f).Y);
+        i.Normal(rows, channels).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-3f).Y * i.Uniform(-0.5f, 1.5f, rows, channels));
+
+    [Fact]
+    public void Batch_normalisation_of_data_far_from_zero() => Same("batch normalisation", Tolerances.Composite, i =>
+        (i.Normal(1_001, 5) + 10f).BatchNormalization(i.Normal(5), i.Normal(5), 1e-3f).Y);
 
     private sealed record ConvCase(Shape Input, Shape Kernel, (int, int) Strides, (int, int) Dilation, Padding Padding, int Groups);
 

@@ -3,7 +3,7 @@ using Numerics.Tensors;
 namespace Numerics.Tests.Conformance;
 
 /// <summary>The same random inputs on any backend: the n-th request of a seed gives the same values everywhere.</summary>
-internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = null)
+internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = null, Action<int, Tensor>? made = null)
 {
     private readonly RandomGenerator _random = new(seed);
     private readonly List<Tensor> _made = [];
@@ -65,6 +65,7 @@ internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = n
 
     private Tensor Add(Tensor tensor)
     {
+        made?.Invoke(_made.Count, tensor);
         _made.Add(tensor);
         return tape is null ? tensor : tape.Watch(tensor);
     }

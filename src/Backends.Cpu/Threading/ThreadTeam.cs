@@ -5,7 +5,8 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// A few long-lived threads that share out the shards of one job at a time with the caller. Handing out a job allocates
 /// nothing: the job is a struct on the caller's stack, found through a pointer. Waiting threads spin for a moment, because the
-/// next kernel of a step comes at once, and then sleep.
+/// next kernel of a step comes at once, and then sleep. The caller never waits for a thread that has not started on the
+/// job: on a busy machine, where a thread may take milliseconds to wake, it does the shards itself and goes on.
 /// </summary>
 internal sealed unsafe class ThreadTeam : IDisposable
 {
@@ -15,12 +16,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private readonly Lock _oneJobAtATime = new();
     private readonly object _wake = new();
 
+    // The job's number in the upper half, the shards that nobody has taken yet in the lower. The other fields of a job are
+    // written only while none are left, so whoever takes a shard by changing this in one step has read that job's fields.
+    private long _ticket;
     private void* _work;
     private delegate*<void*, int, void> _invoke;
     private int _shards;
-    private int _nextShard;
-    private int _busyWorkers;
-    private int _generation;
+    private int _unfinished;
     private int _sleepers;
     private volatile bool _stopping;
     private Exception? _failure;
@@ -59,13 +61,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
             _work = &work;
             _invoke = &Invoke<T>;
             _shards = shards;
-            _nextShard = 0;
             _failure = null;
-            Volatile.Write(ref _busyWorkers, _workers.Length);
-            Announce();
-            TakeShards();
+            _unfinished = shards;
+            int job = Job(_ticket) + 1;
+            Announce(job, shards);
+            TakeShards(job);
             var spinner = default(SpinWait);
-            while (Volatile.Read(ref _busyWorkers) != 0)
+            while (Volatile.Read(ref _unfinished) != 0)
                 spinner.SpinOnce(sleep1Threshold: -1);
             if (_failure is { } failure)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
@@ -85,11 +87,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private static void Invoke<T>(void* work, int shard)
         where T : unmanaged, IShardedWork => Unsafe.AsRef<T>(work).Run(shard);
 
-    private void Announce()
+    private static int Job(long ticket) => (int)(ticket >> 32);
+
+    private void Announce(int job, int shards)
     {
         // A full fence orders this write before the look at the sleepers; a worker counts itself before its last look at
-        // the generation. One of the two sees the other.
-        _ = Interlocked.Increment(ref _generation);
+        // the ticket. One of the two sees the other.
+        _ = Interlocked.Exchange(ref _ticket, ((long)job << 32) | (uint)shards);
         if (Volatile.Read(ref _sleepers) == 0)
             return;
         lock (_wake)
@@ -98,60 +102,60 @@ internal sealed unsafe class ThreadTeam : IDisposable
 
     private void Serve()
     {
-        int seen = 0;
-        while (AwaitJob(ref seen))
-        {
-            TakeShards();
-            _ = Interlocked.Decrement(ref _busyWorkers);
-        }
+        int job = 0;
+        while (AwaitJob(ref job))
+            TakeShards(job);
     }
 
-    private bool AwaitJob(ref int seen)
+    private bool AwaitJob(ref int job)
     {
+        int last = job;
         for (int spin = 0; spin < SpinsBeforeSleep; spin++)
         {
             if (_stopping)
                 return false;
-            if (Volatile.Read(ref _generation) != seen)
-            {
-                seen++;
+            job = Job(Volatile.Read(ref _ticket));
+            if (job != last)
                 return true;
-            }
-
             Thread.SpinWait(20);
         }
 
         lock (_wake)
         {
             _ = Interlocked.Increment(ref _sleepers);
-            while (Volatile.Read(ref _generation) == seen && !_stopping)
+            while ((job = Job(Volatile.Read(ref _ticket))) == last && !_stopping)
                 _ = Monitor.Wait(_wake);
             _ = Interlocked.Decrement(ref _sleepers);
         }
 
-        if (_stopping)
-            return false;
-        seen++;
-        return true;
+        return !_stopping;
     }
 
-    private void TakeShards()
+    private void TakeShards(int job)
     {
-        try
+        while (true)
         {
-            while (true)
+            long ticket = Volatile.Read(ref _ticket);
+            int left = (int)ticket;
+            if (Job(ticket) != job || left == 0)
+                return;
+            int shard = _shards - left;
+            void* work = _work;
+            delegate*<void*, int, void> invoke = _invoke;
+            if (Interlocked.CompareExchange(ref _ticket, ticket - 1, ticket) != ticket)
+                continue;
+            try
             {
-                int shard = Interlocked.Increment(ref _nextShard) - 1;
-                if (shard >= _shards)
-                    return;
-                _invoke(_work, shard);
+                if (Volatile.Read(ref _failure) is null)
+                    invoke(work, shard);
             }
-        }
-        catch (Exception exception)
-        {
-            // Run rethrows the first one to its caller, once every thread has let go of the job's memory.
-            _ = Interlocked.CompareExchange(ref _failure, exception, null);
-            Volatile.Write(ref _nextShard, _shards);
+            catch (Exception exception)
+            {
+                // Run rethrows the first one to its caller, once every thread has let go of the job's memory.
+                _ = Interlocked.CompareExchange(ref _failure, exception, null);
+            }
+
+            _ = Interlocked.Decrement(ref _unfinished);
         }
     }
 }

@@ -75,7 +75,7 @@ public abstract partial class Model
         NDArray y,
         int batchSize = 32,
         int epochs = 1,
-        float validationSplit = 0,
+        double validationSplit = 0,
         (NDArray X, NDArray Y)? validationData = null,
         bool shuffle = true,
         NDArray? sampleWeight = null,
@@ -92,7 +92,7 @@ public abstract partial class Model
         IDataSource? validation = validationData is { } given ? new ArrayDataSource(new DataItem(given.X, given.Y), batchSize, shuffle: false) : null;
         if (validationSplit == 0)
             return Fit(all, epochs, validation, callbacks, verbose, initialEpoch, cancellationToken);
-        int kept = (int)(all.Examples * (1.0 - validationSplit));
+        int kept = (int)(all.Examples * (1 - validationSplit));
         if (kept == 0 || kept == all.Examples)
             throw new ArgumentException($"a validationSplit of {validationSplit} leaves one side of {all.Examples} examples empty", nameof(validationSplit));
         return Fit(all.Part(0, kept, shuffle), epochs, all.Part(kept, all.Examples - kept, shuffle: false), callbacks, verbose, initialEpoch, cancellationToken);
