@@ -23,7 +23,7 @@ public sealed class UsageTests
     [InlineData("--validation-split", "-0.1")]
     [InlineData("--limit", "0")]
     [InlineData("--threads", "0")]
-    public void A_bad_number_is_named(string option, string value) => 
+    public void A_bad_number_is_named(string option, string value) =>
         Catsvsdogs.Run("train", "--data", "pictures", option, value).AssertFailed(2, option, $"'{value}'");
 
     [Theory]

@@ -28,7 +28,8 @@ internal static class InfoCommand
         writer.WriteLine($"vectors    {CpuBackend.VectorBits} bits");
         writer.WriteLine($"memory     {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30):F1} GiB for this process");
         writer.WriteLine($"runtime    {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
-        writer.WriteLine($"drawings   {DrawingSet.DefaultPath}{(DrawingSet.Exists(DrawingSet.DefaultPath) ? "" : " (not drawn yet)")}");
-        writer.WriteLine($"weights    {Path.GetFullPath(TrainCommand.DefaultOutput)}{(File.Exists(TrainCommand.DefaultOutput) ? "" : " (not written yet)")}");
+        string drawings = DrawingSet.DefaultPath, weights = Path.GetFullPath(TrainCommand.DefaultOutput);
+        writer.WriteLine($"drawings   {drawings}{(DrawingSet.Exists(drawings) ? "" : " (not drawn yet)")}");
+        writer.WriteLine($"weights    {weights}{(File.Exists(weights) ? "" : " (not written yet)")}");
     }
 }

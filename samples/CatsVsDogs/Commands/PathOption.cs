@@ -13,7 +13,13 @@ internal static class PathOption
     /// <param name="required">Whether it must be given.</param>
     public static Option<string?> Create(string name, string kind, string description, string? defaultValue = null, bool required = false)
     {
-        var option = new Option<string?>(name) { Description = description, HelpName = kind, Required = required, Arity = ArgumentArity.ExactlyOne };
+        var option = new Option<string?>(name)
+        {
+            Description = description,
+            HelpName = kind,
+            Required = required,
+            Arity = ArgumentArity.ExactlyOne,
+        };
         if (defaultValue is not null)
             option.DefaultValueFactory = _ => defaultValue;
         option.Validators.Add(result =>

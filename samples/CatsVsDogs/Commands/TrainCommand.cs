@@ -20,7 +20,9 @@ internal sealed class TrainCommand
     private const int EpochsOnDrawings = 6;
     private const double DefaultSplit = 0.2;
 
-    private readonly Option<string?> _data = PathOption.Create("--data", "DIR", "Photographs: a folder with two in it, Cat and Dog. Without it, drawings.");
+    private readonly Option<string?> _data = PathOption.Create(
+        "--data", "DIR", "Photographs: a folder with two in it, Cat and Dog. Without it, drawings.");
+
     private readonly Option<string?> _drawings = PathOption.Create("--drawings", "DIR", "Where the drawings are kept.", DrawingSet.DefaultPath);
     private readonly Option<string?> _validationData = PathOption.Create("--validation-data", "DIR", "Photographs to test on.");
     private readonly Option<double?> _validationSplit = NumberOption.Create<double>(
@@ -99,24 +101,23 @@ internal sealed class TrainCommand
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
             arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value);
         model.Summary(_terminal.Out);
-        _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {Backend.Default.Name}: {Backend.Default.Description}");
+        Backend backend = Backend.Default;
+        _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
 
         int epochs = arguments.GetValue(_epochs) ?? (areDrawings ? EpochsOnDrawings : EpochsOnPhotographs);
         TrainingDisplay display = TrainingDisplay.Create(_terminal);
         var finite = new TerminateOnNaN();
+        var reporter = new ProgressReporter(display, epochs, train, batchSize);
         History? history = null;
         display.Show(() => history = model.Fit(
-            train, epochs, test, [finite, new ProgressReporter(display, epochs, train, batchSize)], verbose: 0, cancellationToken: cancellationToken));
+            train, epochs, test, [finite, reporter], verbose: 0, cancellationToken: cancellationToken));
         DamageReport.Write(_terminal.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
         if (finite.StoppedAt is var (epoch, batch))
-        {
-            throw new UserException(
-                $"the loss is not a finite number any more, from epoch {epoch + 1}, step {batch + 1} on; no weights written. A smaller --learning-rate may help");
-        }
+            throw Diverged($"the loss is not a finite number any more, from epoch {epoch + 1}, step {batch + 1} on");
 
         // The last step changed the weights after its loss was computed.
         if (model.Variables.FirstOrDefault(variable => !variable.Value.ToArray().All(float.IsFinite)) is { } broken)
-            throw new UserException($"the weights '{broken.Name}' are not finite numbers any more; no weights written. A smaller --learning-rate may help");
+            throw Diverged($"the weights '{broken.Name}' are not finite numbers any more");
 
         cancellationToken.ThrowIfCancellationRequested();
         model.SaveWeights(output);
@@ -124,7 +125,8 @@ internal sealed class TrainCommand
         if (heldOut is not null)
         {
             double accuracy = history!["val_accuracy"][^1], loss = history["val_loss"][^1];
-            _terminal.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {(areDrawings ? "drawings" : "pictures")}, loss {loss:F4}");
+            string what = areDrawings ? "drawings" : "pictures";
+            _terminal.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {what}, loss {loss:F4}");
         }
 
         return ExitCode.Success;
@@ -138,6 +140,8 @@ internal sealed class TrainCommand
             ? TrainingPictures.OfFolders(folder, heldOut, seed)
             : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed);
     }
+
+    private static UserException Diverged(string what) => new($"{what}; no weights written. A smaller --learning-rate may help");
 
     // Keeps decoded pictures, 150,528 bytes each, unless they would take more than half of the memory.
     private static Dataset Cached(Dataset pictures)

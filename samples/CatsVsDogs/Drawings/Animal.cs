@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace Numerics.Samples.CatsVsDogs.Drawings;
 
-/// <summary>An animal with a coat, drawn around its head's centre in units of half the head's width. Subclasses know the head and the tail.</summary>
+/// <summary>
+/// An animal with a coat, drawn around its head's centre in units of half the head's width. Subclasses know the head and the tail.
+/// </summary>
 internal abstract class Animal(RandomStream random, Coat coat)
 {
     /// <summary>The animal's random choices.</summary>
@@ -87,7 +89,11 @@ internal abstract class Animal(RandomStream random, Coat coat)
         path.QuadTo(bend, to);
         using var paint = new SKPaint
         {
-            IsAntialias = true, Color = colour, Style = SKPaintStyle.Stroke, StrokeWidth = width, StrokeCap = SKStrokeCap.Round,
+            IsAntialias = true,
+            Color = colour,
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = width,
+            StrokeCap = SKStrokeCap.Round,
         };
         canvas.DrawPath(path, paint);
     }
@@ -95,7 +101,8 @@ internal abstract class Animal(RandomStream random, Coat coat)
     private void DrawShoulders(SKCanvas canvas)
     {
         float w = 1.05f * Weight;
-        Paint(canvas, Outlines.Symmetric(new(0, 0.3f), new(0.7f * w, 0.4f), new(1.3f * w, 1.3f), new(1.4f * w, 2.6f), new(1, 2.8f), new(0.5f, 2.8f), new(0, 2.8f)), marked: true);
+        Paint(canvas, Outlines.Symmetric(new(0, 0.3f), new(0.7f * w, 0.4f), new(1.3f * w, 1.3f), new(1.4f * w, 2.6f),
+            new(1, 2.8f), new(0.5f, 2.8f), new(0, 2.8f)), marked: true);
         if (Coat.Pattern == CoatPattern.Tuxedo)
             Paint(canvas, Outlines.Oval(0, 1.7f, 0.5f * w, 0.9f), Coat.Light);
     }
@@ -165,7 +172,8 @@ internal abstract class Animal(RandomStream random, Coat coat)
     {
         float sway = Random.Range(-0.15f, 0.15f);
         SKColor colour = far ? Coat.Base.Darker(0.25f) : Coat.Base;
-        Paint(canvas, Outlines.Limb(0.36f * Weight, new(x, 1.25f), new(x - 0.05f, 1.6f), new(x + sway, ground - 0.4f), new(x + sway, ground - 0.1f)), colour);
+        Paint(canvas, Outlines.Limb(0.36f * Weight, new(x, 1.25f), new(x - 0.05f, 1.6f), new(x + sway, ground - 0.4f),
+            new(x + sway, ground - 0.1f)), colour);
         Paint(canvas, Outlines.Oval(x + sway + 0.07f, ground - 0.02f, 0.25f, 0.13f), far ? Coat.Paws.Darker(0.25f) : Coat.Paws);
     }
 

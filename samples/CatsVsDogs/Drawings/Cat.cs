@@ -36,7 +36,8 @@ internal sealed class Cat : Animal
         if (Coat.Pattern == CoatPattern.Pointed)
             Paint(canvas, Outlines.Oval(0, 0.22f, 0.72f * w, 0.62f * h), Coat.Points);
         if (Coat.Pattern == CoatPattern.Tuxedo)
-            Fill(canvas, Outlines.Closed(new(0, -0.75f * h), new(0.1f, -0.3f), new(0.35f, 0.1f), new(0.3f, 0.4f), new(0, 0.5f), new(0, 0.5f), new(-0.3f, 0.4f), new(-0.35f, 0.1f), new(-0.1f, -0.3f), new(0, -0.75f * h)), Coat.Light);
+            Fill(canvas, Outlines.Closed(new(0, -0.75f * h), new(0.1f, -0.3f), new(0.35f, 0.1f), new(0.3f, 0.4f), new(0, 0.5f),
+                new(0, 0.5f), new(-0.3f, 0.4f), new(-0.35f, 0.1f), new(-0.1f, -0.3f), new(0, -0.75f * h)), Coat.Light);
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
             DrawEye(canvas, side * 0.43f * w, -0.08f * h, side);
         DrawMuzzle(canvas);
@@ -46,18 +47,23 @@ internal sealed class Cat : Animal
     {
         float ear = 0.6f + (_earLength * 0.7f);
         SKColor muzzle = Muzzle;
-        Paint(canvas, Outlines.Closed(new(0.42f, -0.55f), new(0.4f, -0.9f), new(0.32f, -1.1f), new(0.22f, -ear - 0.25f), new(0, -1.0f), new(-0.1f, -0.8f), new(-0.15f, -0.5f)), Coat.Points.Darker(0.3f));
+        Paint(canvas, Outlines.Closed(new(0.42f, -0.55f), new(0.4f, -0.9f), new(0.32f, -1.1f), new(0.22f, -ear - 0.25f),
+            new(0, -1.0f), new(-0.1f, -0.8f), new(-0.15f, -0.5f)), Coat.Points.Darker(0.3f));
         Paint(canvas, Outlines.Closed(
             new(0.1f, -0.85f * _height), new(0.5f, -0.85f * _height), new(0.68f, -0.5f), new(0.74f, -0.12f),
             new(0.9f, 0.0f), new(0.98f, 0.12f), new(0.92f, 0.26f),
             new(0.95f, 0.5f), new(0.7f, 0.72f), new(0.35f, 0.74f),
             new(-0.4f, 0.85f), new(-0.95f, 0.5f), new(-0.92f, 0),
             new(-0.9f, -0.55f), new(-0.45f, -0.9f * _height), new(0.1f, -0.85f * _height)), marked: true);
-        Paint(canvas, Outlines.Closed(new(0.2f, -0.6f), new(0.1f, -0.9f), new(-0.05f, -1.1f), new(-0.2f, -ear - 0.3f), new(-0.45f, -1.05f), new(-0.6f, -0.8f), new(-0.6f, -0.4f), new(-0.35f, -0.5f), new(0, -0.6f), new(0.2f, -0.6f)), Coat.Points);
-        Fill(canvas, Outlines.Closed(new(0.02f, -0.62f), new(-0.02f, -0.85f), new(-0.1f, -1.0f), new(-0.2f, -ear - 0.1f), new(-0.35f, -0.95f), new(-0.4f, -0.8f), new(-0.38f, -0.55f)), InnerEar);
+        Paint(canvas, Outlines.Closed(new(0.2f, -0.6f), new(0.1f, -0.9f), new(-0.05f, -1.1f), new(-0.2f, -ear - 0.3f),
+            new(-0.45f, -1.05f), new(-0.6f, -0.8f), new(-0.6f, -0.4f), new(-0.35f, -0.5f), new(0, -0.6f), new(0.2f, -0.6f)),
+            Coat.Points);
+        Fill(canvas, Outlines.Closed(new(0.02f, -0.62f), new(-0.02f, -0.85f), new(-0.1f, -1.0f), new(-0.2f, -ear - 0.1f),
+            new(-0.35f, -0.95f), new(-0.4f, -0.8f), new(-0.38f, -0.55f)), InnerEar);
         Paint(canvas, Outlines.Oval(0.68f, 0.36f, 0.3f, 0.24f, -8), muzzle);
         DrawEye(canvas, 0.4f, -0.12f, 1, narrow: 0.62f);
-        Fill(canvas, Outlines.Closed(new(0.8f, 0.06f), new(0.9f, 0.04f), new(0.98f, 0.06f), new(0.98f, 0.13f), new(0.97f, 0.2f), new(0.92f, 0.22f), new(0.9f, 0.22f)), Coat.Skin);
+        Fill(canvas, Outlines.Closed(new(0.8f, 0.06f), new(0.9f, 0.04f), new(0.98f, 0.06f), new(0.98f, 0.13f), new(0.97f, 0.2f),
+            new(0.92f, 0.22f), new(0.9f, 0.22f)), Coat.Skin);
         Line(canvas, Coat.Line, 0.035f, new(0.9f, 0.24f), new(0.86f, 0.42f), new(0.6f, 0.44f));
         DrawWhiskers(canvas, new(0.62f, 0.34f), -1);
     }
@@ -67,7 +73,8 @@ internal sealed class Cat : Animal
         float x = root.X, y = root.Y, curl = Random.Range(-0.5f, 0.6f), reach = Random.Range(0.7f, 1.1f);
         float width = Random.Range(0.2f, 0.3f);
         Paint(canvas, Outlines.Limb(
-            width, root, new(x + (side * 1.3f * reach), y + 0.25f), new(x + (side * 0.9f * reach), y - 1.3f), new(x + (side * (0.75f + curl) * reach), y - (1.75f * reach))),
+            width, root, new(x + (side * 1.3f * reach), y + 0.25f), new(x + (side * 0.9f * reach), y - 1.3f),
+                new(x + (side * (0.75f + curl) * reach), y - (1.75f * reach))),
             Coat.Points, marked: Coat.Pattern == CoatPattern.Striped);
     }
 
@@ -82,7 +89,8 @@ internal sealed class Cat : Animal
             new(0.16f * w, -0.8f * h), new(0.3f * w, -h - (0.3f * _earLength)), new(tipX - 0.18f, tipY + 0.12f), new(tipX, tipY),
             new(tipX + 0.14f, tipY + 0.2f), new(0.98f * w, -0.6f * h), new(0.96f * w, -0.15f * h));
         using SKPath inner = Outlines.Closed(
-            new(0.36f * w, -0.82f * h), new(0.45f * w, -h - (0.2f * _earLength)), new(tipX - 0.1f, tipY + 0.3f), new(tipX - 0.01f, tipY + 0.17f),
+            new(0.36f * w, -0.82f * h), new(0.45f * w, -h - (0.2f * _earLength)), new(tipX - 0.1f, tipY + 0.3f),
+                new(tipX - 0.01f, tipY + 0.17f),
             new(tipX + 0.06f, tipY + 0.35f), new(0.88f * w, -0.6f * h), new(0.84f * w, -0.4f * h));
         Paint(canvas, side < 0 ? Outlines.Mirrored(ear) : new SKPath(ear), Coat.Points);
         Fill(canvas, side < 0 ? Outlines.Mirrored(inner) : new SKPath(inner), InnerEar);
@@ -99,7 +107,8 @@ internal sealed class Cat : Animal
         }
 
         using SKPath eye = Outlines.Closed(
-            new(x - rx, y + slant), new(x - (0.55f * rx), y - (1.25f * ry)), new(x + (0.55f * rx), y - (1.25f * ry)), new(x + rx, y - slant),
+            new(x - rx, y + slant), new(x - (0.55f * rx), y - (1.25f * ry)), new(x + (0.55f * rx), y - (1.25f * ry)),
+                new(x + rx, y - slant),
             new(x + (0.5f * rx), y + (1.2f * ry)), new(x - (0.5f * rx), y + (1.2f * ry)), new(x - rx, y + slant));
         int state = canvas.Save();
         canvas.ClipPath(eye, antialias: true);
@@ -123,7 +132,8 @@ internal sealed class Cat : Animal
             Fill(canvas, Outlines.Oval(0, y + 0.24f, 0.08f, 0.12f), new SKColor(0xE0, 0x7A, 0x84));
         Fill(canvas, Outlines.Closed(
             new(-0.13f, y - 0.13f), new(-0.06f, y - 0.18f), new(0.06f, y - 0.18f), new(0.13f, y - 0.13f),
-            new(0.11f, y - 0.06f), new(0.04f, y), new(0, y + 0.01f), new(-0.04f, y), new(-0.11f, y - 0.06f), new(-0.13f, y - 0.13f)), Coat.Skin);
+            new(0.11f, y - 0.06f), new(0.04f, y), new(0, y + 0.01f), new(-0.04f, y), new(-0.11f, y - 0.06f),
+                new(-0.13f, y - 0.13f)), Coat.Skin);
         Line(canvas, Coat.Line, 0.035f, new(0, y), new(0, y + 0.06f), new(0, y + 0.1f));
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
         {

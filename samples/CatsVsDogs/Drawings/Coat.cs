@@ -136,7 +136,8 @@ internal sealed class Coat
             float thickness = bounds.Height * _random.Range(0.025f, 0.05f);
             foreach (float side in (ReadOnlySpan<float>)[-1, 1])
             {
-                float edge = bounds.MidX + (side * bounds.Width * 0.55f), tip = bounds.MidX + (side * bounds.Width * _random.Range(0.16f, 0.32f));
+                float edge = bounds.MidX + (side * bounds.Width * 0.55f),
+                    tip = bounds.MidX + (side * bounds.Width * _random.Range(0.16f, 0.32f));
                 stripes.MoveTo(edge, y - thickness);
                 stripes.QuadTo((edge + tip) / 2, y - thickness - (bounds.Height * 0.04f), tip, y + (bounds.Height * 0.03f));
                 stripes.QuadTo((edge + tip) / 2, y + thickness, edge, y + thickness);
@@ -163,7 +164,8 @@ internal sealed class Coat
         {
             float radius = size * _random.Range(smallest, largest);
             canvas.DrawOval(
-                _random.Range(bounds.Left, bounds.Right), _random.Range(bounds.Top, bounds.Bottom), radius, radius * _random.Range(0.6f, 1.2f), paint);
+                _random.Range(bounds.Left, bounds.Right), _random.Range(bounds.Top, bounds.Bottom),
+                    radius, radius * _random.Range(0.6f, 1.2f), paint);
         }
     }
 

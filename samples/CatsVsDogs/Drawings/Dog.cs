@@ -47,7 +47,9 @@ internal sealed class Dog : Animal
             new(0, -h), new(0.55f * w, -h), new(0.98f * w, -0.7f * h), new(0.97f * w, -0.15f * h),
             new(0.95f * w, 0.35f * h), new(0.65f * w, h), new(0, h)), marked: true);
         if (Coat.Pattern == CoatPattern.Tuxedo)
-            Fill(canvas, Outlines.Closed(new(0, -0.95f * h), new(0.16f, -0.6f), new(0.12f, -0.2f), new(0.3f, 0.3f), new(0.1f, 0.4f), new(-0.1f, 0.4f), new(-0.3f, 0.3f), new(-0.12f, -0.2f), new(-0.16f, -0.6f), new(0, -0.95f * h)), Coat.Light);
+            Fill(canvas, Outlines.Closed(new(0, -0.95f * h), new(0.16f, -0.6f), new(0.12f, -0.2f), new(0.3f, 0.3f),
+                new(0.1f, 0.4f), new(-0.1f, 0.4f), new(-0.3f, 0.3f), new(-0.12f, -0.2f), new(-0.16f, -0.6f), new(0, -0.95f * h)),
+                Coat.Light);
         if (_eyePatch)
             Paint(canvas, Outlines.Oval(0.42f * w, -0.22f * h, 0.34f, 0.38f, 12), Coat.Marking);
         if (_ears == DogEars.Floppy)
@@ -61,11 +63,13 @@ internal sealed class Dog : Animal
     {
         float snout = 1.0f + (_muzzleWidth * 0.55f), nose = _noseSize * 0.8f, jaw = 0.5f + (_muzzleHeight * 0.25f);
         if (_tongue > 0)
-            Fill(canvas, Outlines.Limb(0.24f, new(snout - 0.32f, 0.4f), new(snout - 0.22f, 0.6f), new(snout - 0.24f, 0.6f), new(snout - 0.27f, 0.5f + _tongue)), Tongue);
+            Fill(canvas, Outlines.Limb(0.24f, new(snout - 0.32f, 0.4f), new(snout - 0.22f, 0.6f), new(snout - 0.24f, 0.6f),
+                new(snout - 0.27f, 0.5f + _tongue)), Tongue);
         if (_ears == DogEars.Pricked)
         {
             Paint(canvas, Outlines.Closed(
-                new(0.2f, -0.6f), new(0.15f, -0.9f), new(0.05f, -1.2f), new(-0.1f, -1.5f), new(-0.35f, -1.2f), new(-0.55f, -0.9f), new(-0.55f, -0.4f)), _earColour);
+                new(0.2f, -0.6f), new(0.15f, -0.9f), new(0.05f, -1.2f), new(-0.1f, -1.5f), new(-0.35f, -1.2f),
+                    new(-0.55f, -0.9f), new(-0.55f, -0.4f)), _earColour);
         }
 
         Paint(canvas, Outlines.Closed(
@@ -94,7 +98,8 @@ internal sealed class Dog : Animal
         {
             Paint(canvas, Outlines.Closed(
                 new(-0.55f, -0.4f), new(-0.65f, -0.8f), new(-0.5f, -1.05f), new(-0.25f, -1.05f),
-                new(0.05f, -1.0f), new(0.15f, -0.75f), new(0.2f, -0.4f), new(0.0f, -0.55f), new(-0.2f, -0.65f), new(-0.55f, -0.4f)), _earColour);
+                new(0.05f, -1.0f), new(0.15f, -0.75f), new(0.2f, -0.4f), new(0.0f, -0.55f), new(-0.2f, -0.65f),
+                    new(-0.55f, -0.4f)), _earColour);
         }
     }
 
@@ -102,7 +107,8 @@ internal sealed class Dog : Animal
     {
         float x = root.X, y = root.Y, lift = Random.Range(0.3f, 1.1f), reach = Random.Range(0.55f, 0.95f);
         Paint(canvas, Outlines.Closed(
-            new(x, y + 0.17f), new(x + (side * 0.5f * reach), y + 0.2f), new(x + (side * 0.9f * reach), y - (0.3f * lift)), new(x + (side * reach), y - lift),
+            new(x, y + 0.17f), new(x + (side * 0.5f * reach), y + 0.2f), new(x + (side * 0.9f * reach), y - (0.3f * lift)),
+                new(x + (side * reach), y - lift),
             new(x + (side * 0.65f * reach), y - (0.5f * lift)), new(x + (side * 0.4f * reach), y - 0.15f), new(x, y - 0.2f)), _earColour);
     }
 
@@ -136,7 +142,8 @@ internal sealed class Dog : Animal
         if (_ears != DogEars.Pricked)
             return;
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
-            Fill(canvas, Outlines.Oval(side * 0.66f * w, -1.08f * h, 0.11f, 0.26f, side * 10), _earColour.Towards(new SKColor(0xDB, 0x9A, 0x95), 0.5f));
+            Fill(canvas, Outlines.Oval(side * 0.66f * w, -1.08f * h, 0.11f, 0.26f, side * 10),
+                _earColour.Towards(new SKColor(0xDB, 0x9A, 0x95), 0.5f));
     }
 
     private void DrawEye(SKCanvas canvas, float x, float y, float side)
@@ -146,7 +153,8 @@ internal sealed class Dog : Animal
         Fill(canvas, Outlines.Oval(x, y, r, r), Coat.Eyes.Darker(0.25f));
         Fill(canvas, Outlines.Oval(x, y, r * 0.62f, r * 0.62f), SKColors.Black);
         Fill(canvas, Outlines.Oval(x + (0.3f * r), y - (0.35f * r), r * 0.26f, r * 0.26f), SKColors.White.Faded(0.95f));
-        Line(canvas, Coat.Line.Faded(0.6f), 0.05f, new(x - (side * r), y - (1.9f * r)), new(x, y - (2.5f * r)), new(x + (side * r), y - (1.7f * r)));
+        Line(canvas, Coat.Line.Faded(0.6f), 0.05f, new(x - (side * r), y - (1.9f * r)), new(x, y - (2.5f * r)),
+            new(x + (side * r), y - (1.7f * r)));
     }
 
     private void DrawMuzzle(SKCanvas canvas)
@@ -163,17 +171,21 @@ internal sealed class Dog : Animal
             Paint(canvas, Outlines.Oval(side * 0.24f, mouthY - 0.06f, w * 0.62f, h * 0.5f, side * 14), Muzzle);
         Paint(canvas, Outlines.Oval(0, y - (0.3f * h), w * 0.72f, h * 0.72f), Muzzle);
         Fill(canvas, Outlines.Symmetric(
-            new(0, noseY - (0.75f * nose)), new(0.9f * nose, noseY - (0.85f * nose)), new(1.45f * nose, noseY - (0.1f * nose)), new(0.75f * nose, noseY + (0.45f * nose)),
+            new(0, noseY - (0.75f * nose)), new(0.9f * nose, noseY - (0.85f * nose)), new(1.45f * nose, noseY - (0.1f * nose)),
+                new(0.75f * nose, noseY + (0.45f * nose)),
             new(0.4f * nose, noseY + (0.8f * nose)), new(0.2f * nose, noseY + (0.85f * nose)), new(0, noseY + (0.85f * nose))), NoseColour);
         Fill(canvas, Outlines.Oval(0, noseY - (0.4f * nose), 0.45f * nose, 0.18f * nose), SKColors.White.Faded(0.5f));
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
-            Fill(canvas, Outlines.Oval(side * 0.42f * nose, noseY + (0.2f * nose), 0.2f * nose, 0.14f * nose, side * -20), NoseColour.Darker(0.6f));
+            Fill(canvas, Outlines.Oval(side * 0.42f * nose, noseY + (0.2f * nose), 0.2f * nose, 0.14f * nose, side * -20),
+                NoseColour.Darker(0.6f));
         Line(canvas, Coat.Line, 0.045f, new(0, noseY + (0.8f * nose)), new(0, mouthY), new(0, mouthY + 0.08f));
         foreach (float side in (ReadOnlySpan<float>)[-1, 1])
         {
-            Line(canvas, Coat.Line, 0.045f, new(0, mouthY + 0.08f), new(side * 0.28f, mouthY + 0.26f), new(side * w * 0.92f, mouthY - 0.02f));
+            Line(canvas, Coat.Line, 0.045f, new(0, mouthY + 0.08f), new(side * 0.28f, mouthY + 0.26f),
+                new(side * w * 0.92f, mouthY - 0.02f));
             for (int i = 0; i < 3; i++)
-                Fill(canvas, Outlines.Oval(side * (0.2f + (0.09f * i)), mouthY - 0.08f + (0.05f * (i % 2)), 0.018f, 0.018f), Coat.Line.Faded(0.6f));
+                Fill(canvas, Outlines.Oval(side * (0.2f + (0.09f * i)), mouthY - 0.08f + (0.05f * (i % 2)), 0.018f, 0.018f),
+                    Coat.Line.Faded(0.6f));
         }
     }
 }

@@ -40,8 +40,14 @@ internal static class Drawing
 
     private static void Place(SKCanvas canvas, Animal animal, RandomStream random, int width, int height)
     {
-        float kind = random.Uniform();
-        Pose pose = kind < 0.62f ? Pose.Portrait : kind < 0.74f ? Pose.Profile : kind < 0.87f ? Pose.Sitting : kind < 0.95f ? Pose.Lying : Pose.Standing;
+        Pose pose = random.Uniform() switch
+        {
+            < 0.62f => Pose.Portrait,
+            < 0.74f => Pose.Profile,
+            < 0.87f => Pose.Sitting,
+            < 0.95f => Pose.Lying,
+            _ => Pose.Standing,
+        };
         SKRect extent = Animal.Extent(pose);
         float scale = Math.Min(width / extent.Width, height / extent.Height) * random.Range(0.86f, 1.1f);
         float freeX = Math.Max(0, width - (extent.Width * scale)), freeY = Math.Max(0, height - (extent.Height * scale));

@@ -84,7 +84,8 @@ internal sealed class Scenery(RandomStream random)
         canvas.DrawRect(x - (size * 0.06f), ground - (size * 0.6f), size * 0.12f, size * 0.62f, paint);
         paint.Color = SKColor.FromHsv(random.Range(50, 140), random.Range(30, 60), random.Range(30, 60));
         for (int i = 0; i < 4; i++)
-            canvas.DrawCircle(x + (size * random.Range(-0.22f, 0.22f)), ground - (size * random.Range(0.55f, 0.95f)), size * random.Range(0.18f, 0.28f), paint);
+            canvas.DrawCircle(x + (size * random.Range(-0.22f, 0.22f)), ground - (size * random.Range(0.55f, 0.95f)),
+                size * random.Range(0.18f, 0.28f), paint);
     }
 
     private void DrawRoom(SKCanvas canvas, int width, int height)
@@ -144,7 +145,8 @@ internal sealed class Scenery(RandomStream random)
     private void DrawSofa(SKCanvas canvas, int width, int height, float floor, SKPaint paint)
     {
         SKColor cloth = Colour(15, 60, 30, 80);
-        float left = width * random.Range(-0.3f, 0.2f), w = width * random.Range(0.8f, 1.2f), top = floor - (height * random.Range(0.15f, 0.35f));
+        float left = width * random.Range(-0.3f, 0.2f), w = width * random.Range(0.8f, 1.2f),
+            top = floor - (height * random.Range(0.15f, 0.35f));
         paint.Color = cloth;
         canvas.DrawRoundRect(left, top, w, height - top, width * 0.06f, width * 0.06f, paint);
         paint.Color = cloth.Darker(0.2f);

@@ -2,7 +2,9 @@ using Numerics.Data;
 
 namespace Numerics.Samples.CatsVsDogs.Pictures;
 
-/// <summary>Folders of cat and dog pictures: <c>PetImages/Cat</c> and <c>Dog</c>, as Microsoft's archive has them, or <c>cat</c> and <c>dog</c>.</summary>
+/// <summary>
+/// Folders of cat and dog pictures: <c>PetImages/Cat</c> and <c>Dog</c>, as Microsoft's archive has them, or <c>cat</c> and <c>dog</c>.
+/// </summary>
 internal static class PictureFolder
 {
     /// <summary>What the labels 0 and 1 stand for.</summary>

@@ -40,6 +40,7 @@ internal sealed record TrainingPictures(ImageDataset Training, ImageDataset? Hel
         if ((int)(all.FilePaths.Length * heldOutPart) == 0)
             return new(all, null);
         return new(
-            PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Training), PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Validation));
+            PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Training),
+            PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Validation));
     }
 }

@@ -31,6 +31,7 @@ internal sealed class LiveDisplay : TrainingDisplay
     public override void Report(EpochReport epoch)
     {
         string held = epoch.HeldOut is var (loss, accuracy) ? $"  held-out loss {loss:F4}  accuracy [green]{100 * accuracy:F1} %[/]" : "";
-        AnsiConsole.MarkupLine($"[bold]epoch {epoch.Last.Epoch}/{epoch.Last.Epochs}[/]  {Markup.Escape(epoch.Last.Figures)}{held}  [grey]{epoch.Time.TotalSeconds:F1} s[/]");
+        string name = $"[bold]epoch {epoch.Last.Epoch}/{epoch.Last.Epochs}[/]";
+        AnsiConsole.MarkupLine($"{name}  {Markup.Escape(epoch.Last.Figures)}{held}  [grey]{epoch.Time.TotalSeconds:F1} s[/]");
     }
 }
