@@ -1,29 +1,36 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// A few long-lived threads that share out the shards of one job at a time with the caller. Handing out a job allocates
 /// nothing: the job is a struct on the caller's stack, found through a pointer. Waiting threads spin for a moment, because the
-/// next kernel of a step comes at once, and then sleep.
+/// next kernel of a step comes at once, and then sleep. A thread that wakes up late misses the job, and nobody waits for it.
 /// </summary>
 internal sealed unsafe class ThreadTeam : IDisposable
 {
     private const int SpinsBeforeSleep = 2000;
 
+    /// <summary>Set in <see cref="_helpers"/> while there is no job to join.</summary>
+    private const int Closed = int.MinValue;
+
     private readonly Thread[] _workers;
     private readonly Lock _oneJobAtATime = new();
     private readonly object _wake = new();
 
+    // The job. Written while it is closed and nobody is in it, so that whoever joins it sees all of it.
     private void* _work;
     private delegate*<void*, int, void> _invoke;
     private int _shards;
     private int _nextShard;
-    private int _busyWorkers;
+    private Exception? _failure;
+
+    // How many workers are inside the job, and whether more may join.
+    private int _helpers = Closed;
     private int _generation;
     private int _sleepers;
     private volatile bool _stopping;
-    private Exception? _failure;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">How many threads work on a job, the caller included; at least 1.</param>
@@ -41,9 +48,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>How many threads work on a job, the caller included.</summary>
     public int Threads => _workers.Length + 1;
 
-    /// <summary>Runs all shards and returns when they are done.</summary>
+    /// <summary>
+    /// Runs all shards and returns when they are done. Several threads may call it, one job runs after the other; a shard must
+    /// not call it.
+    /// </summary>
     /// <param name="work">The job; it holds pointers and numbers only, and each shard sees the same copy.</param>
-    /// <param name="shards">How many shards there are.</param>
+    /// <param name="shards">How many shards there are; a single one runs right here.</param>
+    /// <exception cref="Exception">What the first shard to fail threw; shards that had not begun by then are left out.</exception>
     public void Run<T>(T work, int shards)
         where T : unmanaged, IShardedWork
     {
@@ -61,14 +72,18 @@ internal sealed unsafe class ThreadTeam : IDisposable
             _shards = shards;
             _nextShard = 0;
             _failure = null;
-            Volatile.Write(ref _busyWorkers, _workers.Length);
+            Volatile.Write(ref _helpers, 0);
             Announce();
             TakeShards();
+            _ = Interlocked.Add(ref _helpers, Closed);
             var spinner = default(SpinWait);
-            while (Volatile.Read(ref _busyWorkers) != 0)
+            while (Volatile.Read(ref _helpers) != Closed)
                 spinner.SpinOnce(sleep1Threshold: -1);
             if (_failure is { } failure)
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            {
+                _failure = null;
+                ExceptionDispatchInfo.Throw(failure);
+            }
         }
     }
 
@@ -101,8 +116,22 @@ internal sealed unsafe class ThreadTeam : IDisposable
         int seen = 0;
         while (AwaitJob(ref seen))
         {
+            if (!TryJoin())
+                continue;
             TakeShards();
-            _ = Interlocked.Decrement(ref _busyWorkers);
+            _ = Interlocked.Decrement(ref _helpers);
+        }
+    }
+
+    private bool TryJoin()
+    {
+        while (true)
+        {
+            int now = Volatile.Read(ref _helpers);
+            if (now < 0)
+                return false;
+            if (Interlocked.CompareExchange(ref _helpers, now + 1, now) == now)
+                return true;
         }
     }
 
@@ -112,12 +141,8 @@ internal sealed unsafe class ThreadTeam : IDisposable
         {
             if (_stopping)
                 return false;
-            if (Volatile.Read(ref _generation) != seen)
-            {
-                seen++;
+            if (HasNext(ref seen))
                 return true;
-            }
-
             Thread.SpinWait(20);
         }
 
@@ -129,10 +154,16 @@ internal sealed unsafe class ThreadTeam : IDisposable
             _ = Interlocked.Decrement(ref _sleepers);
         }
 
-        if (_stopping)
-            return false;
-        seen++;
-        return true;
+        return !_stopping && HasNext(ref seen);
+    }
+
+    // Only the latest job can be open: those in between are over.
+    private bool HasNext(ref int seen)
+    {
+        int generation = Volatile.Read(ref _generation);
+        bool isNew = generation != seen;
+        seen = generation;
+        return isNew;
     }
 
     private void TakeShards()
