@@ -35,9 +35,9 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     /// <summary>Room for a row of the gradient packed into a panel, a part for each shard.</summary>
     public float* Rests;
 
-    /// <summary>How many partial results to make: at most 16, of at most 16 MiB together.</summary>
+    /// <summary>How many partial results to make: at most 32, of at most 32 MiB together.</summary>
     public static int PartialsOf(in Conv2DGeometry g, long kernelSize) =>
-        (int)Math.Clamp(Math.Min((4L << 20) / Math.Max(kernelSize, 1), (long)g.Batch * g.OutHeight), 1, 16);
+        (int)Math.Clamp(Math.Min((8L << 20) / Math.Max(kernelSize, 1), (long)g.Batch * g.OutHeight), 1, 32);
 
     /// <summary>Floats of a shard's part of <see cref="Rests"/>: none where all panels are full.</summary>
     public static int RestSize(in Conv2DGeometry g)

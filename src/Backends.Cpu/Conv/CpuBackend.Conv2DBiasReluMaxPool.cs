@@ -37,6 +37,7 @@ public sealed unsafe partial class CpuBackend
         }
 
         int channels = conv.OutChannels, patch = SparseConvGradient.PatchSize(conv);
+        int bands = SparseConvGradient.BandsOf(pool);
         PaddedImages images = PaddedImages.InputOf(conv);
         var work = new SparseConvGradient
         {
@@ -46,7 +47,8 @@ public sealed unsafe partial class CpuBackend
             ArgMax = Pointer<byte>(argMax),
             Dy = Pointer<float>(dy),
             Dx = dx is null ? null : Pointer<float>(dx),
-            Shards = SparseConvGradient.ShardsOf(conv),
+            Shards = SparseConvGradient.ShardsOf(conv, bands),
+            Bands = bands,
         };
         long size = (long)channels * patch;
         using var padded = new Scratch(_pool, images.CopySize);
@@ -57,6 +59,8 @@ public sealed unsafe partial class CpuBackend
         work.Partials = partials.Pointer;
         using var workspaces = new Scratch(_pool, work.Shards * work.WorkspaceSize);
         work.Workspaces = workspaces.Pointer;
+        using var halos = new Scratch(_pool, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
+        work.Halos = halos.Pointer;
         if (dx is not null)
         {
             var turn = new TransposeWork(Pointer<float>(kernel), patch, channels, transposed.Pointer);
@@ -64,6 +68,8 @@ public sealed unsafe partial class CpuBackend
         }
 
         _team.Run(work, work.Shards);
+        if (bands > 1 && dx is not null)
+            _team.Run(new SparseHaloWork(work), conv.Batch);
         var kernelSum = new PartialSum(partials.Pointer, work.Shards, size, transposed.Pointer);
         _team.Run(kernelSum, kernelSum.Shards);
         var turnBack = new TransposeWork(transposed.Pointer, channels, patch, Pointer<float>(dkernel));

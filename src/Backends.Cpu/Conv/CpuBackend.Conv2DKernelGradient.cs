@@ -31,7 +31,7 @@ public sealed unsafe partial class CpuBackend
 
     private void DenseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
     {
-        const int EnoughShards = 16;
+        const int EnoughShards = 32;
         using var scratch = new ConvScratch(_pool, PaddedImages.InputOf(g), g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
         PaddedImages images = Pad(x, PaddedImages.InputOf(g), scratch.Images);
         int count = ConvKernelGradient.PartialsOf(g, size);

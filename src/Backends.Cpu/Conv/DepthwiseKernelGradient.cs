@@ -38,7 +38,7 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
             int fromColumn = (column * g.StrideW) + (j * g.DilationW) - g.PadLeft;
             if ((uint)fromColumn >= (uint)g.InWidth)
                 continue;
-            TensorPrimitives.FusedMultiplyAdd(
+            TensorPrimitives.MultiplyAddEstimate(
                 new ReadOnlySpan<float>(source + ((nint)fromColumn * channels), channels),
                 new ReadOnlySpan<float>(gradient + ((nint)column * channels), channels),
                 sum,

@@ -13,7 +13,9 @@ namespace Numerics.Backends.Cpu;
 /// (3 x 3 kernel) stay in L1 over all channels. The input's gradient takes, for each place in a window, the list of
 /// the channels that chose it, and adds their kernels to the input patch in registers.
 /// </para>
-/// A shard is a range of pictures; its kernel gradient is a partial result. Kernels are kept as [out][kh][kw · in].
+/// Pictures are cut into bands of pooled rows where the batch is too small to keep many threads busy. A shard is a range of
+/// bands; its kernel gradient is a partial result. The input rows that a band shares with the next one go to
+/// <see cref="SparseHaloWork"/>. Kernels are kept as [out][kh][kw · in].
 /// </summary>
 internal unsafe struct SparseConvGradient : IShardedWork
 {
@@ -47,6 +49,12 @@ internal unsafe struct SparseConvGradient : IShardedWork
     /// <summary>How many shards there are.</summary>
     public int Shards;
 
+    /// <summary>Bands of a picture.</summary>
+    public int Bands;
+
+    /// <summary>For each band, the gradient of the kh - 1 input rows after it, padded; used where there are several bands.</summary>
+    public float* Halos;
+
     /// <summary>Each shard's own memory, <see cref="WorkspaceSize"/> floats.</summary>
     public float* Workspaces;
 
@@ -54,22 +62,37 @@ internal unsafe struct SparseConvGradient : IShardedWork
     public static bool Fits(in Conv2DGeometry g) =>
         g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1 } && g.KernelWidth * g.InChannels >= SparseRows.MinLength;
 
-    /// <summary>Into how many ranges of pictures to cut: at most 16, of at most 64 MiB of partial results.</summary>
-    public static int ShardsOf(in Conv2DGeometry g) =>
-        (int)Math.Clamp(Math.Min((16L << 20) / Math.Max((long)g.OutChannels * PatchSize(g), 1), g.Batch), 1, 16);
+    /// <summary>Into how many bands to cut each picture: for small batches, so many that there are 16 of at least 4 rows.</summary>
+    public static int BandsOf(in Pool2DGeometry g) => Math.Clamp(Math.Min(16 / g.Batch, g.OutHeight / 4), 1, 16);
+
+    /// <summary>Into how many ranges of bands to cut: at most 32, of at most 64 MiB of partial results.</summary>
+    public static int ShardsOf(in Conv2DGeometry g, int bands) =>
+        (int)Math.Clamp(Math.Min((16L << 20) / Math.Max((long)g.OutChannels * PatchSize(g), 1), g.Batch * bands), 1, 32);
 
     /// <summary>Floats of one channel's kernel.</summary>
     public static int PatchSize(in Conv2DGeometry g) => g.KernelHeight * g.KernelWidth * g.InChannels;
 
-    /// <summary>Floats that a shard works in: a row's gradient, lists, and a padded picture's gradient where there is padding.</summary>
+    /// <summary>Floats of one band's part of <see cref="Halos"/>.</summary>
+    public readonly nint HaloSize => (Conv.KernelHeight - 1) * X.RowStride;
+
+    /// <summary>Floats that a shard works in: a row's gradient, lists, and a band of the input's gradient if it is not made in place.</summary>
     public readonly long WorkspaceSize
     {
         get
         {
-            long row = (long)Pool.OutWidth * Conv.OutChannels, lists = 2L * (Pool.OutWidth + (4 * Conv.OutChannels));
-            return (row + lists + (Dx is not null && X.IsPadded ? X.ImageStride : 0) + 15) / 16 * 16;
+            long row = (long)Pool.OutWidth * Conv.OutChannels;
+            long band = InPlace ? 0 : ((2 * ((Pool.OutHeight + Bands - 1) / Bands)) + Conv.KernelHeight) * (long)X.RowStride;
+            return (ListSize + row + band + 15) / 16 * 16;
         }
     }
+
+    // Floats of the lists, a channel's places in a row or a place's channels four times over; whole cache lines.
+    private readonly int ListSize => ((2 * (Pool.OutWidth + (4 * Conv.OutChannels))) + 15) / 16 * 16;
+
+    private readonly bool InPlace => Dx is null || (!X.IsPadded && Bands == 1);
+
+    /// <summary>The first pooled row of a band; that of the band after the last is the number of rows.</summary>
+    public readonly int FirstRow(int band) => (int)((long)Pool.OutHeight * band / Bands);
 
     public readonly void Run(int shard)
     {
@@ -78,33 +101,58 @@ internal unsafe struct SparseConvGradient : IShardedWork
         float* dbias = Partials + ((nint)Shards * channels * patch) + ((nint)shard * channels);
         new Span<float>(dkernel, channels * patch).Clear();
         new Span<float>(dbias, channels).Clear();
-        int end = (int)((long)Pool.Batch * (shard + 1) / Shards);
-        for (int image = (int)((long)Pool.Batch * shard / Shards); image < end; image++)
-            Picture(image, Workspaces + (shard * WorkspaceSize), dkernel, dbias);
+        long bands = (long)Pool.Batch * Bands;
+        for (long unit = bands * shard / Shards; unit < bands * (shard + 1) / Shards; unit++)
+            Band((int)(unit / Bands), (int)(unit % Bands), Workspaces + (shard * WorkspaceSize), dkernel, dbias);
     }
 
-    private readonly void Picture(int image, float* workspace, float* dkernel, float* dbias)
+    private readonly void Band(int image, int band, float* workspace, float* dkernel, float* dbias)
     {
-        int channels = Conv.OutChannels, row = Pool.OutWidth * channels;
+        int channels = Conv.OutChannels, row = Pool.OutWidth * channels, first = FirstRow(band), end = FirstRow(band + 1);
         var list = (SparseEntry*)workspace;
-        float* values = workspace + (2 * (Pool.OutWidth + (4 * channels)));
-        float* dx = Dx is null ? null : X.IsPadded ? values + row : Dx + (image * X.ImageStride);
-        int zeroed = 0;
-        for (int y = 0; y < Pool.OutHeight; y++)
+        float* values = workspace + ListSize;
+
+        // Where the padded picture's row 0 is, or would be.
+        float* dx = InPlace ? Dx + (image * X.ImageStride) : values + row - (2 * first * X.RowStride);
+        int zeroed = 2 * first;
+        for (int y = first; y < end; y++)
         {
             nint index = (((nint)image * Pool.OutHeight) + y) * row;
             Rectify(index, values, dbias);
             AddToKernel(values, ArgMax + index, X.Image(image) + (2 * y * X.RowStride), list, dkernel);
-            if (dx is null)
+            if (Dx is null)
                 continue;
-            int touched = (2 * y) + 1 + Conv.KernelHeight;
-            new Span<float>(dx + (zeroed * X.RowStride), (int)((touched - zeroed) * X.RowStride)).Clear();
-            zeroed = touched;
+            zeroed = Clear(dx, zeroed, (2 * y) + 1 + Conv.KernelHeight);
             AddToInput(values, ArgMax + index, list, dx + (2 * y * X.RowStride));
         }
 
-        if (dx is not null)
-            Finish(image, dx, zeroed);
+        if (Dx is null)
+            return;
+        if (band == Bands - 1)
+            _ = Clear(dx, zeroed, X.Top + X.Height + X.Bottom);
+        if (!InPlace)
+            Release(image, band, dx);
+    }
+
+    private readonly int Clear(float* dx, int firstRow, int endRow)
+    {
+        new Span<float>(dx + (firstRow * X.RowStride), (int)((endRow - firstRow) * X.RowStride)).Clear();
+        return endRow;
+    }
+
+    /// <summary>Copies a band's own rows to the gradient without their padding, and those it shares with the next band to its halo.</summary>
+    private readonly void Release(int image, int band, float* dx)
+    {
+        bool last = band == Bands - 1;
+        int first = 2 * FirstRow(band), end = last ? X.Top + X.Height : 2 * FirstRow(band + 1), row = X.Width * X.Channels;
+        for (int y = Math.Max(first, X.Top); y < Math.Min(end, X.Top + X.Height); y++)
+        {
+            float* target = Dx + ((((nint)image * X.Height) + y - X.Top) * row);
+            new ReadOnlySpan<float>(dx + (y * X.RowStride) + (X.Left * X.Channels), row).CopyTo(new Span<float>(target, row));
+        }
+
+        if (!last)
+            new ReadOnlySpan<float>(dx + (end * X.RowStride), (int)HaloSize).CopyTo(new Span<float>(Halos + ((((nint)image * Bands) + band) * HaloSize), (int)HaloSize));
     }
 
     /// <summary>A pooled row's gradient where ReLU was on, zero elsewhere; also added to the bias gradient.</summary>
@@ -208,16 +256,4 @@ internal unsafe struct SparseConvGradient : IShardedWork
     // By the bits, which takes no branch for NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IsNonzero(float value) => (BitConverter.SingleToInt32Bits(value) << 1) != 0 ? 1 : 0;
-
-    /// <summary>Clears the rows that no window touched, and takes the padding off.</summary>
-    private readonly void Finish(int image, float* dx, int zeroed)
-    {
-        int height = X.Top + X.Height + X.Bottom, row = X.Width * X.Channels;
-        new Span<float>(dx + (zeroed * X.RowStride), (int)((height - zeroed) * X.RowStride)).Clear();
-        for (int y = 0; y < X.Height && X.IsPadded; y++)
-        {
-            float* from = dx + ((y + X.Top) * X.RowStride) + (X.Left * X.Channels);
-            new ReadOnlySpan<float>(from, row).CopyTo(new Span<float>(Dx + ((((nint)image * X.Height) + y) * row), row));
-        }
-    }
 }

@@ -46,15 +46,15 @@ internal static unsafe class SparseWindow
         {
             Vector512<float> value = Vector512.Create(entry0->Value);
             float* k0 = kernel + entry0->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p00 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0), p00);
-            p01 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + channels), p01);
-            p02 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + (2 * channels)), p02);
-            p10 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1), p10);
-            p11 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + channels), p11);
-            p12 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + (2 * channels)), p12);
-            p20 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2), p20);
-            p21 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + channels), p21);
-            p22 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + (2 * channels)), p22);
+            p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p00);
+            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p01);
+            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p02);
+            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p10);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p12);
+            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p20);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p22);
         }
 
         SparseEntry* entry1 = entries + capacity, end1 = entry1 + lengths[1];
@@ -62,15 +62,15 @@ internal static unsafe class SparseWindow
         {
             Vector512<float> value = Vector512.Create(entry1->Value);
             float* k0 = kernel + entry1->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p01 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0), p01);
-            p02 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + channels), p02);
-            p03 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + (2 * channels)), p03);
-            p11 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1), p11);
-            p12 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + channels), p12);
-            p13 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + (2 * channels)), p13);
-            p21 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2), p21);
-            p22 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + channels), p22);
-            p23 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + (2 * channels)), p23);
+            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p01);
+            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p02);
+            p03 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p03);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p12);
+            p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p13);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p22);
+            p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p23);
         }
 
         SparseEntry* entry2 = entries + (2 * capacity), end2 = entry2 + lengths[2];
@@ -78,15 +78,15 @@ internal static unsafe class SparseWindow
         {
             Vector512<float> value = Vector512.Create(entry2->Value);
             float* k0 = kernel + entry2->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p10 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0), p10);
-            p11 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + channels), p11);
-            p12 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + (2 * channels)), p12);
-            p20 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1), p20);
-            p21 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + channels), p21);
-            p22 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + (2 * channels)), p22);
-            p30 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2), p30);
-            p31 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + channels), p31);
-            p32 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + (2 * channels)), p32);
+            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p10);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p12);
+            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p20);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p22);
+            p30 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p30);
+            p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p31);
+            p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p32);
         }
 
         SparseEntry* entry3 = entries + (3 * capacity), end3 = entry3 + lengths[3];
@@ -94,15 +94,15 @@ internal static unsafe class SparseWindow
         {
             Vector512<float> value = Vector512.Create(entry3->Value);
             float* k0 = kernel + entry3->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p11 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0), p11);
-            p12 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + channels), p12);
-            p13 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k0 + (2 * channels)), p13);
-            p21 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1), p21);
-            p22 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + channels), p22);
-            p23 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k1 + (2 * channels)), p23);
-            p31 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2), p31);
-            p32 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + channels), p32);
-            p33 = Vector512.FusedMultiplyAdd(value, Vector512.Load(k2 + (2 * channels)), p33);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p12);
+            p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p13);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p22);
+            p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p23);
+            p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p31);
+            p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p32);
+            p33 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p33);
         }
 
         p00.Store(row0);

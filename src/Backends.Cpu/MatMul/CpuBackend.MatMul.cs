@@ -56,11 +56,10 @@ public sealed unsafe partial class CpuBackend
 
     private void Multiply(in MatMulOperands x)
     {
-        const int Large = 512;
         bool fewRows = x.Batch == 1 && x.M is > 0 and <= StreamedMatMul.MaxRows;
-        if (fewRows && x.ColumnStrideB == 1 && x.K >= Large)
+        if (fewRows && x.ColumnStrideB == 1 && StreamedMatMul.ShardsOf(x) >= 4)
             MultiplyStreamed(x);
-        else if (fewRows && x.ColumnStrideB != 1 && x.N >= Large && x.K > 0)
+        else if (fewRows && x.ColumnStrideB != 1 && x.N >= 512 && x.K > 0)
             MultiplySwapped(x);
         else
             MultiplyBlocked(x);
@@ -71,9 +70,9 @@ public sealed unsafe partial class CpuBackend
         int shards = StreamedMatMul.ShardsOf(x);
         long size = (long)x.M * x.N;
         using var partials = new Scratch(_pool, shards * size);
-        _team.Run(new StreamedMatMul(x, partials.Pointer, shards), shards);
+        Share(new StreamedMatMul(x, partials.Pointer, shards), shards, x);
         var sum = new PartialSum(partials.Pointer, shards, size, x.Y, x.N, x.Bias, x.Relu);
-        _team.Run(sum, sum.Shards);
+        Share(sum, sum.Shards, x);
     }
 
     private void MultiplySwapped(in MatMulOperands x)
@@ -81,9 +80,9 @@ public sealed unsafe partial class CpuBackend
         using var memory = new Scratch(_pool, PackedPanels.Size(x.K, x.M));
         var panels = new PackedPanels(memory.Pointer, x.K, x.M);
         var pack = new PackWork(panels, 1, x.A, 0, x.StepStrideA, x.RowStrideA);
-        _team.Run(pack, pack.Shards);
+        Share(pack, pack.Shards, x);
         var work = new SwappedMatMul(x, panels);
-        _team.Run(work, work.Shards);
+        Share(work, work.Shards, x);
     }
 
     private void MultiplyBlocked(in MatMulOperands x)
@@ -91,8 +90,23 @@ public sealed unsafe partial class CpuBackend
         using var memory = new Scratch(_pool, x.Batch * PackedPanels.Size(x.K, x.N));
         var panels = new PackedPanels(memory.Pointer, x.K, x.N);
         var pack = new PackWork(panels, x.Batch, x.B, (nint)x.K * x.N, x.StepStrideB, x.ColumnStrideB);
-        _team.Run(pack, pack.Shards);
+        Share(pack, pack.Shards, x);
         var work = new BlockedMatMul(x, panels);
-        _team.Run(work, work.Shards);
+        Share(work, work.Shards, x);
+    }
+
+    /// <summary>Runs the shards, on the calling thread alone where waking another would take longer than the product.</summary>
+    private void Share<T>(T work, int shards, in MatMulOperands x)
+        where T : unmanaged, IShardedWork
+    {
+        const long Worthwhile = 1 << 18;
+        if ((long)x.Batch * x.M * x.N * x.K >= Worthwhile)
+        {
+            _team.Run(work, shards);
+            return;
+        }
+
+        for (int shard = 0; shard < shards; shard++)
+            work.Run(shard);
     }
 }

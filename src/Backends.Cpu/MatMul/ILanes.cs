@@ -17,7 +17,7 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>One float in every lane.</summary>
     static abstract TSelf Repeat(float* source);
 
-    /// <summary>a·b + c, rounded once.</summary>
+    /// <summary>a·b + c, rounded once where the machine has such an instruction; elsewhere the product is rounded, too.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     static abstract void Store(TSelf value, float* target);

@@ -11,13 +11,13 @@ namespace Numerics.Backends.Cpu;
 internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials, int shards) : IShardedWork
 {
     /// <summary>The most rows it is meant for.</summary>
-    public const int MaxRows = 48;
+    public const int MaxRows = 128;
 
     private const int Steps = 64;
 
     /// <summary>Into how many ranges to cut the inner sum: enough for the threads, and partials of not more than 16 MiB.</summary>
     public static int ShardsOf(in MatMulOperands x) =>
-        (int)Math.Clamp(Math.Min((x.K + 255) / 256, (4L << 20) / Math.Max((long)x.M * x.N, 1)), 1, 32);
+        (int)Math.Clamp(Math.Min(x.K / 128, (4L << 20) / Math.Max((long)x.M * x.N, 1)), 1, 32);
 
     [SkipLocalsInit]
     public void Run(int shard)

@@ -5,12 +5,12 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// The product of a few rows with a large transposed matrix, as in the input gradient of a dense layer. The transposed
 /// product reads the large matrix where it lies, once, row by row: its rows are the tiles' rows, and the few rows, packed, are
-/// the panels. A shard is a range of the large matrix's rows; 96 of them make a block of the result that is turned round in L1.
+/// the panels. A shard is a range of the large matrix's rows; 48 of them make a block of the result that is turned round in L1.
 /// </summary>
 internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) : IShardedWork
 {
     private const int RowsOfShard = 384;
-    private const int RowsOfBlock = 96;
+    private const int RowsOfBlock = 48;
 
     /// <summary>How many ranges there are.</summary>
     public int Shards => (x.N + RowsOfShard - 1) / RowsOfShard;

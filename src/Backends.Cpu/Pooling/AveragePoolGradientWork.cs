@@ -26,7 +26,7 @@ internal readonly unsafe struct AveragePoolGradientWork(Pool2DGeometry g, float*
                 for (int j = window.FirstColumn; j < window.EndColumn; j++, pixel += g.Channels)
                 {
                     var target = new Span<float>(pixel, g.Channels);
-                    TensorPrimitives.FusedMultiplyAdd(gradient, share, target, target);
+                    TensorPrimitives.MultiplyAddEstimate(gradient, share, target, target);
                 }
             }
         }

@@ -1,36 +1,31 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// A few long-lived threads that share out the shards of one job at a time with the caller. Handing out a job allocates
 /// nothing: the job is a struct on the caller's stack, found through a pointer. Waiting threads spin for a moment, because the
-/// next kernel of a step comes at once, and then sleep. A thread that wakes up late misses the job, and nobody waits for it.
+/// next kernel of a step comes at once, and then sleep. The caller never waits for a thread that has not started on the
+/// job: on a busy machine, where a thread may take milliseconds to wake, it does the shards itself and goes on.
 /// </summary>
 internal sealed unsafe class ThreadTeam : IDisposable
 {
     private const int SpinsBeforeSleep = 2000;
 
-    /// <summary>Set in <see cref="_helpers"/> while there is no job to join.</summary>
-    private const int Closed = int.MinValue;
-
     private readonly Thread[] _workers;
     private readonly Lock _oneJobAtATime = new();
     private readonly object _wake = new();
 
-    // The job. Written while it is closed and nobody is in it, so that whoever joins it sees all of it.
+    // The job's number in the upper half, the shards that nobody has taken yet in the lower. The other fields of a job are
+    // written only while none are left, so whoever takes a shard by changing this in one step has read that job's fields.
+    private long _ticket;
     private void* _work;
     private delegate*<void*, int, void> _invoke;
     private int _shards;
-    private int _nextShard;
-    private Exception? _failure;
-
-    // How many workers are inside the job, and whether more may join.
-    private int _helpers = Closed;
-    private int _generation;
+    private int _unfinished;
     private int _sleepers;
     private volatile bool _stopping;
+    private Exception? _failure;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">How many threads work on a job, the caller included; at least 1.</param>
@@ -48,13 +43,9 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>How many threads work on a job, the caller included.</summary>
     public int Threads => _workers.Length + 1;
 
-    /// <summary>
-    /// Runs all shards and returns when they are done. Several threads may call it, one job runs after the other; a shard must
-    /// not call it.
-    /// </summary>
+    /// <summary>Runs all shards and returns when they are done.</summary>
     /// <param name="work">The job; it holds pointers and numbers only, and each shard sees the same copy.</param>
-    /// <param name="shards">How many shards there are; a single one runs right here.</param>
-    /// <exception cref="Exception">What the first shard to fail threw; shards that had not begun by then are left out.</exception>
+    /// <param name="shards">How many shards there are.</param>
     public void Run<T>(T work, int shards)
         where T : unmanaged, IShardedWork
     {
@@ -70,20 +61,16 @@ internal sealed unsafe class ThreadTeam : IDisposable
             _work = &work;
             _invoke = &Invoke<T>;
             _shards = shards;
-            _nextShard = 0;
             _failure = null;
-            Volatile.Write(ref _helpers, 0);
-            Announce();
-            TakeShards();
-            _ = Interlocked.Add(ref _helpers, Closed);
+            _unfinished = shards;
+            int job = Job(_ticket) + 1;
+            Announce(job, shards);
+            TakeShards(job);
             var spinner = default(SpinWait);
-            while (Volatile.Read(ref _helpers) != Closed)
+            while (Volatile.Read(ref _unfinished) != 0)
                 spinner.SpinOnce(sleep1Threshold: -1);
             if (_failure is { } failure)
-            {
-                _failure = null;
-                ExceptionDispatchInfo.Throw(failure);
-            }
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
     }
 
@@ -100,11 +87,13 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private static void Invoke<T>(void* work, int shard)
         where T : unmanaged, IShardedWork => Unsafe.AsRef<T>(work).Run(shard);
 
-    private void Announce()
+    private static int Job(long ticket) => (int)(ticket >> 32);
+
+    private void Announce(int job, int shards)
     {
         // A full fence orders this write before the look at the sleepers; a worker counts itself before its last look at
-        // the generation. One of the two sees the other.
-        _ = Interlocked.Increment(ref _generation);
+        // the ticket. One of the two sees the other.
+        _ = Interlocked.Exchange(ref _ticket, ((long)job << 32) | (uint)shards);
         if (Volatile.Read(ref _sleepers) == 0)
             return;
         lock (_wake)
@@ -113,35 +102,20 @@ internal sealed unsafe class ThreadTeam : IDisposable
 
     private void Serve()
     {
-        int seen = 0;
-        while (AwaitJob(ref seen))
-        {
-            if (!TryJoin())
-                continue;
-            TakeShards();
-            _ = Interlocked.Decrement(ref _helpers);
-        }
+        int job = 0;
+        while (AwaitJob(ref job))
+            TakeShards(job);
     }
 
-    private bool TryJoin()
+    private bool AwaitJob(ref int job)
     {
-        while (true)
-        {
-            int now = Volatile.Read(ref _helpers);
-            if (now < 0)
-                return false;
-            if (Interlocked.CompareExchange(ref _helpers, now + 1, now) == now)
-                return true;
-        }
-    }
-
-    private bool AwaitJob(ref int seen)
-    {
+        int last = job;
         for (int spin = 0; spin < SpinsBeforeSleep; spin++)
         {
             if (_stopping)
                 return false;
-            if (HasNext(ref seen))
+            job = Job(Volatile.Read(ref _ticket));
+            if (job != last)
                 return true;
             Thread.SpinWait(20);
         }
@@ -149,40 +123,39 @@ internal sealed unsafe class ThreadTeam : IDisposable
         lock (_wake)
         {
             _ = Interlocked.Increment(ref _sleepers);
-            while (Volatile.Read(ref _generation) == seen && !_stopping)
+            while ((job = Job(Volatile.Read(ref _ticket))) == last && !_stopping)
                 _ = Monitor.Wait(_wake);
             _ = Interlocked.Decrement(ref _sleepers);
         }
 
-        return !_stopping && HasNext(ref seen);
+        return !_stopping;
     }
 
-    // Only the latest job can be open: those in between are over.
-    private bool HasNext(ref int seen)
+    private void TakeShards(int job)
     {
-        int generation = Volatile.Read(ref _generation);
-        bool isNew = generation != seen;
-        seen = generation;
-        return isNew;
-    }
-
-    private void TakeShards()
-    {
-        try
+        while (true)
         {
-            while (true)
+            long ticket = Volatile.Read(ref _ticket);
+            int left = (int)ticket;
+            if (Job(ticket) != job || left == 0)
+                return;
+            int shard = _shards - left;
+            void* work = _work;
+            delegate*<void*, int, void> invoke = _invoke;
+            if (Interlocked.CompareExchange(ref _ticket, ticket - 1, ticket) != ticket)
+                continue;
+            try
             {
-                int shard = Interlocked.Increment(ref _nextShard) - 1;
-                if (shard >= _shards)
-                    return;
-                _invoke(_work, shard);
+                if (Volatile.Read(ref _failure) is null)
+                    invoke(work, shard);
             }
-        }
-        catch (Exception exception)
-        {
-            // Run rethrows the first one to its caller, once every thread has let go of the job's memory.
-            _ = Interlocked.CompareExchange(ref _failure, exception, null);
-            Volatile.Write(ref _nextShard, _shards);
+            catch (Exception exception)
+            {
+                // Run rethrows the first one to its caller, once every thread has let go of the job's memory.
+                _ = Interlocked.CompareExchange(ref _failure, exception, null);
+            }
+
+            _ = Interlocked.Decrement(ref _unfinished);
         }
     }
 }
