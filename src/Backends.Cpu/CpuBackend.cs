@@ -40,7 +40,8 @@ public sealed unsafe partial class CpuBackend : Backend
     public int Threads => _team.Threads;
 
     /// <summary>The widest vectors of this machine that the runtime uses, in bits.</summary>
-    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+    public static int VectorBits =>
+        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
 
     /// <summary>Memory held from the operating system, in bytes, whether a tensor uses it or it waits for the next one.</summary>
     public long ReservedBytes => _pool.ReservedBytes;
@@ -59,7 +60,7 @@ public sealed unsafe partial class CpuBackend : Backend
     public override void Upload(ReadOnlySpan<byte> source, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        source.CopyTo(Bytes(target));
+        source.CopyTo(new Span<byte>(Pointer<byte>(target), source.Length));
         GC.KeepAlive(target);
     }
 
@@ -67,18 +68,8 @@ public sealed unsafe partial class CpuBackend : Backend
     public override void Download(Tensor source, Span<byte> target)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Bytes(source).CopyTo(target);
+        new ReadOnlySpan<byte>(Pointer<byte>(source), target.Length).CopyTo(target);
         GC.KeepAlive(source);
-    }
-
-    /// <inheritdoc/>
-    public override void Copy(Tensor source, Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(target);
-        Bytes(source).CopyTo(Bytes(target));
-        GC.KeepAlive(source);
-        GC.KeepAlive(target);
     }
 
     /// <inheritdoc/>
@@ -92,8 +83,6 @@ public sealed unsafe partial class CpuBackend : Backend
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Pointer<T>(Tensor tensor)
         where T : unmanaged => (T*)(((CpuBuffer)tensor.Buffer).Pointer + tensor.ByteOffset);
-
-    private static Span<byte> Bytes(Tensor tensor) => new(Pointer<byte>(tensor), tensor.Count * tensor.DType.Size());
 
     private static int DefaultThreads()
     {

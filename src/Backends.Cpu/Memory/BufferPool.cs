@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Numerics.Backends.Cpu;
@@ -12,10 +11,13 @@ internal sealed unsafe class BufferPool : IDisposable
     /// <summary>A cache line, and the widest vector.</summary>
     public const int Alignment = 64;
 
-    private readonly ConcurrentDictionary<long, ConcurrentBag<nint>> _free = new();
+    // Plain collections under a plain lock: a forgotten tensor returns its block from a finaliser, where anything that has a
+    // finaliser of its own (a thread-local, a wait handle) may be gone already.
+    private readonly object _lock = new();
+    private readonly Dictionary<long, Stack<nint>> _free = [];
     private long _reservedBytes;
     private long _usedBytes;
-    private volatile bool _disposed;
+    private bool _disposed;
 
     /// <summary>Bytes held from the operating system, in use or free.</summary>
     public long ReservedBytes => Interlocked.Read(ref _reservedBytes);
@@ -25,30 +27,56 @@ internal sealed unsafe class BufferPool : IDisposable
 
     public CpuBuffer Rent(long byteLength)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(CpuBackend));
         long size = SizeClass(byteLength);
-        if (!Free(size).TryTake(out nint block))
+        nint block;
+        lock (_lock)
         {
-            block = (nint)NativeMemory.AlignedAlloc(checked((nuint)size), Alignment);
-            _ = Interlocked.Add(ref _reservedBytes, size);
+            ObjectDisposedException.ThrowIf(_disposed, typeof(CpuBackend));
+            if (!_free.TryGetValue(size, out Stack<nint>? blocks) || !blocks.TryPop(out block))
+            {
+                block = (nint)NativeMemory.AlignedAlloc(checked((nuint)size), Alignment);
+                _reservedBytes += size;
+            }
+
+            _usedBytes += size;
         }
 
-        _ = Interlocked.Add(ref _usedBytes, size);
         return new CpuBuffer(this, (byte*)block, byteLength, size);
     }
 
     public void Return(CpuBuffer buffer)
     {
-        _ = Interlocked.Add(ref _usedBytes, -buffer.BlockSize);
-        Free(buffer.BlockSize).Add((nint)buffer.Pointer);
-        if (_disposed)
-            FreeAll();
+        lock (_lock)
+        {
+            _usedBytes -= buffer.BlockSize;
+            if (_disposed)
+            {
+                NativeMemory.AlignedFree(buffer.Pointer);
+                _reservedBytes -= buffer.BlockSize;
+                return;
+            }
+
+            if (!_free.TryGetValue(buffer.BlockSize, out Stack<nint>? blocks))
+                _free[buffer.BlockSize] = blocks = new Stack<nint>();
+            blocks.Push((nint)buffer.Pointer);
+        }
     }
 
+    /// <summary>Frees what no tensor uses; blocks in use are freed when they come back.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        FreeAll();
+        lock (_lock)
+        {
+            _disposed = true;
+            foreach ((long size, Stack<nint> blocks) in _free)
+            {
+                while (blocks.TryPop(out nint block))
+                {
+                    NativeMemory.AlignedFree((void*)block);
+                    _reservedBytes -= size;
+                }
+            }
+        }
     }
 
     // Four classes an octave waste at most a quarter, an eighth on average.
@@ -57,19 +85,5 @@ internal sealed unsafe class BufferPool : IDisposable
         long bytes = Math.Max(byteLength, Alignment);
         long step = Math.Max((long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes) / 8, Alignment);
         return (bytes + step - 1) / step * step;
-    }
-
-    private ConcurrentBag<nint> Free(long size) => _free.GetOrAdd(size, static _ => []);
-
-    private void FreeAll()
-    {
-        foreach ((long size, ConcurrentBag<nint> blocks) in _free)
-        {
-            while (blocks.TryTake(out nint block))
-            {
-                NativeMemory.AlignedFree((void*)block);
-                _ = Interlocked.Add(ref _reservedBytes, -size);
-            }
-        }
     }
 }

@@ -2,9 +2,17 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
-/// <content>Ops that move elements of any type.</content>
+/// <content>Ops that move and convert elements.</content>
 public sealed unsafe partial class CpuBackend
 {
+    /// <inheritdoc/>
+    public override void Copy(Tensor source, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        CopyRuns(source, 0, target, 0, (long)source.Count * source.DType.Size(), 0, 0, 1);
+    }
+
     /// <inheritdoc/>
     public override void Cast(Tensor x, Tensor y)
     {
@@ -20,48 +28,25 @@ public sealed unsafe partial class CpuBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        int size = x.DType.Size(), rank = x.Rank;
-        Span<int> strides = stackalloc int[rank], position = stackalloc int[rank];
-        for (int i = 0; i < rank; i++)
-            strides[i] = x.Shape.Product((permutation[i] + 1)..);
-        position.Clear();
-        byte* source = Pointer<byte>(x), target = Pointer<byte>(y);
-        long offset = 0;
-        for (int i = 0; i < y.Count; i++)
-        {
-            if (size == 4)
-                ((int*)target)[i] = ((int*)source)[offset];
-            else
-                target[i] = source[offset];
-            for (int axis = rank - 1; axis >= 0; axis--)
-            {
-                offset += strides[axis];
-                if (++position[axis] < y.Shape.Dims[axis])
-                    break;
-                offset -= (long)strides[axis] * position[axis];
-                position[axis] = 0;
-            }
-        }
-
-        GC.KeepAlive(x);
-        GC.KeepAlive(y);
+        if (x.DType.Size() == sizeof(int))
+            Permute<int>(x, permutation, y);
+        else
+            Permute<byte>(x, permutation, y);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the axis.</exception>
     public override void Gather(Tensor x, Tensor indices, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(y);
-        int outer = x.Shape[0], n = x.Shape[1], k = indices.Count;
-        long run = (long)x.Shape[2] * x.DType.Size();
-        CheckIndices(indices, n);
-        int* at = Pointer<int>(indices);
-        byte* source = Pointer<byte>(x), target = Pointer<byte>(y);
-        for (int o = 0; o < outer; o++)
+        CheckIndices(indices, x.Shape[1]);
+        if (y.Count > 0)
         {
-            for (int i = 0; i < k; i++)
-                Buffer.MemoryCopy(source + ((((long)o * n) + at[i]) * run), target + ((((long)o * k) + i) * run), run, run);
+            long run = (long)x.Shape[2] * x.DType.Size();
+            var work = new GatherWork(Pointer<byte>(x), Pointer<int>(indices), Pointer<byte>(y), x.Shape[1], indices.Count, x.Shape[0], run);
+            _team.Run(work, work.Count);
         }
 
         GC.KeepAlive(x);
@@ -70,21 +55,18 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the axis.</exception>
     public override void ScatterAdd(Tensor dy, Tensor indices, Tensor dx)
     {
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(dx);
-        int outer = dx.Shape[0], n = dx.Shape[1], inner = dx.Shape[2], k = indices.Count;
-        CheckIndices(indices, n);
-        int* at = Pointer<int>(indices);
-        for (int o = 0; o < outer; o++)
+        CheckIndices(indices, dx.Shape[1]);
+        if (dy.Count > 0)
         {
-            for (int i = 0; i < k; i++)
-            {
-                var target = new Span<float>(Pointer<float>(dx) + ((((long)o * n) + at[i]) * inner), inner);
-                TensorPrimitives.Add(target, new ReadOnlySpan<float>(Pointer<float>(dy) + ((((long)o * k) + i) * inner), inner), target);
-            }
+            var work = new ScatterAddWork(
+                Pointer<float>(dy), Pointer<int>(indices), Pointer<float>(dx), dx.Shape[1], indices.Count, dx.Shape[0], dx.Shape[2]);
+            _team.Run(work, work.Count);
         }
 
         GC.KeepAlive(dy);
@@ -97,9 +79,8 @@ public sealed unsafe partial class CpuBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        CopyRuns(Pointer<byte>(x), x.Shape, start, Pointer<byte>(y), y.Shape, 0, y.Shape[1], x.DType.Size());
-        GC.KeepAlive(x);
-        GC.KeepAlive(y);
+        long element = (long)x.Shape[2] * x.DType.Size(), run = y.Shape[1] * element;
+        CopyRuns(x, start * element, y, 0, run, x.Shape[1] * element, run, x.Shape[0]);
     }
 
     /// <inheritdoc/>
@@ -107,9 +88,8 @@ public sealed unsafe partial class CpuBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        CopyRuns(Pointer<byte>(x), x.Shape, 0, Pointer<byte>(y), y.Shape, start, x.Shape[1], x.DType.Size());
-        GC.KeepAlive(x);
-        GC.KeepAlive(y);
+        long element = (long)x.Shape[2] * x.DType.Size(), run = x.Shape[1] * element;
+        CopyRuns(x, 0, y, start * element, run, run, y.Shape[1] * element, x.Shape[0]);
     }
 
     /// <inheritdoc/>
@@ -117,86 +97,47 @@ public sealed unsafe partial class CpuBackend
     {
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(y);
-        int depth = y.Shape[1];
-        Fill(0, y);
-        for (int i = 0; i < indices.Count; i++)
-        {
-            int index = Pointer<int>(indices)[i];
-            if ((uint)index < (uint)depth)
-                Pointer<float>(y)[((long)i * depth) + index] = 1;
-        }
-
+        var work = new OneHotWork(Pointer<int>(indices), Pointer<float>(y), indices.Count, y.Shape[1]);
+        _team.Run(work, work.Count);
         GC.KeepAlive(indices);
         GC.KeepAlive(y);
     }
 
     private static void CheckIndices(Tensor indices, int n)
     {
+        int* at = Pointer<int>(indices);
         for (int i = 0; i < indices.Count; i++)
         {
-            int index = Pointer<int>(indices)[i];
-            if ((uint)index >= (uint)n)
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"Gather: index {index} at position {i} is outside 0..{n - 1}");
+            if ((uint)at[i] >= (uint)n)
+                throw new ArgumentOutOfRangeException(nameof(indices), at[i], $"Gather: the index at position {i} is outside 0..{n - 1}");
         }
+
+        GC.KeepAlive(indices);
     }
 
-    private static void CopyRuns(byte* source, Shape from, int fromStart, byte* target, Shape to, int toStart, int count, int size)
+    private void Permute<T>(Tensor x, ReadOnlySpan<int> permutation, Tensor y)
+        where T : unmanaged
     {
-        long run = (long)count * from[2] * size;
-        for (int o = 0; o < from[0]; o++)
+        if (x.Count > 0)
         {
-            Buffer.MemoryCopy(
-                source + ((((long)o * from[1]) + fromStart) * from[2] * size), target + ((((long)o * to[1]) + toStart) * to[2] * size), run, run);
+            var work = new PermuteWork<T>(Pointer<T>(x), x.Shape.Dims, permutation, Pointer<T>(y));
+            _team.Run(work, work.Count);
         }
+
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
     }
 
-    private readonly struct CastWork(DType from, DType to, byte* x, byte* y, int count) : IShardedWork
+    // Offsets, run and steps are in bytes.
+    private void CopyRuns(Tensor source, long from, Tensor target, long to, long run, long sourceStep, long targetStep, int runs)
     {
-        public void Run(int shard)
+        if (run > 0)
         {
-            int start = shard * Shards.Size, length = Shards.Length(count, shard);
-            Span<float> block = stackalloc float[512];
-            for (int i = 0; i < length; i += block.Length)
-                Convert(start + i, block[..Math.Min(block.Length, length - i)]);
+            var work = new CopyRunsWork(Pointer<byte>(source) + from, sourceStep, Pointer<byte>(target) + to, targetStep, run, runs);
+            _team.Run(work, work.Count);
         }
 
-        private void Convert(int start, Span<float> block)
-        {
-            if (from == DType.Int32 && to != DType.Float32)
-            {
-                for (int i = 0; i < block.Length; i++)
-                    y[start + i] = (byte)Math.Clamp(((int*)x)[start + i] * (to == DType.UNorm8 ? 255L : 1L), 0, 255);
-                return;
-            }
-
-            switch (from)
-            {
-                case DType.Float32:
-                    new ReadOnlySpan<float>((float*)x + start, block.Length).CopyTo(block);
-                    break;
-                case DType.Int32:
-                    TensorPrimitives.ConvertTruncating(new ReadOnlySpan<int>((int*)x + start, block.Length), block);
-                    break;
-                default:
-                    TensorPrimitives.ConvertTruncating(new ReadOnlySpan<byte>(x + start, block.Length), block);
-                    if (from == DType.UNorm8)
-                        TensorPrimitives.Divide(block, 255f, block);
-                    break;
-            }
-
-            switch (to)
-            {
-                case DType.Float32:
-                    block.CopyTo(new Span<float>((float*)y + start, block.Length));
-                    break;
-                case DType.Int32:
-                    TensorPrimitives.ConvertSaturating(block, new Span<int>((int*)y + start, block.Length));
-                    break;
-                default:
-                    for (int i = 0; i < block.Length; i++)
-                        y[start + i] = (byte)Math.Clamp(to == DType.UNorm8 ? MathF.Round(block[i] * 255f) : block[i], 0f, 255f);
-                    break;
-            }
-        }
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
     }
 }

@@ -2,42 +2,36 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
-/// <content>Reductions. [outer, n, inner] is cut into blocks along n whose partial results are combined in order.</content>
+/// <content>Reductions.</content>
 public sealed unsafe partial class CpuBackend
 {
-    private const int ReduceBlock = 4096;
-
     /// <inheritdoc/>
     public override void Reduce(ReduceOp op, Tensor x, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        int outer = x.Shape[0], n = x.Shape[1], inner = x.Shape[2];
-        if (y.Count == 0)
-            return;
-        int rowsPerBlock = inner == 1 ? ReduceBlock : Math.Max(1, ReduceBlock / inner);
-        int blocks = Math.Max(1, (n + rowsPerBlock - 1) / rowsPerBlock);
-        using var partial = new Scratch(_pool, (long)outer * blocks * inner);
-        int perShard = Math.Max(1, Shards.Size / Math.Max(1, Math.Min(n, rowsPerBlock) * inner));
-        int tasks = outer * blocks;
-        var work = new ReduceWork(op, Pointer<float>(x), partial.Pointer, n, inner, blocks, rowsPerBlock, perShard, tasks);
-        _team.Run(work, (tasks + perShard - 1) / perShard);
-        float* result = Pointer<float>(y);
-        for (int o = 0; o < outer; o++)
+        if (y.Count > 0)
         {
-            var target = new Span<float>(result + ((long)o * inner), inner);
-            var first = new Span<float>(partial.Pointer + ((long)o * blocks * inner), blocks * inner);
-
-            // Pairwise, so that the error grows with the logarithm of the number of blocks.
-            for (int stride = 1; stride < blocks; stride *= 2)
+            float* to = Pointer<float>(y);
+            switch (op)
             {
-                for (int i = 0; i + stride < blocks; i += 2 * stride)
-                    Combine(op, first.Slice(i * inner, inner), first.Slice((i + stride) * inner, inner));
+                case ReduceOp.Sum:
+                    Reduce<SumReduction>(x, to);
+                    break;
+                case ReduceOp.Mean:
+                    Reduce<SumReduction>(x, to);
+                    var division = new UnaryWork<DivideByFunction>(new DivideByFunction(x.Shape[1]), to, to, y.Count);
+                    _team.Run(division, Shards.Count(y.Count));
+                    break;
+                case ReduceOp.Max:
+                    Reduce<MaxReduction>(x, to);
+                    break;
+                case ReduceOp.Min:
+                    Reduce<MinReduction>(x, to);
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(op), op, "unknown reduction");
             }
-
-            first[..inner].CopyTo(target);
-            if (op == ReduceOp.Mean)
-                TensorPrimitives.Divide(target, n, target);
         }
 
         GC.KeepAlive(x);
@@ -49,79 +43,30 @@ public sealed unsafe partial class CpuBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        int outer = x.Shape[0], n = x.Shape[1], inner = x.Shape[2];
-        float* p = Pointer<float>(x);
-        int* q = Pointer<int>(y);
-        for (int o = 0; o < outer; o++)
+        if (y.Count > 0)
         {
-            for (int i = 0; i < inner; i++)
-            {
-                int best = 0;
-                float* column = p + ((long)o * n * inner) + i;
-                for (int k = 1; k < n && !float.IsNaN(column[(long)best * inner]); k++)
-                {
-                    float value = column[(long)k * inner];
-                    if (value > column[(long)best * inner] || float.IsNaN(value))
-                        best = k;
-                }
-
-                q[((long)o * inner) + i] = best;
-            }
+            var work = new ArgMaxWork(Pointer<float>(x), Pointer<int>(y), x.Shape[0], x.Shape[1], x.Shape[2]);
+            _team.Run(work, work.Count);
         }
 
         GC.KeepAlive(x);
         GC.KeepAlive(y);
     }
 
-    private static void Combine(ReduceOp op, Span<float> sum, ReadOnlySpan<float> value)
+    private void Reduce<TReduction>(Tensor x, float* y)
+        where TReduction : unmanaged, IReduction
     {
-        switch (op)
+        int outer = x.Shape[0], n = x.Shape[1], inner = x.Shape[2];
+        var work = new ReduceWork<TReduction>(Pointer<float>(x), y, outer, n, inner);
+        if (work.Blocks == 1)
         {
-            case ReduceOp.Max:
-                TensorPrimitives.Max(sum, value, sum);
-                break;
-            case ReduceOp.Min:
-                TensorPrimitives.Min(sum, value, sum);
-                break;
-            default:
-                TensorPrimitives.Add(sum, value, sum);
-                break;
+            _team.Run(work, work.Count);
+            return;
         }
-    }
 
-    private readonly struct ReduceWork(
-        ReduceOp op, float* x, float* partial, int n, int inner, int blocks, int rowsPerBlock, int perShard, int tasks) : IShardedWork
-    {
-        public void Run(int shard)
-        {
-            for (int task = shard * perShard; task < Math.Min((shard + 1) * perShard, tasks); task++)
-            {
-                int o = task / blocks, block = task % blocks;
-                int start = block * rowsPerBlock, rows = Math.Min(rowsPerBlock, n - start);
-                float* source = x + (((long)o * n) + start) * inner;
-                var target = new Span<float>(partial + ((long)task * inner), inner);
-                if (inner == 1)
-                {
-                    var run = new ReadOnlySpan<float>(source, rows);
-                    target[0] = op switch
-                    {
-                        ReduceOp.Max => TensorPrimitives.Max(run),
-                        ReduceOp.Min => TensorPrimitives.Min(run),
-                        _ => TensorPrimitives.Sum(run),
-                    };
-                    continue;
-                }
-
-                if (rows <= 0)
-                {
-                    target.Clear();
-                    continue;
-                }
-
-                new ReadOnlySpan<float>(source, inner).CopyTo(target);
-                for (int row = 1; row < rows; row++)
-                    Combine(op, target, new ReadOnlySpan<float>(source + ((long)row * inner), inner));
-            }
-        }
+        using var partial = new Scratch(_pool, (long)outer * work.Blocks * inner);
+        _team.Run(work.Into(partial.Pointer), work.Count);
+        var combine = new CombineWork<TReduction>(partial.Pointer, y, outer, work.Blocks, inner);
+        _team.Run(combine, combine.Count);
     }
 }

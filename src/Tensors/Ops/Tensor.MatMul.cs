@@ -31,10 +31,10 @@ public sealed partial class Tensor
         if (Rank == 2 && other.Rank == 2)
             return Product(backend, this, transposeA, other, transposeB);
         Shape batch = Shape.Broadcast(new Shape(Shape.Dims[..^2]), new Shape(other.Shape.Dims[..^2]));
-        Tensor a = BroadcastTo(new Shape([.. batch, .. Shape.Dims[^2..]])).Reshape(new Shape(batch.Count, Shape[-2], Shape[-1]));
-        Tensor b = other.BroadcastTo(new Shape([.. batch, .. other.Shape.Dims[^2..]])).Reshape(new Shape(batch.Count, other.Shape[-2], other.Shape[-1]));
+        Tensor a = BroadcastTo(new Shape([.. batch.Dims, .. Shape.Dims[^2..]])).Reshape(new Shape(batch.Count, Shape[-2], Shape[-1]));
+        Tensor b = other.BroadcastTo(new Shape([.. batch.Dims, .. other.Shape.Dims[^2..]])).Reshape(new Shape(batch.Count, other.Shape[-2], other.Shape[-1]));
         Tensor y = Product(backend, a, transposeA, b, transposeB);
-        return y.Reshape(new Shape([.. batch, y.Shape[1], y.Shape[2]]));
+        return y.Reshape(new Shape([.. batch.Dims, y.Shape[1], y.Shape[2]]));
     }
 
     private static Tensor Product(Backend backend, Tensor a, bool transposeA, Tensor b, bool transposeB)

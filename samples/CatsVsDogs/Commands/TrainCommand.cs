@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Numerics.Backends.Cpu;
+using Numerics.Data;
+using Numerics.Nn;
+using Numerics.Samples.CatsVsDogs.Drawings;
+using Numerics.Samples.CatsVsDogs.Pictures;
+using Numerics.Samples.CatsVsDogs.Progress;
+using Numerics.Tensors;
+
+namespace Numerics.Samples.CatsVsDogs.Commands;
+
+/// <summary><c>train</c>: pictures in, a file of weights out.</summary>
+internal sealed class TrainCommand
+{
+    /// <summary>Where the weights go unless asked otherwise.</summary>
+    public const string DefaultOutput = "catsvsdogs.safetensors";
+
+    private const int EpochsOnPhotographs = 10;
+    private const int EpochsOnDrawings = 6;
+    private const double DefaultSplit = 0.2;
+
+    private readonly Option<string?> _data = PathOption.Create("--data", "DIR", "Photographs: a folder with two in it, Cat and Dog. Without it, drawings.");
+    private readonly Option<string?> _drawings = PathOption.Create("--drawings", "DIR", "Where the drawings are kept.", DrawingSet.DefaultPath);
+    private readonly Option<string?> _validationData = PathOption.Create("--validation-data", "DIR", "Photographs to test on.");
+    private readonly Option<double?> _validationSplit = NumberOption.Create<double>(
+        "--validation-split", $"The part of --data set aside to test on, if there is no --validation-data. [default: {DefaultSplit}]",
+        "a number from 0 up to, but not including, 1", value => value is >= 0 and < 1);
+
+    private readonly Option<int?> _epochs = NumberOption.Count(
+        "--epochs", $"How often every picture is seen. [default: {EpochsOnPhotographs}, for drawings {EpochsOnDrawings}]");
+
+    private readonly Option<int?> _batchSize = NumberOption.Count("--batch-size", "How many pictures make a step.", 32);
+    private readonly Option<float?> _learningRate = NumberOption.Create<float>(
+        "--learning-rate", "Adam's step size.", "a number above 0", value => value > 0 && float.IsFinite(value), 0.001f);
+
+    private readonly Option<float?> _alpha = NumberOption.NotNegative("--alpha", "The focal loss' weight.", 0.25f);
+    private readonly Option<float?> _gamma = NumberOption.NotNegative("--gamma", "The focal loss' focusing exponent.", 2);
+    private readonly Option<float?> _l1 = NumberOption.NotNegative("--l1", "The weight of the sum of the predictions.", 0);
+    private readonly Option<float?> _l2 = NumberOption.NotNegative("--l2", "The weight of the sum of the squared predictions.", 0);
+    private readonly Option<ulong?> _seed = NumberOption.Create<ulong>(
+        "--seed", "Decides first weights and orders: the same seed, the same result.", "a whole number of at least 0", _ => true, 1);
+
+    private readonly Option<int?> _shuffle = NumberOption.Count("--shuffle", "The size of the buffer that pictures are shuffled in.", 1000);
+    private readonly Option<int?> _limit = NumberOption.Count("--limit", "Use only so many pictures of each class, for a quick try.");
+    private readonly Option<string?> _output = PathOption.Create("--output", "FILE", "The file of weights to write.", DefaultOutput);
+    private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
+    private readonly Terminal _terminal;
+
+    private TrainCommand(Terminal terminal) => _terminal = terminal;
+
+    public static Command Create(Terminal terminal)
+    {
+        var train = new TrainCommand(terminal);
+        var command = new Command("train", "Trains the network and writes its weights.")
+        {
+            train._data, train._drawings, train._validationData, train._validationSplit, train._epochs, train._batchSize, train._learningRate,
+            train._alpha, train._gamma, train._l1, train._l2, train._seed, train._shuffle, train._limit, train._output, train._threads,
+        };
+        command.Validators.Add(train.CheckTogether);
+        command.SetAction((arguments, cancellationToken) => Task.FromResult(train.Run(arguments, cancellationToken)));
+        return command;
+    }
+
+    private void CheckTogether(CommandResult result)
+    {
+        bool Given(Option option) => result.GetResult(option) is { Implicit: false };
+        if (Given(_data) && Given(_drawings))
+            result.AddError("--drawings: not together with --data, which names photographs");
+        if (Given(_validationData) && !Given(_data))
+            result.AddError("--validation-data: needs --data; drawings have pictures of their own to test on");
+        if (Given(_validationSplit) && !Given(_data))
+            result.AddError("--validation-split: needs --data; drawings have pictures of their own to test on");
+        if (Given(_validationSplit) && Given(_validationData))
+            result.AddError("--validation-split: not together with --validation-data");
+    }
+
+    private int Run(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        string output = arguments.GetValue(_output)!;
+        OutputFile.CheckWritable(output);
+        ulong seed = arguments.GetValue(_seed)!.Value;
+        RandomGenerator.SetSeed(seed);
+        if (arguments.GetValue(_threads) is { } threads)
+            Backend.Default = new CpuBackend(threads);
+
+        bool areDrawings = arguments.GetValue(_data) is null;
+        TrainingPictures pictures = OpenPictures(arguments, seed, cancellationToken);
+        int? limit = arguments.GetValue(_limit);
+        int batchSize = arguments.GetValue(_batchSize)!.Value;
+        Dataset training = Limited(pictures.Training, limit);
+        Dataset train = Cached(training).Shuffle(arguments.GetValue(_shuffle)!.Value, seed).Batch(batchSize).Prefetch();
+        Dataset? heldOut = pictures.HeldOut is { } others ? Limited(others, limit) : null;
+        Dataset? test = heldOut is null ? null : Cached(heldOut).Batch(batchSize).Prefetch();
+
+        using Sequential model = Network.Create();
+        Network.Compile(
+            model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
+            arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value);
+        model.Summary(_terminal.Out);
+        _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {Backend.Default.Name}: {Backend.Default.Description}");
+
+        int epochs = arguments.GetValue(_epochs) ?? (areDrawings ? EpochsOnDrawings : EpochsOnPhotographs);
+        TrainingDisplay display = TrainingDisplay.Create(_terminal);
+        var finite = new TerminateOnNaN();
+        History? history = null;
+        display.Show(() => history = model.Fit(
+            train, epochs, test, [finite, new ProgressReporter(display, epochs, train, batchSize)], verbose: 0, cancellationToken: cancellationToken));
+        DamageReport.Write(_terminal.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
+        if (finite.StoppedAt is var (epoch, batch))
+        {
+            throw new UserException(
+                $"the loss is not a finite number any more, from epoch {epoch + 1}, step {batch + 1} on; no weights written. A smaller --learning-rate may help");
+        }
+
+        // The last step changed the weights after its loss was computed.
+        if (model.Variables.FirstOrDefault(variable => !variable.Value.ToArray().All(float.IsFinite)) is { } broken)
+            throw new UserException($"the weights '{broken.Name}' are not finite numbers any more; no weights written. A smaller --learning-rate may help");
+
+        cancellationToken.ThrowIfCancellationRequested();
+        model.SaveWeights(output);
+        _terminal.Out.WriteLine($"weights written to {output}");
+        if (heldOut is not null)
+        {
+            double accuracy = history!["val_accuracy"][^1], loss = history["val_loss"][^1];
+            _terminal.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {(areDrawings ? "drawings" : "pictures")}, loss {loss:F4}");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(_data) is not { } folder)
+            return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, _terminal.Out, cancellationToken);
+        return arguments.GetValue(_validationData) is { } heldOut
+            ? TrainingPictures.OfFolders(folder, heldOut, seed)
+            : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed);
+    }
+
+    // Keeps decoded pictures, 150,528 bytes each, unless they would take more than half of the memory.
+    private static Dataset Cached(Dataset pictures)
+    {
+        long bytes = (long)pictures.Cardinality! * PictureFolder.ImageSize.Height * PictureFolder.ImageSize.Width * 3;
+        return bytes < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 ? pictures.Cache() : pictures;
+    }
+
+    private static Dataset Limited(ImageDataset pictures, int? limit) => limit is { } count ? new ClassLimit(pictures, count) : pictures;
+}

@@ -1,0 +1,104 @@
+namespace Numerics.Samples.CatsVsDogs.Drawings;
+
+/// <summary>
+/// A folder of drawings laid out as folders of photographs are: <c>train</c> and <c>test</c>, in each <c>Cat</c> and <c>Dog</c>,
+/// in those numbered JPEG files. It is made once; later runs find it.
+/// </summary>
+internal static class DrawingSet
+{
+    /// <summary>How many pictures there are to train with, cats and dogs together.</summary>
+    public const int TrainingPictures = 1200;
+
+    /// <summary>How many further ones are held out to test with.</summary>
+    public const int HeldOutPictures = 200;
+
+    private const ulong Seed = 1;
+    private const int ProgressStep = 100;
+
+    /// <summary>Where the drawings are kept unless asked otherwise: a folder in the user's cache. Its name changes with the drawings.</summary>
+    public static string DefaultPath { get; } = Path.Combine(UserCache(), "numerics", "catsvsdogs-drawings-v1");
+
+    /// <summary>The pictures to train with.</summary>
+    public static string TrainingPath(string folder) => Path.Combine(folder, "train");
+
+    /// <summary>The pictures to test with.</summary>
+    public static string HeldOutPath(string folder) => Path.Combine(folder, "test");
+
+    /// <summary>Whether a folder holds the drawings, all of them: they are put there in one go.</summary>
+    public static bool Exists(string folder) => Directory.Exists(TrainingPath(folder)) && Directory.Exists(HeldOutPath(folder));
+
+    /// <summary>Draws the pictures into a folder that does not exist yet, or is empty.</summary>
+    /// <param name="folder">The folder. It appears when all pictures are drawn; a run that ends before leaves nothing.</param>
+    /// <param name="training">How many pictures to train with, half of them cats.</param>
+    /// <param name="heldOut">How many to hold out.</param>
+    /// <param name="progress">Is told now and then how many pictures are drawn.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static void Create(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+            throw new IOException($"{folder}: not a folder of drawings, and not empty; name another with --drawings");
+
+        string unfinished = $"{folder}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Draw(unfinished, training, heldOut, progress, cancellationToken);
+            Publish(unfinished, folder);
+        }
+        finally
+        {
+            if (Directory.Exists(unfinished))
+                Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    private static void Draw(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken)
+    {
+        foreach (string part in (ReadOnlySpan<string>)[TrainingPath(folder), HeldOutPath(folder)])
+        {
+            foreach (Species species in Enum.GetValues<Species>())
+                _ = Directory.CreateDirectory(Path.Combine(part, species.ToString()));
+        }
+
+        int drawn = 0;
+        var options = new ParallelOptions { CancellationToken = cancellationToken };
+        _ = Parallel.For(0, training + heldOut, options, i =>
+        {
+            var species = (Species)(i % 2);
+            int number = (i / 2) + 1;
+            string part = i < training ? TrainingPath(folder) : HeldOutPath(folder);
+            File.WriteAllBytes(Path.Combine(part, species.ToString(), $"{number:D4}.jpg"), Drawing.Draw(Seed, species, number));
+            int now = Interlocked.Increment(ref drawn);
+            if (now % ProgressStep == 0)
+                progress(now);
+        });
+    }
+
+    private static void Publish(string unfinished, string folder)
+    {
+        if (Directory.Exists(folder) && !Exists(folder))
+            Directory.Delete(folder);
+        try
+        {
+            Directory.Move(unfinished, folder);
+        }
+        catch (IOException) when (Exists(folder))
+        {
+            // Another run finished the same pictures first.
+        }
+    }
+
+    private static string UserCache()
+    {
+        if (OperatingSystem.IsWindows())
+            return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache))
+            return cache;
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (home.Length == 0)
+            return Path.GetTempPath();
+        return OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches") : Path.Combine(home, ".cache");
+    }
+}

@@ -1,0 +1,48 @@
+using Numerics.Losses;
+using Numerics.Nn;
+using Numerics.Tensors;
+
+namespace Numerics.Samples.CatsVsDogs;
+
+/// <summary>The network: three convolutions, each halved by pooling, and two dense layers; 11,099,938 parameters.</summary>
+internal static class Network
+{
+    /// <summary>The network with its first weights, ready to be trained or to be given trained ones.</summary>
+    public static Sequential Create()
+    {
+        var model = new Sequential
+        {
+            new Conv2D(16, 3, activation: Activation.Relu), new MaxPooling2D(2),
+            new Conv2D(32, 3, activation: Activation.Relu), new MaxPooling2D(2),
+            new Conv2D(64, 3, activation: Activation.Relu), new MaxPooling2D(2),
+            new Flatten(),
+            new Dense(256, activation: Activation.Relu),
+            new Dense(2, activation: Activation.Softmax),
+        };
+        model.Build((Shape.Unknown, 224, 224, 3));
+        return model;
+    }
+
+    /// <summary>The network with trained weights, ready to be evaluated.</summary>
+    /// <param name="path">The file of weights.</param>
+    /// <exception cref="InvalidDataException">The file holds no weights, or not this network's.</exception>
+    public static Sequential Load(string path)
+    {
+        Sequential model = Create();
+        try
+        {
+            Compile(model);
+            model.LoadWeights(path);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Chooses what training minimises, and how.</summary>
+    public static void Compile(Sequential model, float learningRate = 0.001f, float alpha = 0.25f, float gamma = 2, float l1 = 0, float l2 = 0) => model.Compile(
+        new Adam(learningRate), new CategoricalFocalLoss(alpha, gamma, l1, l2), metrics: [new CategoricalAccuracy()]);
+}

@@ -1,0 +1,11 @@
+namespace Numerics.Backends.Cpu;
+
+/// <summary>y = value.</summary>
+internal readonly unsafe struct FillWork(float value, float* y, int count) : IShardedWork
+{
+    public void Run(int shard)
+    {
+        (nint start, nint end) = Shards.Range(count, shard);
+        new Span<float>(y + start, (int)(end - start)).Fill(value);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>Converts elements from one type to another.</summary>
+internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y, int count) : IShardedWork
+{
+    public void Run(int shard)
+    {
+        (nint start, nint end) = Shards.Range(count, shard);
+        int length = (int)(end - start);
+        var bytes = new ReadOnlySpan<byte>(x + start, length);
+        var result = new Span<byte>(y + start, length);
+        switch (from, to)
+        {
+            case (DType.UInt8, DType.Float32):
+                FromBytes(x + start, (float*)y + start, length, 1);
+                break;
+            case (DType.UNorm8, DType.Float32):
+                FromBytes(x + start, (float*)y + start, length, 255);
+                break;
+            case (DType.Int32, DType.Float32):
+                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<int>((int*)x + start, length), new Span<float>((float*)y + start, length));
+                break;
+            case (DType.Float32, DType.Int32):
+                TensorPrimitives.ConvertSaturating(new ReadOnlySpan<float>((float*)x + start, length), new Span<int>((int*)y + start, length));
+                break;
+            case (DType.Float32, DType.UInt8):
+                ToBytes(new ReadOnlySpan<float>((float*)x + start, length), result);
+                break;
+            case (DType.Float32, DType.UNorm8):
+                ToNormalised(new ReadOnlySpan<float>((float*)x + start, length), result);
+                break;
+            case (DType.Int32, DType.UInt8):
+                TensorPrimitives.ConvertSaturating(new ReadOnlySpan<int>((int*)x + start, length), result);
+                break;
+            case (DType.Int32, DType.UNorm8):
+                // The values 1 and more saturate at 255/255.
+                IntegersToNormalised(new ReadOnlySpan<int>((int*)x + start, length), result);
+                break;
+            case (DType.UInt8, DType.Int32):
+                TensorPrimitives.ConvertTruncating(bytes, new Span<int>((int*)y + start, length));
+                break;
+            case (DType.UInt8, DType.UNorm8):
+                BytesToNormalised(bytes, result);
+                break;
+            case (DType.UNorm8, DType.Int32):
+                NormalisedToIntegers(bytes, new Span<int>((int*)y + start, length));
+                break;
+            case (DType.UNorm8, DType.UInt8):
+                NormalisedToBytes(bytes, result);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(shard), $"no conversion from {from} to {to}");
+        }
+    }
+
+    private static void FromBytes(byte* x, float* y, int count, float divisor)
+    {
+        int i = 0;
+        for (; i <= count - 8; i += 8)
+            (Widen(Unsafe.ReadUnaligned<ulong>(x + i)) / divisor).Store(y + i);
+        for (; i < count; i++)
+            y[i] = x[i] / divisor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Widen(ulong eightBytes)
+    {
+        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(eightBytes).AsByte()));
+        return Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32());
+    }
+
+    // Comparisons that a NaN fails make it 0.
+    private static void ToBytes(ReadOnlySpan<float> x, Span<byte> y)
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = x[i] >= 255 ? (byte)255 : x[i] > 0 ? (byte)x[i] : (byte)0;
+    }
+
+    private static void ToNormalised(ReadOnlySpan<float> x, Span<byte> y)
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = x[i] >= 1 ? (byte)255 : x[i] > 0 ? (byte)MathF.Round(x[i] * 255) : (byte)0;
+    }
+
+    private static void IntegersToNormalised(ReadOnlySpan<int> x, Span<byte> y)
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = x[i] > 0 ? (byte)255 : (byte)0;
+    }
+
+    private static void BytesToNormalised(ReadOnlySpan<byte> x, Span<byte> y)
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = x[i] > 0 ? (byte)255 : (byte)0;
+    }
+
+    private static void NormalisedToIntegers(ReadOnlySpan<byte> x, Span<int> y)
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = x[i] == 255 ? 1 : 0;
+    }
+
+    private static void NormalisedToBytes(ReadOnlySpan<byte> x, Span<byte> y)
+    {
+        for (int i = 0; i < x.Length; i++)
+            y[i] = x[i] == 255 ? (byte)1 : (byte)0;
+    }
+}

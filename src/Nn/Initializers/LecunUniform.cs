@@ -1,0 +1,5 @@
+namespace Numerics.Nn;
+
+/// <summary>Uniform in ±√(3 / fan in). Source: LeCun, Bottou, Orr, Müller, "Efficient backprop", 1998, section 4.6.</summary>
+/// <param name="seed">The seed; see <see cref="Initializer"/>.</param>
+public sealed class LecunUniform(ulong? seed = null) : VarianceScaling(1, FanMode.FanIn, WeightDistribution.Uniform, seed);

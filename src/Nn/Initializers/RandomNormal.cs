@@ -1,0 +1,13 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>A normal distribution.</summary>
+/// <param name="mean">The mean.</param>
+/// <param name="standardDeviation">The standard deviation.</param>
+/// <param name="seed">The seed; see <see cref="Initializer"/>.</param>
+public sealed class RandomNormal(float mean = 0, float standardDeviation = 0.05f, ulong? seed = null) : Initializer(seed)
+{
+    /// <inheritdoc/>
+    public override Tensor Call(Shape shape) => Tensor.RandomNormal(shape, mean, standardDeviation, NextKey());
+}

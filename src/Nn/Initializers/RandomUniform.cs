@@ -1,0 +1,13 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>A uniform distribution.</summary>
+/// <param name="minimum">The lower end, inclusive.</param>
+/// <param name="maximum">The upper end.</param>
+/// <param name="seed">The seed; see <see cref="Initializer"/>.</param>
+public sealed class RandomUniform(float minimum = -0.05f, float maximum = 0.05f, ulong? seed = null) : Initializer(seed)
+{
+    /// <inheritdoc/>
+    public override Tensor Call(Shape shape) => Tensor.RandomUniform(shape, minimum, maximum, NextKey());
+}

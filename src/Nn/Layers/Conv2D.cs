@@ -1,0 +1,115 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>A two-dimensional convolution over pictures [batch, h, w, channels], with bias and activation.</summary>
+public sealed class Conv2D : Layer
+{
+    private readonly Initializer _kernelInitializer;
+    private readonly Initializer _biasInitializer;
+    private readonly bool _useBias;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="filters">The number of output channels.</param>
+    /// <param name="kernelSize">The kernel's height and width.</param>
+    /// <param name="strides">Step down and across; 1 when null.</param>
+    /// <param name="padding">What happens at the edges.</param>
+    /// <param name="dilationRate">Distance between kernel taps; 1 when null.</param>
+    /// <param name="groups">The number of independent channel groups; divides the input's and the output's channels.</param>
+    /// <param name="activation">What follows; nothing when null.</param>
+    /// <param name="useBias">Whether to add a bias.</param>
+    /// <param name="kernelInitializer">The kernel's first values; <see cref="GlorotUniform"/> when null.</param>
+    /// <param name="biasInitializer">The bias's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="name">The layer's name; chosen by the model when null.</param>
+    public Conv2D(
+        int filters,
+        Size2D kernelSize,
+        Size2D? strides = null,
+        Padding padding = Padding.Valid,
+        Size2D? dilationRate = null,
+        int groups = 1,
+        Activation? activation = null,
+        bool useBias = true,
+        Initializer? kernelInitializer = null,
+        Initializer? biasInitializer = null,
+        string? name = null)
+        : base(name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(filters, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        if (filters % groups != 0)
+            throw new ArgumentException($"{filters} filters do not divide into {groups} groups", nameof(groups));
+        Filters = filters;
+        KernelSize = kernelSize.Positive(nameof(kernelSize));
+        Strides = (strides ?? 1).Positive(nameof(strides));
+        Padding = padding;
+        DilationRate = (dilationRate ?? 1).Positive(nameof(dilationRate));
+        Groups = groups;
+        Activation = activation;
+        _useBias = useBias;
+        _kernelInitializer = kernelInitializer ?? new GlorotUniform();
+        _biasInitializer = biasInitializer ?? new Zeros();
+    }
+
+    /// <summary>The number of output channels.</summary>
+    public int Filters { get; }
+
+    /// <summary>The kernel's height and width.</summary>
+    public Size2D KernelSize { get; }
+
+    /// <summary>Step down and across.</summary>
+    public Size2D Strides { get; }
+
+    /// <summary>What happens at the edges.</summary>
+    public Padding Padding { get; }
+
+    /// <summary>Distance between kernel taps.</summary>
+    public Size2D DilationRate { get; }
+
+    /// <summary>The number of independent channel groups.</summary>
+    public int Groups { get; }
+
+    /// <summary>What follows the convolution, or null.</summary>
+    public Activation? Activation { get; }
+
+    /// <summary>The kernel [height, width, channels / groups, filters]; null before the layer is built.</summary>
+    public Variable? Kernel { get; private set; }
+
+    /// <summary>The bias [filters]; null before the layer is built, or without one.</summary>
+    public Variable? Bias { get; private set; }
+
+    /// <summary>Whether a max-pooling that follows can be done in the same pass.</summary>
+    internal bool CanFusePooling => _useBias && Activation is { IsRelu: true };
+
+    /// <inheritdoc/>
+    public override Shape ComputeOutputShape(Shape inputShape) => Windows.OutputShape(inputShape, KernelSize, Strides, DilationRate, Padding, Filters);
+
+    /// <inheritdoc/>
+    protected override void CreateWeights(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        Windows.CheckPictures(inputShape);
+        int channels = inputShape[3];
+        if (channels == Shape.Unknown)
+            throw new ShapeMismatchException($"the number of channels must be known to build the kernel, got {inputShape}");
+        if (channels % Groups != 0)
+            throw new ShapeMismatchException($"{channels} input channels do not divide into {Groups} groups, got {inputShape}");
+        _ = ComputeOutputShape(inputShape);
+        Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, channels / Groups, Filters), _kernelInitializer);
+        Bias = _useBias ? AddWeight("bias", Filters, _biasInitializer) : null;
+        InputSpec = (Shape.Unknown, Shape.Unknown, Shape.Unknown, channels);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x, bool training)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        bool relu = Activation is { IsRelu: true };
+        Tensor y = x.Conv2D(Kernel!, Bias?.Value, Strides, Padding, DilationRate, Groups, relu);
+        return relu || Activation is null ? y : Activation.Apply(y);
+    }
+
+    /// <summary>This layer, its ReLU and a max-pooling in one op.</summary>
+    internal Tensor ForwardPooled(Tensor x, MaxPooling2D pool) =>
+        x.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding);
+}

@@ -1,0 +1,85 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>A fully connected layer over the last axis: activation(x·kernel + bias).</summary>
+public sealed class Dense : Layer
+{
+    private readonly Initializer _kernelInitializer;
+    private readonly Initializer _biasInitializer;
+    private readonly bool _useBias;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="units">The number of outputs.</param>
+    /// <param name="activation">What follows; nothing when null.</param>
+    /// <param name="useBias">Whether to add a bias.</param>
+    /// <param name="kernelInitializer">The kernel's first values; <see cref="GlorotUniform"/> when null.</param>
+    /// <param name="biasInitializer">The bias's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="name">The layer's name; chosen by the model when null.</param>
+    public Dense(
+        int units,
+        Activation? activation = null,
+        bool useBias = true,
+        Initializer? kernelInitializer = null,
+        Initializer? biasInitializer = null,
+        string? name = null)
+        : base(name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        Units = units;
+        Activation = activation;
+        _useBias = useBias;
+        _kernelInitializer = kernelInitializer ?? new GlorotUniform();
+        _biasInitializer = biasInitializer ?? new Zeros();
+    }
+
+    /// <summary>The number of outputs.</summary>
+    public int Units { get; }
+
+    /// <summary>What follows the product, or null.</summary>
+    public Activation? Activation { get; }
+
+    /// <summary>The kernel [in, units]; null before the layer is built.</summary>
+    public Variable? Kernel { get; private set; }
+
+    /// <summary>The bias [units]; null before the layer is built, or without one.</summary>
+    public Variable? Bias { get; private set; }
+
+    /// <inheritdoc/>
+    public override Shape ComputeOutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        return CheckRank(inputShape).With(-1, Units);
+    }
+
+    /// <inheritdoc/>
+    protected override void CreateWeights(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        int inputs = CheckRank(inputShape)[-1];
+        if (inputs == Shape.Unknown)
+            throw new ShapeMismatchException($"the last extent must be known to build the kernel, got {inputShape}");
+        Kernel = AddWeight("kernel", (inputs, Units), _kernelInitializer);
+        Bias = _useBias ? AddWeight("bias", Units, _biasInitializer) : null;
+        int[] spec = new int[inputShape.Rank];
+        Array.Fill(spec, Shape.Unknown);
+        spec[^1] = inputs;
+        InputSpec = spec;
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x, bool training)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        bool relu = Bias is not null && Activation is { IsRelu: true };
+        Tensor rows = x.Rank == 2 ? x : x.Reshape(new Shape(x.Shape.Product(..^1), x.Shape[-1]));
+        Tensor y = Bias is null ? rows.MatMul(Kernel!) : rows.Dense(Kernel!, Bias, relu);
+        if (x.Rank != 2)
+            y = y.Reshape(x.Shape.With(-1, Units));
+        return relu || Activation is null ? y : Activation.Apply(y);
+    }
+
+    private static Shape CheckRank(Shape inputShape) => inputShape.Rank >= 2
+        ? inputShape
+        : throw new ShapeMismatchException($"expected input [batch, .., features], got {inputShape}");
+}

@@ -1,0 +1,350 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// A part of a model: weights, and a function of a batch. A layer of one's own overrides <see cref="Forward"/>, and
+/// <see cref="CreateWeights"/> if it has weights; gradients follow from the tensor operators it uses.
+/// </summary>
+/// <example><code>
+/// sealed class Scale : Layer
+/// {
+///     private Variable? _gain;
+///     protected override void CreateWeights(Shape inputShape) => _gain = AddWeight("gain", inputShape[-1], new Ones());
+///     protected override Tensor Forward(Tensor x, bool training) => x * _gain!;
+/// }
+/// </code></example>
+public abstract class Layer : IDisposable
+{
+    private const string NamedKey = "Numerics.Nn.Layer";
+
+    private readonly List<Weight> _weights = [];
+    private readonly List<Layer> _sublayers = [];
+    private string _name;
+    private bool _trainable = true;
+    private bool _disposed;
+    private Shape? _declaredSpec;
+
+    /// <summary>Creates a layer.</summary>
+    /// <param name="name">Its name, unique within a model; when null the model chooses one, such as <c>conv2d_1</c>.</param>
+    protected Layer(string? name = null)
+    {
+        if (name is not null)
+            CheckName(name);
+        HasOwnName = name is not null;
+        _name = name ?? LayerNames.SnakeCase(GetType().Name);
+    }
+
+    /// <summary>The name, unique within the model that the layer belongs to.</summary>
+    public string Name
+    {
+        get => _name;
+        internal set
+        {
+            _name = value;
+            RenameWeights();
+        }
+    }
+
+    /// <summary>Whether training changes the weights; applies to the layers inside, too.</summary>
+    public bool Trainable
+    {
+        get => _trainable;
+        set
+        {
+            _trainable = value;
+            foreach (Weight weight in _weights)
+                weight.Variable.Trainable = value && weight.Trainable;
+            foreach (Layer layer in _sublayers)
+                layer.Trainable = value;
+        }
+    }
+
+    /// <summary>Whether the weights exist.</summary>
+    public bool Built { get; private set; }
+
+    /// <summary>The shape that the layer was built for, the batch extent unknown; null before.</summary>
+    public Shape? InputShape { get; private set; }
+
+    /// <summary>The shape of the output for <see cref="InputShape"/>; null before the layer is built.</summary>
+    public Shape? OutputShape { get; private protected set; }
+
+    /// <summary>All weights and states, in the order of their making; those of inner layers follow.</summary>
+    public IReadOnlyList<Variable> Variables
+    {
+        get
+        {
+            var list = new List<Variable>();
+            Collect(list, trainableOnly: false);
+            return list;
+        }
+    }
+
+    /// <summary>The weights that training changes.</summary>
+    public IReadOnlyList<Variable> TrainableVariables
+    {
+        get
+        {
+            var list = new List<Variable>();
+            Collect(list, trainableOnly: true);
+            return list;
+        }
+    }
+
+    /// <summary>The layers inside this one, in the order of their adding.</summary>
+    internal IReadOnlyList<Layer> Sublayers => _sublayers;
+
+    /// <summary>Whether the user chose the name.</summary>
+    internal bool HasOwnName { get; }
+
+    /// <summary>The layer that this one is inside of.</summary>
+    internal Layer? Parent { get; private set; }
+
+    /// <summary>What the layer accepts, unknown extents standing for anything; null accepts any shape.</summary>
+    protected Shape? InputSpec { get; set; }
+
+    /// <summary>The prefix of the weights' names: the names of the layers from below the model down to this one.</summary>
+    private string Path => Parent is null
+        ? this is Model ? "" : _name
+        : Parent.Path is { Length: > 0 } outer ? $"{outer}/{_name}" : _name;
+
+    /// <summary>The layer's output for a batch. Builds the layer on the first call.</summary>
+    /// <param name="x">
+    /// The input, the batch being its first axis. Types other than Float32 are cast first, so that pictures kept as
+    /// <see cref="DType.UNorm8"/> arrive as numbers in [0, 1].
+    /// </param>
+    /// <param name="training">Whether the layer behaves as in training (dropout drops, batch normalisation uses the batch).</param>
+    /// <returns>A tensor of the innermost scope.</returns>
+    /// <exception cref="ShapeMismatchException">The input does not fit; the message names the layer and both shapes.</exception>
+    public Tensor Call(Tensor x, bool training = false)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        EnsureBuilt(x.Shape);
+        CheckInput(x.Shape);
+        using var scope = new TensorScope();
+        try
+        {
+            return scope.Return(Forward(x.DType == DType.Float32 ? x : x.Cast(DType.Float32), training));
+        }
+        catch (ArgumentException error) when (!error.Data.Contains(NamedKey))
+        {
+            throw Named(error);
+        }
+    }
+
+    /// <summary>Makes the weights for inputs of a shape; a second call does nothing.</summary>
+    /// <param name="inputShape">The input's shape; its batch extent may be <see cref="Shape.Unknown"/> and does not matter.</param>
+    /// <exception cref="ShapeMismatchException">The layer cannot take such an input.</exception>
+    public void Build(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Built)
+            return;
+        Shape anyBatch = inputShape.Rank == 0 ? inputShape : inputShape.With(0, Shape.Unknown);
+        _declaredSpec = InputSpec;
+        Layer[] unbuilt = [.. _sublayers.Where(layer => !layer.Built)];
+        try
+        {
+            CheckInput(anyBatch);
+            CreateWeights(anyBatch);
+            Built = true;
+            InputShape = anyBatch;
+            OutputShape = ComputeOutputShape(anyBatch);
+        }
+        catch (Exception error)
+        {
+            // Half-built weights must not survive: another shape may be tried after this one.
+            Unbuild();
+            foreach (Layer layer in unbuilt.Where(layer => layer.Built))
+                layer.Unbuild();
+            if (error is ArgumentException wrong && !error.Data.Contains(NamedKey))
+                throw Named(wrong);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The output's shape for an input's shape. Unless overridden, the layer runs once on a single example of zeros.
+    /// </summary>
+    /// <param name="inputShape">The input's shape, extents that are not known being <see cref="Shape.Unknown"/>.</param>
+    /// <exception cref="NotSupportedException">Not overridden, and an extent behind the batch is unknown.</exception>
+    public virtual Shape ComputeOutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        Shape example = inputShape.Rank == 0 ? inputShape : inputShape.With(0, 1);
+        if (!example.IsFullyKnown)
+            throw new NotSupportedException($"{Title}: the output's shape for {inputShape} is only known from a real input; override ComputeOutputShape");
+        return GradientTape.StopRecording(() =>
+        {
+            using var scope = new TensorScope();
+            Shape output = Call(Tensor.Zeros(example)).Shape;
+            return output.Rank == 0 ? output : output.With(0, inputShape[0]);
+        });
+    }
+
+    /// <summary>The number of weights and states.</summary>
+    /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
+    public long CountParams()
+    {
+        if (!Built)
+            throw new InvalidOperationException($"{Title}: call or build the layer first, its weights do not exist yet");
+        return Variables.Sum(variable => (long)variable.Shape.Count);
+    }
+
+    /// <summary>Gives back the memory of the weights, and of the layers inside.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Type and name, such as <c>Conv2D 'conv2d_1'</c>.</summary>
+    public override string ToString() => Title;
+
+    /// <summary>Type and name, as messages begin.</summary>
+    internal string Title => $"{GetType().Name} '{_name}'";
+
+    /// <summary>Throws unless an input fits <see cref="InputSpec"/>.</summary>
+    internal void CheckInput(Shape shape)
+    {
+        if (InputSpec is not { } spec || spec.Matches(shape))
+            return;
+        throw Named(new ShapeMismatchException($"expected input {LayerNames.DescribeInput(spec)}, got {shape}"));
+    }
+
+    /// <summary>The same error with the layer in front of its message.</summary>
+    internal ArgumentException Named(ArgumentException error)
+    {
+        string message = $"{Title}: {error.Message}";
+        ArgumentException named = error is ShapeMismatchException ? new ShapeMismatchException(message, error) : new ArgumentException(message, error);
+        named.Data[NamedKey] = _name;
+        return named;
+    }
+
+    /// <summary>Builds the layer for a shape unless it is built.</summary>
+    private protected void EnsureBuilt(Shape inputShape)
+    {
+        if (!Built)
+            Build(inputShape);
+    }
+
+    /// <summary>Makes the weights with <see cref="AddWeight"/> and sets <see cref="InputSpec"/>; nothing by default.</summary>
+    /// <param name="inputShape">The input's shape, the batch extent unknown.</param>
+    protected virtual void CreateWeights(Shape inputShape)
+    {
+    }
+
+    /// <summary>The function of the layer.</summary>
+    /// <param name="x">The input, Float32.</param>
+    /// <param name="training">Whether the layer behaves as in training.</param>
+    protected abstract Tensor Forward(Tensor x, bool training);
+
+    /// <summary>Makes a weight or a state that the layer owns.</summary>
+    /// <param name="name">Its name within the layer, such as <c>kernel</c>.</param>
+    /// <param name="shape">Its extents.</param>
+    /// <param name="initializer">Its first values.</param>
+    /// <param name="trainable">Whether training changes it.</param>
+    protected Variable AddWeight(string name, Shape shape, Initializer initializer, bool trainable = true)
+    {
+        CheckName(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(initializer);
+        if (!shape.IsFullyKnown)
+            throw new ShapeMismatchException($"the weight '{name}' needs every extent, got {shape}");
+        if (_weights.Any(weight => weight.Name == name))
+            throw new ArgumentException($"there is a weight '{name}' already", nameof(name));
+        Tensor value = GradientTape.StopRecording(() => initializer.Call(shape).Keep());
+        var variable = new Variable(FullName(name), value, trainable && Trainable);
+        _weights.Add(new Weight(name, variable, trainable));
+        return variable;
+    }
+
+    /// <summary>Makes a layer part of this one, which owns it from now on and gives it a name of its own if it has none.</summary>
+    /// <typeparam name="T">The layer's type.</typeparam>
+    /// <param name="layer">A layer that belongs to no other.</param>
+    /// <returns>The same layer.</returns>
+    /// <exception cref="ArgumentException">The layer belongs to another one, or its name is taken.</exception>
+    protected T AddLayer<T>(T layer)
+        where T : Layer
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (layer.Parent is { } parent)
+            throw new ArgumentException($"{layer.Title} belongs to {parent.Title} already", nameof(layer));
+        if (layer == this)
+            throw new ArgumentException("a layer cannot be part of itself", nameof(layer));
+        string name = LayerNames.Unique(layer, _sublayers);
+        layer.Parent = this;
+        layer.Name = name;
+        _sublayers.Add(layer);
+        if (!Trainable)
+            layer.Trainable = false;
+        return layer;
+    }
+
+    /// <summary>Takes out the layer that was added last, which could not be built.</summary>
+    private protected void RemoveLastLayer()
+    {
+        _sublayers[^1].Parent = null;
+        _sublayers.RemoveAt(_sublayers.Count - 1);
+    }
+
+    /// <summary>Gives back what the layer owns.</summary>
+    /// <param name="disposing">Always true: layers have no finaliser.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        DisposeWeights();
+        foreach (Layer layer in _sublayers)
+            layer.Dispose();
+    }
+
+    private static void CheckName(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name.Contains('/', StringComparison.Ordinal))
+            throw new ArgumentException($"a name has no '/', which separates layers and weights: '{name}'", nameof(name));
+    }
+
+    private void Unbuild()
+    {
+        Built = false;
+        InputShape = OutputShape = null;
+        InputSpec = _declaredSpec;
+        DisposeWeights();
+    }
+
+    private void DisposeWeights()
+    {
+        foreach (Weight weight in _weights)
+            weight.Variable.Dispose();
+        _weights.Clear();
+    }
+
+    private string FullName(string name) => Path is { Length: > 0 } path ? $"{path}/{name}" : name;
+
+    private void RenameWeights()
+    {
+        foreach (Weight weight in _weights)
+            weight.Variable.Name = FullName(weight.Name);
+        foreach (Layer layer in _sublayers)
+            layer.RenameWeights();
+    }
+
+    private void Collect(List<Variable> list, bool trainableOnly)
+    {
+        foreach (Weight weight in _weights)
+        {
+            if (!trainableOnly || weight.Variable.Trainable)
+                list.Add(weight.Variable);
+        }
+
+        foreach (Layer layer in _sublayers)
+            layer.Collect(list, trainableOnly);
+    }
+
+    private sealed record Weight(string Name, Variable Variable, bool Trainable);
+}

@@ -1,0 +1,59 @@
+using Numerics.Losses;
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// A number gathered over the batches of an epoch. Its state is held in double precision in ordinary memory; gradient tapes do not see it.
+/// A loss converts to the metric that averages it: <c>metrics: [new MeanAbsoluteError()]</c>.
+/// </summary>
+public abstract class Metric
+{
+    /// <summary>Creates a metric.</summary>
+    /// <param name="name">The name in logs, such as <c>accuracy</c>.</param>
+    protected Metric(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+    }
+
+    /// <summary>
+    /// The accuracy that fits the data, as Keras' <c>"accuracy"</c>: binary for predictions with one value, sparse for
+    /// class numbers, categorical else.
+    /// </summary>
+    public static Metric Accuracy => new AccuracyByShape();
+
+    /// <summary>The name in logs.</summary>
+    public string Name { get; }
+
+    /// <summary>The metric that averages a loss over the examples.</summary>
+    public static implicit operator Metric(Loss loss) => new LossMetric(loss);
+
+    /// <summary>Takes in one batch.</summary>
+    /// <param name="yTrue">What should have come out.</param>
+    /// <param name="yPred">What came out.</param>
+    /// <param name="sampleWeight">The weight of each example [batch]; 1 when null.</param>
+    public void UpdateState(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        _ = GradientTape.StopRecording(() =>
+        {
+            using var scope = new TensorScope();
+            Update(yTrue, yPred, sampleWeight);
+            return 0;
+        });
+    }
+
+    /// <summary>The value so far; 0 when nothing was taken in.</summary>
+    public abstract double Result();
+
+    /// <summary>Forgets what was taken in.</summary>
+    public abstract void ResetState();
+
+    /// <summary>Takes in one batch; tensors made here are released afterwards.</summary>
+    /// <param name="yTrue">What should have come out.</param>
+    /// <param name="yPred">What came out.</param>
+    /// <param name="sampleWeight">The weight of each example, or null.</param>
+    protected abstract void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight);
+}

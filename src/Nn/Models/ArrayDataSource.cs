@@ -1,0 +1,75 @@
+using System.Collections;
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>Batches of examples that lie in arrays.</summary>
+internal sealed class ArrayDataSource : IDataSource
+{
+    private readonly DataItem _all;
+    private readonly int _first;
+    private readonly int _batchSize;
+    private readonly bool _shuffle;
+
+    public ArrayDataSource(DataItem all, int batchSize, bool shuffle)
+        : this(all, 0, Count(all), batchSize, shuffle)
+    {
+    }
+
+    private ArrayDataSource(DataItem all, int first, int examples, int batchSize, bool shuffle)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        (_all, _first, Examples, _batchSize, _shuffle) = (all, first, examples, batchSize, shuffle);
+    }
+
+    /// <summary>The number of examples.</summary>
+    public int Examples { get; }
+
+    /// <inheritdoc/>
+    public int? Cardinality => (int)(((long)Examples + _batchSize - 1) / _batchSize);
+
+    /// <summary>Some of the examples.</summary>
+    public ArrayDataSource Part(int first, int examples, bool shuffle) => new(_all, _first + first, examples, _batchSize, shuffle);
+
+    /// <inheritdoc/>
+    public IEnumerator<DataItem> GetEnumerator()
+    {
+        int[] order = [.. Enumerable.Range(_first, Examples)];
+        if (_shuffle)
+            Shuffle(order, RandomGenerator.Default.Next());
+        for (int start = 0; start < order.Length;)
+        {
+            int count = Math.Min(_batchSize, order.Length - start);
+            ReadOnlySpan<int> positions = order.AsSpan(start, count);
+            NDArray x = ArrayRows.Take(_all.X, positions), y = ArrayRows.Take(_all.Y, positions);
+            NDArray? weight = _all.SampleWeight is { } weights ? ArrayRows.Take(weights, positions) : null;
+            start += count;
+            yield return new DataItem(x, y, weight);
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // Fisher-Yates; 64 random bits scaled to the range, so that the bias is below 2^-32.
+    private static void Shuffle(Span<int> order, RandomKey key)
+    {
+        for (int i = order.Length - 1; i > 0; i--)
+        {
+            var words = Philox.Block(key, (ulong)i);
+            int other = (int)Math.BigMul(((ulong)words.X << 32) | words.Y, (ulong)i + 1, out _);
+            (order[i], order[other]) = (order[other], order[i]);
+        }
+    }
+
+    private static int Count(DataItem all)
+    {
+        ArgumentNullException.ThrowIfNull(all.X, "x");
+        ArgumentNullException.ThrowIfNull(all.Y, "y");
+        Shape x = all.X.Shape, y = all.Y.Shape;
+        if (x.Rank == 0 || y.Rank == 0 || x[0] != y[0])
+            throw new ShapeMismatchException($"inputs {x} and targets {y} must have as many examples, their first axis");
+        if (all.SampleWeight is { } weight && (weight.Shape.Rank == 0 || weight.Shape[0] != x[0]))
+            throw new ShapeMismatchException($"sample weights {weight.Shape} and inputs {x} must have as many examples");
+        return x[0];
+    }
+}

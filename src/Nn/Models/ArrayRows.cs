@@ -1,0 +1,50 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>Runs and selections of the examples in an array, the first axis counting them.</summary>
+internal static class ArrayRows
+{
+    /// <summary>The array cut into batches, the last one possibly smaller.</summary>
+    public static IEnumerable<NDArray> Batches(NDArray array, int batchSize)
+    {
+        for (int start = 0; start < array.Shape[0]; start += batchSize)
+            yield return Take(array, [.. Enumerable.Range(start, Math.Min(batchSize, array.Shape[0] - start))]);
+    }
+
+    /// <summary>The examples at some positions.</summary>
+    public static NDArray Take(NDArray array, ReadOnlySpan<int> positions)
+    {
+        var taken = new NDArray(array.Shape.With(0, positions.Length), array.DType);
+        int size = array.Shape.Product(1..) * array.DType.Size();
+        for (int i = 0; i < positions.Length; i++)
+            array.Bytes.Slice(positions[i] * size, size).CopyTo(taken.Bytes[(i * size)..]);
+        return taken;
+    }
+
+    /// <summary>All examples of several arrays of one kind.</summary>
+    /// <exception cref="ShapeMismatchException">Examples differ in shape or type.</exception>
+    public static NDArray Concat(IReadOnlyList<NDArray> arrays)
+    {
+        NDArray first = arrays[0];
+        if (arrays.Count == 1)
+            return first;
+        int rows = 0;
+        foreach (NDArray array in arrays)
+        {
+            if (array.Shape.Rank == 0 || array.Shape.With(0, 0) != first.Shape.With(0, 0) || array.DType != first.DType)
+                throw new ShapeMismatchException($"batches of different examples cannot be joined: {first} and {array}");
+            rows += array.Shape[0];
+        }
+
+        var all = new NDArray(first.Shape.With(0, rows), first.DType);
+        Span<byte> rest = all.Bytes;
+        foreach (NDArray array in arrays)
+        {
+            array.Bytes.CopyTo(rest);
+            rest = rest[array.Bytes.Length..];
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,56 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <content>Weights in files.</content>
+public abstract partial class Model
+{
+    /// <summary>
+    /// Writes all weights and states to a safetensors file under names such as <c>conv2d/kernel</c>. The file is complete or
+    /// not there: it is written beside its place and renamed.
+    /// </summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <exception cref="InvalidOperationException">The model is not built yet.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckBuilt("weights");
+        SafetensorsFile.Save(path, Variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value.ToNDArray())));
+    }
+
+    /// <summary>Reads weights and states from a safetensors file. The whole file is checked before anything is changed.</summary>
+    /// <param name="path">A file with exactly the names, shapes and types of this model.</param>
+    /// <exception cref="InvalidOperationException">The model is not built yet.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or of another model; the message names the file, the tensor, what was expected and what was found.
+    /// </exception>
+    public void LoadWeights(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckBuilt("places for weights");
+        SafetensorsFile file = SafetensorsFile.Load(path);
+        IReadOnlyList<Variable> variables = Variables;
+        foreach (Variable variable in variables)
+        {
+            string expected = $"{variable.Value.DType} {variable.Shape}";
+            if (!file.Tensors.TryGetValue(variable.Name, out NDArray? array))
+                throw new InvalidDataException($"{path}: tensor '{variable.Name}': expected {expected}, found none; is it a file of another model?");
+            if (array.Shape != variable.Shape || array.DType != variable.Value.DType)
+                throw new InvalidDataException($"{path}: tensor '{variable.Name}': expected {expected}, found {array}");
+        }
+
+        string? foreign = file.Tensors.Keys.Except(variables.Select(variable => variable.Name)).FirstOrDefault();
+        if (foreign is not null)
+            throw new InvalidDataException($"{path}: tensor '{foreign}': expected no such tensor, found {file.Tensors[foreign]}; is it a file of another model?");
+        foreach (Variable variable in variables)
+            variable.Assign(file.Tensors[variable.Name]);
+    }
+
+    private void CheckBuilt(string what)
+    {
+        if (!Built)
+            throw new InvalidOperationException($"{Title} has no {what} yet: build it, call it on a batch, or begin it with an Input");
+    }
+}

@@ -1,0 +1,182 @@
+using Numerics.Losses;
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// A layer that can be trained. <see cref="Sequential"/> is the usual one; a model of one's own adds its layers with
+/// <see cref="Layer.AddLayer{T}"/> and overrides <see cref="Layer.Forward"/>, and <see cref="TrainStep"/> for another way of training.
+/// Disposing a model releases its weights, its layers and its optimizer's state.
+/// </summary>
+public abstract partial class Model : Layer
+{
+    private readonly Mean _lossTracker = new("loss");
+    private Metric[] _metrics = [];
+
+    /// <summary>Creates a model.</summary>
+    /// <param name="name">Its name; derived from the type when null.</param>
+    protected Model(string? name = null)
+        : base(name)
+    {
+    }
+
+    /// <summary>The layers of the model, in order.</summary>
+    public IReadOnlyList<Layer> Layers => Sublayers;
+
+    /// <summary>What changes the weights; null before <see cref="Compile"/>.</summary>
+    public Optimizer? Optimizer { get; private set; }
+
+    /// <summary>What is made small; null before <see cref="Compile"/>.</summary>
+    public Loss? Loss { get; private set; }
+
+    /// <summary>What is reported besides the loss.</summary>
+    public IReadOnlyList<Metric> Metrics => _metrics;
+
+    /// <summary>Ends training after the current batch when a callback sets it.</summary>
+    public bool StopTraining { get; set; }
+
+    /// <summary>The mean loss of the epoch so far; a <see cref="TrainStep"/> of one's own updates it.</summary>
+    protected Mean LossTracker => _lossTracker;
+
+    /// <summary>Chooses how the model is trained.</summary>
+    /// <param name="optimizer">What changes the weights; the model owns it from now on.</param>
+    /// <param name="loss">What is made small; reduced to a number.</param>
+    /// <param name="metrics">What is reported besides the loss, each under a name of its own.</param>
+    /// <exception cref="ArgumentException">The loss is not reduced, or two metrics have one name.</exception>
+    public void Compile(Optimizer optimizer, Loss loss, IReadOnlyList<Metric>? metrics = null)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(loss);
+        if (loss.Reduction == Reduction.None)
+            throw new ArgumentException($"training needs a number; the loss '{loss.Name}' has the reduction None", nameof(loss));
+        var names = new HashSet<string> { _lossTracker.Name };
+        foreach (Metric metric in metrics ?? [])
+        {
+            ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
+            if (!names.Add(metric.Name))
+                throw new ArgumentException($"two values are reported as '{metric.Name}'; give a metric another name", nameof(metrics));
+        }
+
+        if (Optimizer != optimizer)
+            Optimizer?.Dispose();
+        (Optimizer, Loss, _metrics) = (optimizer, loss, metrics is null ? [] : [.. metrics]);
+    }
+
+    /// <summary>Trains on one batch.</summary>
+    /// <param name="x">The inputs [batch, ..].</param>
+    /// <param name="y">The targets [batch, ..].</param>
+    /// <param name="sampleWeight">The weight of each example [batch]; 1 when null.</param>
+    /// <returns>Loss and metrics of this batch, by name.</returns>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    public IReadOnlyDictionary<string, double> TrainOnBatch(NDArray x, NDArray y, NDArray? sampleWeight = null)
+    {
+        CheckCompiled();
+        ResetMetrics();
+        return Step(new DataItem(x, y, sampleWeight), training: true);
+    }
+
+    /// <summary>Computes loss and metrics of one batch.</summary>
+    /// <inheritdoc cref="TrainOnBatch"/>
+    public IReadOnlyDictionary<string, double> TestOnBatch(NDArray x, NDArray y, NDArray? sampleWeight = null)
+    {
+        CheckCompiled();
+        ResetMetrics();
+        return Step(new DataItem(x, y, sampleWeight), training: false);
+    }
+
+    /// <summary>
+    /// One step of training: forward, loss, gradients, update, metrics. Tensors made here are released afterwards.
+    /// </summary>
+    /// <param name="x">The inputs [batch, ..].</param>
+    /// <param name="y">The targets [batch, ..].</param>
+    /// <param name="sampleWeight">The weight of each example, or null.</param>
+    /// <returns>What to report, by name: usually <see cref="ComputeLogs"/>.</returns>
+    protected virtual IReadOnlyDictionary<string, double> TrainStep(Tensor x, Tensor y, Tensor? sampleWeight)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        using var tape = new GradientTape();
+        Tensor prediction = Call(x, training: true);
+        Tensor loss = Loss!.Call(y, prediction, sampleWeight);
+        IReadOnlyList<Variable> variables = TrainableVariables;
+        if (variables.Count > 0)
+            Optimizer!.Apply(tape.Gradient(loss, variables), variables);
+        UpdateMetrics(y, prediction, loss, sampleWeight);
+        return ComputeLogs();
+    }
+
+    /// <summary>One step of evaluation: forward, loss, metrics.</summary>
+    /// <inheritdoc cref="TrainStep"/>
+    protected virtual IReadOnlyDictionary<string, double> TestStep(Tensor x, Tensor y, Tensor? sampleWeight)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Tensor prediction = Call(x);
+        UpdateMetrics(y, prediction, Loss!.Call(y, prediction, sampleWeight), sampleWeight);
+        return ComputeLogs();
+    }
+
+    /// <summary>Takes a batch into the mean loss, weighted by its examples, and into the metrics.</summary>
+    /// <param name="y">The targets.</param>
+    /// <param name="prediction">The model's output.</param>
+    /// <param name="loss">The batch's loss, a scalar.</param>
+    /// <param name="sampleWeight">The weight of each example, or null.</param>
+    protected void UpdateMetrics(Tensor y, Tensor prediction, Tensor loss, Tensor? sampleWeight = null)
+    {
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(loss);
+        _lossTracker.UpdateState(loss.Item(), prediction.Rank == 0 ? 1 : prediction.Shape[0]);
+        foreach (Metric metric in _metrics)
+            metric.UpdateState(y, prediction, sampleWeight);
+    }
+
+    /// <summary>Loss and metrics so far, by name.</summary>
+    protected IReadOnlyDictionary<string, double> ComputeLogs()
+    {
+        var logs = new OrderedDictionary<string, double> { [_lossTracker.Name] = _lossTracker.Result() };
+        foreach (Metric metric in _metrics)
+            logs[metric.Name] = metric.Result();
+        return logs;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Optimizer?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void ResetMetrics()
+    {
+        _lossTracker.ResetState();
+        foreach (Metric metric in _metrics)
+            metric.ResetState();
+    }
+
+    private void CheckCompiled()
+    {
+        if (Optimizer is null)
+            throw new InvalidOperationException($"{Title}: call Compile(optimizer, loss, metrics) first");
+    }
+
+    private IReadOnlyDictionary<string, double> Step(DataItem batch, bool training)
+    {
+        CheckBatch(batch);
+        using var scope = new TensorScope();
+        Tensor? weight = batch.SampleWeight is { } array ? Tensor.From(array) : null;
+        Tensor x = batch.X, y = batch.Y;
+        return training ? TrainStep(x, y, weight) : TestStep(x, y, weight);
+    }
+
+    private void CheckBatch(DataItem batch)
+    {
+        if (batch.X is null || batch.Y is null)
+            throw new ArgumentException($"{Title}: a batch needs inputs and targets");
+        Shape x = batch.X.Shape, y = batch.Y.Shape;
+        if (x.Rank == 0 || y.Rank == 0 || x[0] != y[0])
+            throw new ShapeMismatchException($"{Title}: inputs {x} and targets {y} must have the batch as first axis; did you forget Batch()?");
+        if (x[0] == 0)
+            throw new ArgumentException($"{Title}: a batch of no examples, inputs {x}");
+        if (batch.SampleWeight is { } weight && (weight.Shape.Rank == 0 || weight.Shape[0] != x[0]))
+            throw new ShapeMismatchException($"{Title}: sample weights {weight.Shape} do not fit inputs {x}");
+    }
+}

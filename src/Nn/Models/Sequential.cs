@@ -1,0 +1,133 @@
+using System.Collections;
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>A model whose layers follow one another.</summary>
+/// <example><code>
+/// using var model = new Sequential
+/// {
+///     new Conv2D(16, 3, activation: Activation.Relu), new MaxPooling2D(2),
+///     new Flatten(),
+///     new Dense(2, activation: Activation.Softmax),
+/// };
+/// </code></example>
+/// <param name="name">The model's name; <c>sequential</c> when null.</param>
+public sealed class Sequential(string? name = null) : Model(name), IEnumerable<Layer>
+{
+    private Stage[]? _stages;
+    private bool _fuse = true;
+
+    /// <summary>
+    /// Whether runs of layers are computed in one op where there is one: a convolution with bias and ReLU together with the
+    /// max-pooling behind it. The numbers are the same, the memory for what lies between is saved.
+    /// </summary>
+    public bool Fuse
+    {
+        get => _fuse;
+        set
+        {
+            _fuse = value;
+            _stages = null;
+        }
+    }
+
+    /// <summary>Appends a layer, which the model owns from now on.</summary>
+    /// <param name="layer">The layer; an <see cref="Input"/> may only be the first, is not listed, and builds the layers that follow at once.</param>
+    /// <exception cref="ArgumentException">The layer belongs to a model already, or its name is taken, or it cannot take what comes.</exception>
+    public void Add(Layer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (layer is Input input)
+        {
+            if (Built || Layers.Count > 0)
+                throw new ArgumentException("an Input can only be the first entry of a Sequential", nameof(layer));
+            InputSpec = input.Shape.Prepend(Shape.Unknown);
+            Build(InputSpec);
+            return;
+        }
+
+        _ = AddLayer(layer);
+        _stages = null;
+        if (!Built)
+            return;
+        try
+        {
+            layer.Build(OutputShape!);
+        }
+        catch
+        {
+            RemoveLastLayer();
+            throw;
+        }
+
+        OutputShape = layer.OutputShape;
+    }
+
+    /// <inheritdoc/>
+    public override Shape ComputeOutputShape(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        Shape shape = inputShape;
+        foreach (Layer layer in Layers)
+            shape = layer.ComputeOutputShape(shape);
+        return shape;
+    }
+
+    /// <summary>The layers, in order.</summary>
+    public IEnumerator<Layer> GetEnumerator() => Layers.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    protected override void CreateWeights(Shape inputShape)
+    {
+        Shape shape = inputShape;
+        foreach (Layer layer in Layers)
+        {
+            layer.Build(shape);
+            shape = layer.OutputShape!;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x, bool training)
+    {
+        Tensor y = x;
+        foreach (Stage stage in _stages ??= [.. Plan()])
+            y = stage.Pool is { } pool ? Pooled((Conv2D)stage.Layer, pool, y) : stage.Layer.Call(y, training);
+        return y;
+    }
+
+    private static Tensor Pooled(Conv2D conv, MaxPooling2D pool, Tensor x)
+    {
+        conv.CheckInput(x.Shape);
+        try
+        {
+            return conv.ForwardPooled(x, pool);
+        }
+        catch (ArgumentException error)
+        {
+            throw conv.Named(error);
+        }
+    }
+
+    private IEnumerable<Stage> Plan()
+    {
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            if (Fuse && Layers[i] is Conv2D { CanFusePooling: true } conv && i + 1 < Layers.Count && Layers[i + 1] is MaxPooling2D pool)
+            {
+                yield return new Stage(conv, pool);
+                i++;
+            }
+            else
+            {
+                yield return new Stage(Layers[i], null);
+            }
+        }
+    }
+
+    /// <summary>One call: a layer, with the max-pooling behind it when both are one op.</summary>
+    private readonly record struct Stage(Layer Layer, MaxPooling2D? Pool);
+}

@@ -1,0 +1,54 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// Adam: steps along the running mean of the gradient over the root of its running mean square, both corrected for their start
+/// at zero; epsilon stands outside the correction, as in Keras.
+/// Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, last paragraph of section 2.
+/// </summary>
+public class Adam : Optimizer
+{
+    private readonly float _beta1;
+    private readonly float _beta2;
+    private readonly float _epsilon;
+    private readonly float _weightDecay;
+    private AdamStep _step;
+
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="beta1">How much of the mean is kept, in [0, 1).</param>
+    /// <param name="beta2">How much of the mean square is kept, in [0, 1).</param>
+    /// <param name="epsilon">Added to the root; greater than 0.</param>
+    public Adam(float learningRate = 0.001f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-7f)
+        : this("adam", learningRate, 0, beta1, beta2, epsilon)
+    {
+    }
+
+    /// <summary>Creates Adam, or a form of it that decays weights.</summary>
+    private protected Adam(string name, float learningRate, float weightDecay, float beta1, float beta2, float epsilon)
+        : base(name, learningRate)
+    {
+        _beta1 = Decay(beta1, nameof(beta1));
+        _beta2 = Decay(beta2, nameof(beta2));
+        _epsilon = Range(epsilon, float.Epsilon, float.MaxValue, nameof(epsilon));
+        _weightDecay = Range(weightDecay, 0, float.MaxValue, nameof(weightDecay));
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> StateNames { get; } = ["momentum", "velocity"];
+
+    /// <inheritdoc/>
+    protected override void BeginStep(long step)
+    {
+        double correction = Math.Sqrt(1 - Math.Pow(_beta2, step)) / (1 - Math.Pow(_beta1, step));
+        _step = new AdamStep((float)(LearningRate * correction), _beta1, _beta2, _epsilon, LearningRate * _weightDecay);
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        weights.Backend.AdamUpdate(weights, gradient, state[0].Value, state[1].Value, _step);
+    }
+}

@@ -1,0 +1,34 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// Steps by the sign of a mix of gradient and momentum, the same distance for every weight.
+/// Source: Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023, algorithm 2.
+/// </summary>
+public sealed class Lion : Optimizer
+{
+    private readonly float _beta1;
+    private readonly float _beta2;
+    private readonly float _weightDecay;
+
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="beta1">How much of the momentum the direction is taken from, in [0, 1).</param>
+    /// <param name="beta2">How much of the momentum is kept, in [0, 1).</param>
+    /// <param name="weightDecay">Before each update, weights lose the share rate · weight decay; at least 0.</param>
+    public Lion(float learningRate = 0.001f, float beta1 = 0.9f, float beta2 = 0.99f, float weightDecay = 0)
+        : base("lion", learningRate)
+    {
+        _beta1 = Decay(beta1, nameof(beta1));
+        _beta2 = Decay(beta2, nameof(beta2));
+        _weightDecay = Range(weightDecay, 0, float.MaxValue, nameof(weightDecay));
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> StateNames { get; } = ["momentum"];
+
+    /// <inheritdoc/>
+    protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state) =>
+        weights.Backend.LionUpdate(weights, gradient, state[0].Value, new LionStep(LearningRate, _beta1, _beta2, LearningRate * _weightDecay));
+}

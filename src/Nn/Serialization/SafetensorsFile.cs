@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// The safetensors format: the length of a header (8 bytes, little-endian), the header (JSON: type, shape and place of each tensor), then
+/// the tensors' bytes, row-major and little-endian, without gaps. Types: F32, I32 and U8.
+/// Source: the format's description at https://github.com/huggingface/safetensors.
+/// </summary>
+public sealed class SafetensorsFile
+{
+    private const int LengthSize = 8;
+    private const long MaxHeaderLength = 100_000_000;
+
+    private SafetensorsFile(IReadOnlyDictionary<string, NDArray> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        Tensors = tensors;
+        Metadata = metadata;
+    }
+
+    /// <summary>The tensors by name.</summary>
+    public IReadOnlyDictionary<string, NDArray> Tensors { get; }
+
+    /// <summary>Free text by name.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or holds other types; the message has path and offset.</exception>
+    public static SafetensorsFile Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckByteOrder();
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        if (stream.Length < LengthSize)
+            throw new InvalidDataException($"{path}: offset 0: expected the header's length in {LengthSize} bytes, the file has {stream.Length}");
+        Span<byte> prefix = stackalloc byte[LengthSize];
+        stream.ReadExactly(prefix);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > (ulong)Math.Min(stream.Length - LengthSize, MaxHeaderLength))
+            throw new InvalidDataException($"{path}: offset 0: a header of {length} bytes does not fit a file of {stream.Length}");
+        byte[] header = new byte[length];
+        stream.ReadExactly(header);
+        long start = LengthSize + (long)length;
+        SafetensorsHeader parsed = SafetensorsHeader.Parse(header, path, LengthSize, stream.Length - start);
+
+        var tensors = new OrderedDictionary<string, NDArray>(StringComparer.Ordinal);
+        foreach (SafetensorsEntry entry in parsed.Entries)
+        {
+            var array = new NDArray(entry.Shape, entry.DType);
+            stream.Position = start + entry.Begin;
+            stream.ReadExactly(array.Bytes);
+            tensors.Add(entry.Name, array);
+        }
+
+        return new SafetensorsFile(tensors, parsed.Metadata);
+    }
+
+    /// <summary>Writes a file; it is complete or not there, for it is written beside its place and renamed.</summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <param name="tensors">The tensors and their names, in the order they are to have; Float32, Int32 or UInt8.</param>
+    /// <param name="metadata">Free text by name, or null.</param>
+    /// <exception cref="ArgumentException">A name occurs twice, or a type has no place in the format.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, IEnumerable<KeyValuePair<string, NDArray>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(tensors);
+        CheckByteOrder();
+        KeyValuePair<string, NDArray>[] list = [.. tensors];
+        byte[] header = SafetensorsHeader.Write(list, metadata);
+        string full = Path.GetFullPath(path), temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                Span<byte> prefix = stackalloc byte[LengthSize];
+                BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+                stream.Write(prefix);
+                stream.Write(header);
+                foreach ((_, NDArray array) in list)
+                    stream.Write(array.Bytes);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        finally
+        {
+            // Gone after the move; left over only by a failure.
+            File.Delete(temporary);
+        }
+    }
+
+    private static void CheckByteOrder()
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("safetensors files are little-endian, this machine is not");
+    }
+}

@@ -1,0 +1,160 @@
+using Numerics.Tensors;
+
+namespace Numerics.Tests.Conformance;
+
+/// <content>Reductions, products, and ops that move elements.</content>
+public abstract partial class BackendConformance
+{
+    private static readonly Shape[] s_shapes = [[1], [33], [4, 5], [1, 7, 3], [3, 5, 2, 4], [2, 1, 9, 8], [70_001], [5_000, 17], [3, 4_099, 5]];
+
+    [Theory]
+    [InlineData(ReduceOp.Sum)]
+    [InlineData(ReduceOp.Mean)]
+    [InlineData(ReduceOp.Max)]
+    [InlineData(ReduceOp.Min)]
+    public void Reductions_over_every_set_of_axes(ReduceOp op)
+    {
+        foreach (Shape shape in s_shapes)
+        {
+            for (int set = 0; set < 1 << shape.Rank; set++)
+            {
+                int[] axes = [.. Enumerable.Range(0, shape.Rank).Where(axis => (set >> axis & 1) != 0)];
+                SameWithGradients($"{op} of {shape} over [{string.Join(',', axes)}]", Tolerances.Sum, i =>
+                {
+                    Tensor x = op is ReduceOp.Sum or ReduceOp.Mean ? i.Uniform(0.1f, 1, shape) : i.Normal(shape);
+                    return op switch
+                    {
+                        ReduceOp.Sum => x.Sum(axes, keepDims: set % 2 == 0),
+                        ReduceOp.Mean => x.Mean(axes),
+                        ReduceOp.Max => x.Max(axes),
+                        _ => x.Min(axes, keepDims: set % 2 == 0),
+                    };
+                });
+            }
+        }
+    }
+
+    [Fact]
+    public void Ties_share_the_gradient_of_an_extreme() => SameWithGradients("max with ties", Tolerances.Exact, i => i.Whole(13, 20).Max(1), Tolerances.Sum);
+
+    [Fact]
+    public void Sums_of_many_elements_keep_their_digits() => Same("a sum of 4 million", 1e-6, i => i.Uniform(0.9f, 1.1f, 4_000_037).Sum());
+
+    [Fact]
+    public void Reductions_propagate_NaN()
+    {
+        Same("max", Tolerances.Exact, i => i.Values(1, float.NaN, 3, 2).Max());
+        Same("min", Tolerances.Exact, i => i.Values(1, 3, 2, float.NaN).Min());
+        Same("sum of nothing", Tolerances.Exact, i => Tensor.Zeros((3, 0), i.Backend).Sum(1));
+    }
+
+    [Fact]
+    public void ArgMax_finds_the_first_of_equals()
+    {
+        foreach (int axis in new[] { 0, 1, 2 })
+            Same($"argmax over axis {axis}", Tolerances.Exact, i => i.Whole(7, 9, 33).ArgMax(axis).Cast(DType.Float32));
+        Same("argmax with NaN", Tolerances.Exact, i => i.Values(1, 5, float.NaN, 9, float.NaN).ArgMax().Cast(DType.Float32));
+    }
+
+    [Fact]
+    public void Products_of_matrices_in_every_orientation()
+    {
+        int[] sizes = [1, 2, 3, 5, 7, 15, 16, 17, 31, 64, 100];
+        var random = new Random((int)Seed);
+        for (int trial = 0; trial < 80; trial++)
+        {
+            int m = sizes[random.Next(sizes.Length)], k = sizes[random.Next(sizes.Length)], n = sizes[random.Next(sizes.Length)];
+            bool ta = random.Next(2) == 1, tb = random.Next(2) == 1;
+            SameWithGradients($"matmul {m}x{k}x{n} {ta} {tb}", Tolerances.Sum, i =>
+                i.Normal(ta ? (k, m) : (m, k)).MatMul(i.Normal(tb ? (n, k) : (k, n)), ta, tb));
+        }
+
+        SameWithGradients("a long inner product", Tolerances.Sum, i => i.Normal(3, 5_003).MatMul(i.Normal(5_003, 9)));
+        SameWithGradients("a large product", Tolerances.Sum, i => i.Normal(203, 301).MatMul(i.Normal(301, 131)));
+        Same("nothing to sum", Tolerances.Exact, i => i.Normal(3, 0).MatMul(i.Normal(0, 4)));
+        Same("no rows", Tolerances.Exact, i => i.Normal(0, 3).MatMul(i.Normal(3, 4)));
+    }
+
+    [Fact]
+    public void Products_of_batches_of_matrices()
+    {
+        SameWithGradients("equal batches", Tolerances.Sum, i => i.Normal(4, 5, 6).MatMul(i.Normal(4, 6, 7)));
+        SameWithGradients("transposed batches", Tolerances.Sum, i => i.Normal(4, 6, 5).MatMul(i.Normal(4, 7, 6), true, true));
+        SameWithGradients("one matrix for all", Tolerances.Sum, i => i.Normal(2, 3, 5, 6).MatMul(i.Normal(6, 7)));
+        SameWithGradients("one matrix on the left", Tolerances.Sum, i => i.Normal(5, 6).MatMul(i.Normal(3, 6, 7)));
+        SameWithGradients("broadcast batches", Tolerances.Sum, i => i.Normal(2, 1, 5, 6).MatMul(i.Normal(3, 6, 7)));
+    }
+
+    [Fact]
+    public void Dense_with_and_without_relu()
+    {
+        foreach ((int rows, int inputs, int units) in new[] { (1, 1, 1), (1, 300, 10), (5, 17, 33), (32, 1_000, 256), (33, 7, 2), (200, 64, 64) })
+        {
+            foreach (bool relu in new[] { false, true })
+                SameWithGradients($"dense {rows} {inputs}->{units} {relu}", Tolerances.Sum, i => i.Normal(rows, inputs).Dense(i.Normal(inputs, units), i.Normal(units), relu));
+        }
+    }
+
+    [Fact]
+    public void Transposes_by_every_permutation()
+    {
+        foreach (int[] order in Permutations([0, 1, 2, 3]))
+            SameWithGradients($"transpose [{string.Join(',', order)}]", Tolerances.Exact, i => i.Normal(3, 4, 5, 17).Transpose(order));
+        SameWithGradients("a large transpose", Tolerances.Exact, i => i.Normal(211, 317).Transpose());
+        Same("bytes", Tolerances.Exact, i => i.Uniform(0, 255, 33, 17).Cast(DType.UInt8).Transpose().Cast(DType.Float32));
+    }
+
+    [Fact]
+    public void Gather_slice_pad_and_concat()
+    {
+        for (int axis = 0; axis < 3; axis++)
+        {
+            SameWithGradients($"gather along {axis}", Tolerances.Sum, i => i.Normal(6, 7, 8).Gather(i.Indices(6, 3, 5), axis));
+            SameWithGradients($"slice along {axis}", Tolerances.Exact, i => i.Normal(6, 7, 8).Slice(axis, 2, 3));
+            SameWithGradients($"pad along {axis}", Tolerances.Exact, i => i.Normal(6, 7, 8).Pad(axis, 2, 1));
+        }
+
+        SameWithGradients("concat 0", Tolerances.Exact, i => Tensor.Concat([i.Normal(2, 5), i.Normal(1, 5), i.Normal(4, 5)]));
+        SameWithGradients("concat 1", Tolerances.Exact, i => Tensor.Concat([i.Normal(3, 5, 2), i.Normal(3, 1, 2)], 1));
+        SameWithGradients("stack", Tolerances.Exact, i => Tensor.Stack([i.Normal(3, 5), i.Normal(3, 5)]));
+        Same("one-hot", Tolerances.Exact, i => Tensor.OneHot(i.Values(0, 3, 2, -1, 4).Cast(DType.Int32), 4));
+    }
+
+    [Fact]
+    public void Gather_rejects_indices_outside_the_axis()
+    {
+        using var scope = new TensorScope();
+        Tensor x = Tensor.Zeros((3, 2), _tested), indices = Tensor.From(1, [3], _tested);
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => x.Gather(indices));
+    }
+
+    [Fact]
+    public void Softmax_and_its_logarithm()
+    {
+        foreach ((int rows, int n) in new[] { (1, 1), (3, 2), (5, 10), (7, 33), (2, 1_000), (3_000, 3) })
+        {
+            SameWithGradients($"softmax {rows}x{n}", Tolerances.Function, i => i.Uniform(-5, 5, rows, n).Softmax());
+            SameWithGradients($"log softmax {rows}x{n}", Tolerances.Sum, i => i.Uniform(-5, 5, rows, n).LogSoftmax());
+        }
+
+        SameWithGradients("softmax over an inner axis", Tolerances.Function, i => i.Normal(3, 5, 4).Softmax(1));
+        Same("softmax of large logits", Tolerances.Function, i => (i.Normal(9, 7) * 500f).Softmax());
+        Same("log softmax of large logits", Tolerances.Sum, i => (i.Normal(9, 7) * 500f).LogSoftmax());
+    }
+
+    [Fact]
+    public void Random_numbers_follow_the_documented_streams()
+    {
+        foreach (int length in new[] { 1, 5, 64, 1_027, 100_003 })
+        {
+            var key = new RandomKey(Seed, 7);
+            Same($"uniform {length}", Tolerances.Rounding, i => Tensor.RandomUniform(length, -2, 3, key, i.Backend));
+            Same($"normal {length}", Tolerances.Rounding, i => Tensor.RandomNormal(length, 1, 2, key, i.Backend));
+            SameWithGradients($"dropout {length}", Tolerances.Rounding, i => i.Normal(length).Dropout(0.3f, key), Tolerances.Rounding);
+        }
+    }
+
+    private static IEnumerable<int[]> Permutations(int[] items) => items.Length <= 1
+        ? [items]
+        : items.SelectMany(first => Permutations([.. items.Where(item => item != first)]).Select(rest => (int[])[first, .. rest]));
+}

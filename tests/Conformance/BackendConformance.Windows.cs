@@ -1,0 +1,126 @@
+using CsCheck;
+using Numerics.Tensors;
+
+namespace Numerics.Tests.Conformance;
+
+/// <content>Convolution, pooling and what is fused with them, over random geometry.</content>
+public abstract partial class BackendConformance
+{
+    private static readonly Gen<ConvCase> s_convolutions =
+        from groups in Gen.Frequency((6, Gen.Const(1)), (1, Gen.Int[2, 4]))
+        from channelsIn in Gen.OneOf(Gen.Int[1, 9], Gen.OneOfConst(16, 17, 32))
+        from channelsOut in Gen.OneOf(Gen.Int[1, 9], Gen.OneOfConst(15, 16, 24, 33))
+        from depthwise in Gen.Frequency((5, Gen.Const(false)), (1, Gen.Const(true)))
+        from kernel in Gen.Select(Gen.Int[1, 5], Gen.Int[1, 5])
+        from strides in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3])
+        from dilation in Gen.Frequency((3, Gen.Const((1, 1))), (1, Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2])))
+        from same in Gen.Bool
+        from size in Gen.Select(Gen.Int[1, 14], Gen.Int[1, 14])
+        from batch in Gen.Int[1, 3]
+        let depth = depthwise ? channelsIn : groups
+        select new ConvCase(
+            new Shape(batch, size.Item1 + ((kernel.Item1 - 1) * dilation.Item1), size.Item2 + ((kernel.Item2 - 1) * dilation.Item2), depthwise ? channelsIn : channelsIn * groups),
+            new Shape(kernel.Item1, kernel.Item2, depthwise ? 1 : channelsIn, depthwise ? channelsIn : channelsOut * groups),
+            strides, dilation, same ? Padding.Same : Padding.Valid, depth);
+
+    private static readonly Gen<PoolCase> s_poolings =
+        from shape in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 15], Gen.Int[1, 15], Gen.OneOf(Gen.Int[1, 9], Gen.OneOfConst(16, 33)))
+        from window in Gen.Select(Gen.Int[1, 4], Gen.Int[1, 4])
+        from strides in Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3])
+        from same in Gen.Bool
+        select new PoolCase(
+            new Shape(shape.Item1, shape.Item2 + window.Item1 - 1, shape.Item3 + window.Item2 - 1, shape.Item4), window, strides, same ? Padding.Same : Padding.Valid);
+
+    [Fact]
+    public void Convolutions_of_all_kinds() => s_convolutions.Sample(c => SameWithGradients($"conv2d {c}", Tolerances.Sum, i =>
+        i.Normal(c.Input).Conv2D(i.Normal(c.Kernel), null, c.Strides, c.Padding, c.Dilation, c.Groups)), iter: 120, threads: 1);
+
+    [Fact]
+    public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.Sum, i =>
+        i.Normal(c.Input).Conv2D(i.Normal(c.Kernel), i.Normal(c.Kernel[3]), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true)), iter: 60, threads: 1);
+
+    [Theory]
+    [InlineData(3, 16, 30)]
+    [InlineData(16, 32, 27)]
+    [InlineData(32, 64, 14)]
+    [InlineData(7, 19, 13)]
+    public void Convolutions_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
+    {
+        SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)));
+        SameWithGradients("conv2d relu maxpool", Tolerances.Sum, i => i.Normal(3, size, size, channelsIn).Conv2DReluMaxPool(
+            i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid));
+        SameWithGradients("conv2d relu maxpool, same", Tolerances.Sum, i => i.Normal(1, size, size + 3, channelsIn).Conv2DReluMaxPool(
+            i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same, (1, 1), 1, (2, 2), (2, 2), Padding.Same));
+    }
+
+    [Fact]
+    public void Fused_convolution_and_pooling_of_all_kinds()
+    {
+        Gen<(ConvCase Conv, (int, int) Window, (int, int) Strides, bool Same)> cases =
+            from conv in s_convolutions
+            from window in Gen.Frequency((2, Gen.Const((2, 2))), (1, Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3])))
+            from strides in Gen.Frequency((2, Gen.Const((2, 2))), (1, Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3])))
+            from same in Gen.Bool
+            select (conv, window, strides, same);
+        cases.Sample(
+            t =>
+            {
+                var geometry = new Conv2DGeometry(t.Conv.Input, t.Conv.Kernel, t.Conv.Strides, t.Conv.Padding, t.Conv.Dilation, t.Conv.Groups);
+                if (!t.Same && (geometry.OutHeight < t.Window.Item1 || geometry.OutWidth < t.Window.Item2))
+                    return;
+                SameWithGradients($"conv2d relu maxpool {t}", Tolerances.Sum, i => i.Normal(t.Conv.Input).Conv2DReluMaxPool(
+                    i.Normal(t.Conv.Kernel), i.Normal(t.Conv.Kernel[3]), t.Conv.Strides, t.Conv.Padding, t.Conv.Dilation, t.Conv.Groups,
+                    t.Window, t.Strides, t.Same ? Padding.Same : Padding.Valid));
+            },
+            iter: 100,
+            threads: 1);
+    }
+
+    [Fact]
+    public void The_first_layer_needs_no_gradient_of_its_input()
+    {
+        SameAll("conv2d relu maxpool", Tolerances.Sum, i =>
+        {
+            Tensor x = i.Normal(2, 21, 23, 3);
+            using var tape = new GradientTape();
+            Tensor kernel = tape.Watch(i.Normal(3, 3, 3, 16)), bias = tape.Watch(i.Normal(16));
+            Tensor y = x.Conv2DReluMaxPool(kernel, bias, (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid);
+            return [.. tape.Gradient(y.Square().Sum(), [kernel, bias]).Select(gradient => gradient.Keep())];
+        });
+    }
+
+    [Fact]
+    public void Pooling_of_all_kinds() => s_poolings.Sample(
+        c =>
+        {
+            SameWithGradients($"max pool {c}", Tolerances.Exact, i => i.Normal(c.Input).MaxPool2D(c.Window, c.Strides, c.Padding), Tolerances.Sum);
+            SameWithGradients($"max pool with ties {c}", Tolerances.Exact, i => i.Whole(c.Input).MaxPool2D(c.Window, c.Strides, c.Padding), Tolerances.Sum);
+            SameWithGradients($"average pool {c}", Tolerances.Sum, i => i.Normal(c.Input).AveragePool2D(c.Window, c.Strides, c.Padding));
+        },
+        iter: 80,
+        threads: 1);
+
+    [Fact]
+    public void A_window_of_more_than_256_positions() => SameWithGradients(
+        "max pool 17x17", Tolerances.Exact, i => i.Normal(2, 20, 40, 5).MaxPool2D((17, 17), (3, 5)), Tolerances.Sum);
+
+    [Fact]
+    public void NaN_wins_a_maximum() => Same("max pool with NaN", Tolerances.Exact, i => i
+        .Values(1, float.NaN, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, float.NaN, 16).Reshape(1, 4, 4, 1).MaxPool2D((2, 2)));
+
+    [Theory]
+    [InlineData(7, 5)]
+    [InlineData(100, 16)]
+    [InlineData(10_007, 3)]
+    [InlineData(64, 65)]
+    public void Batch_normalisation(int rows, int channels) => SameWithGradients("batch normalisation", Tolerances.Sum, i =>
+        i.Normal(rows, channels).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-3f).Y * i.Uniform(-0.5f, 1.5f, rows, channels));
+
+    [Fact]
+    public void Batch_normalisation_of_data_far_from_zero() => Same("batch normalisation", Tolerances.Composite, i =>
+        (i.Normal(1_001, 5) + 10f).BatchNormalization(i.Normal(5), i.Normal(5), 1e-3f).Y);
+
+    private sealed record ConvCase(Shape Input, Shape Kernel, (int, int) Strides, (int, int) Dilation, Padding Padding, int Groups);
+
+    private sealed record PoolCase(Shape Input, (int, int) Window, (int, int) Strides, Padding Padding);
+}

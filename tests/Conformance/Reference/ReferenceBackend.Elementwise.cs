@@ -1,0 +1,170 @@
+using Numerics.Tensors;
+
+namespace Numerics.Tests.Reference;
+
+public sealed partial class ReferenceBackend
+{
+    public override void Fill(float value, Tensor y) => V(y).Fill(value);
+
+    public override void Cast(Tensor x, Tensor y)
+    {
+        double[] a = ReadDoubles(x);
+        Each(y, i =>
+        {
+            double value = x.DType == DType.UNorm8 ? a[i] / 255 : a[i];
+            return y.DType switch
+            {
+                DType.Float32 => value,
+                DType.Int32 => double.IsNaN(value) ? 0 : Math.Clamp(Math.Truncate(value), int.MinValue, int.MaxValue),
+                DType.UNorm8 => double.IsNaN(value) ? 0 : Math.Clamp(Math.Round(value * 255), 0, 255),
+                _ => double.IsNaN(value) ? 0 : Math.Clamp(Math.Truncate(value), 0, 255),
+            };
+        });
+    }
+
+    public override void Unary(UnaryOp op, Tensor x, Tensor y)
+    {
+        double[] a = ReadDoubles(x);
+        Each(y, i => Function(op, a[i]));
+    }
+
+    public override void UnaryGradient(UnaryOp op, Tensor x, Tensor y, Tensor dy, Tensor dx)
+    {
+        double[] a = ReadDoubles(x), g = ReadDoubles(dy);
+        Each(dx, i => g[i] * Slope(op, a[i]));
+    }
+
+    public override void Binary(BinaryOp op, Tensor a, Tensor b, Tensor y)
+    {
+        double[] p = ReadDoubles(a), q = ReadDoubles(b);
+        Each(y, i => Function(op, p[Broadcasted(i, y.Shape, a.Shape)], q[Broadcasted(i, y.Shape, b.Shape)]));
+    }
+
+    public override void Select(Tensor condition, Tensor a, Tensor b, Tensor y)
+    {
+        double[] c = ReadDoubles(condition), p = ReadDoubles(a), q = ReadDoubles(b);
+        Each(y, i => c[i] != 0 ? p[i] : q[i]);
+    }
+
+    public override void Broadcast(Tensor x, Tensor y)
+    {
+        double[] a = ReadDoubles(x);
+        Each(y, i => a[Broadcasted(i, y.Shape, x.Shape)]);
+    }
+
+    /// <summary>The error function, by its series near 0 and its continued fraction further out.</summary>
+    internal static double Erf(double x)
+    {
+        double z = Math.Abs(x);
+        if (double.IsNaN(z))
+            return z;
+        if (z < 3)
+        {
+            double term = z, sum = z;
+            for (int n = 1; n < 200; n++)
+            {
+                term *= -z * z / n;
+                sum += term / ((2 * n) + 1);
+            }
+
+            return Math.Sign(x) * 2 / Math.Sqrt(Math.PI) * sum;
+        }
+
+        double fraction = 0;
+        for (int n = 100; n > 0; n--)
+            fraction = n / 2.0 / (z + fraction);
+        return Math.Sign(x) * (1 - (Math.Exp(-z * z) / Math.Sqrt(Math.PI) / (z + fraction)));
+    }
+
+    internal static double Log1p(double x) => Math.Abs(x) > 1e-4 ? Math.Log(1 + x) : x - (x * x / 2) + (x * x * x / 3) - (x * x * x * x / 4);
+
+    private static int Broadcasted(int index, Shape output, Shape input)
+    {
+        int result = 0, stride = 1;
+        for (int axis = 1; axis <= output.Rank; axis++)
+        {
+            int position = index % output.Dims[^axis];
+            index /= output.Dims[^axis];
+            if (axis > input.Rank)
+                continue;
+            if (input.Dims[^axis] != 1)
+                result += position * stride;
+            stride *= input.Dims[^axis];
+        }
+
+        return result;
+    }
+
+    private static double Function(UnaryOp op, double x) => op.Kind switch
+    {
+        UnaryKind.Affine => (op.A * x) + op.B,
+        UnaryKind.Power => Math.Pow(x, op.A),
+        UnaryKind.Clip => double.IsNaN(x) ? x : Math.Min(Math.Max(x, op.A), op.B),
+        UnaryKind.Abs => Math.Abs(x),
+        UnaryKind.Sign => double.IsNaN(x) ? x : Math.Sign(x),
+        UnaryKind.Exp => Math.Exp(x),
+        UnaryKind.Expm1 => Math.Abs(x) > 1e-4 ? Math.Exp(x) - 1 : x + (x * x / 2) + (x * x * x / 6),
+        UnaryKind.Log => Math.Log(x),
+        UnaryKind.Log1p => Log1p(x),
+        UnaryKind.Sqrt => Math.Sqrt(x),
+        UnaryKind.Rsqrt => 1 / Math.Sqrt(x),
+        UnaryKind.Square => x * x,
+        UnaryKind.Reciprocal => 1 / x,
+        UnaryKind.Relu => Math.Max(x, 0),
+        UnaryKind.LeakyRelu => x >= 0 ? x : op.A * x,
+        UnaryKind.Elu => x > 0 ? x : op.A * Function(UnaryKind.Expm1, x),
+        UnaryKind.Gelu => x * 0.5 * (1 + Erf(x / Math.Sqrt(2))),
+        UnaryKind.Sigmoid => 1 / (1 + Math.Exp(-x)),
+        UnaryKind.Silu => x / (1 + Math.Exp(-x)),
+        UnaryKind.Softplus => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))),
+        UnaryKind.Tanh => Math.Tanh(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(op)),
+    };
+
+    private static double Slope(UnaryOp op, double x)
+    {
+        double s = 1 / (1 + Math.Exp(-x));
+        return op.Kind switch
+        {
+            UnaryKind.Affine => op.A,
+            UnaryKind.Power => op.A == 0 ? 0 : op.A * Math.Pow(x, op.A - 1.0),
+            UnaryKind.Clip => x >= op.A && x <= op.B ? 1 : 0,
+            UnaryKind.Abs => double.IsNaN(x) ? x : Math.Sign(x),
+            UnaryKind.Sign => 0,
+            UnaryKind.Exp or UnaryKind.Expm1 => Math.Exp(x),
+            UnaryKind.Log => 1 / x,
+            UnaryKind.Log1p => 1 / (1 + x),
+            UnaryKind.Sqrt => 0.5 / Math.Sqrt(x),
+            UnaryKind.Rsqrt => -0.5 / (x * Math.Sqrt(x)),
+            UnaryKind.Square => 2 * x,
+            UnaryKind.Reciprocal => -1 / (x * x),
+            UnaryKind.Relu => x > 0 ? 1 : 0,
+            UnaryKind.LeakyRelu => x >= 0 ? 1 : op.A,
+            UnaryKind.Elu => x > 0 ? 1 : op.A * Math.Exp(x),
+            UnaryKind.Gelu => (0.5 * (1 + Erf(x / Math.Sqrt(2)))) + (x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI)),
+            UnaryKind.Sigmoid => s * (1 - s),
+            UnaryKind.Silu => s * (1 + (x * (1 - s))),
+            UnaryKind.Softplus => s,
+            UnaryKind.Tanh => 1 - (Math.Tanh(x) * Math.Tanh(x)),
+            _ => throw new ArgumentOutOfRangeException(nameof(op)),
+        };
+    }
+
+    private static double Function(BinaryOp op, double a, double b) => op switch
+    {
+        BinaryOp.Add => a + b,
+        BinaryOp.Subtract => a - b,
+        BinaryOp.Multiply => a * b,
+        BinaryOp.Divide => a / b,
+        BinaryOp.Power => Math.Pow(a, b),
+        BinaryOp.Maximum => Math.Max(a, b),
+        BinaryOp.Minimum => Math.Min(a, b),
+        BinaryOp.Equal => a == b ? 1 : 0,
+        BinaryOp.NotEqual => a != b ? 1 : 0,
+        BinaryOp.Less => a < b ? 1 : 0,
+        BinaryOp.LessEqual => a <= b ? 1 : 0,
+        BinaryOp.Greater => a > b ? 1 : 0,
+        BinaryOp.GreaterEqual => a >= b ? 1 : 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(op)),
+    };
+}

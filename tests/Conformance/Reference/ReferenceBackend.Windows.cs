@@ -1,0 +1,125 @@
+using Numerics.Tensors;
+
+namespace Numerics.Tests.Reference;
+
+public sealed partial class ReferenceBackend
+{
+    public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
+    {
+        double[] a = ReadDoubles(x), w = ReadDoubles(kernel);
+        V(y).Clear();
+        foreach (Tap t in Taps(geometry))
+            V(y)[t.Y] += a[t.X] * w[t.W];
+    }
+
+    public override void Conv2DInputGradient(Tensor dy, Tensor kernel, in Conv2DGeometry geometry, Tensor dx)
+    {
+        double[] g = ReadDoubles(dy), w = ReadDoubles(kernel);
+        V(dx).Clear();
+        foreach (Tap t in Taps(geometry))
+            V(dx)[t.X] += g[t.Y] * w[t.W];
+    }
+
+    public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
+    {
+        double[] a = ReadDoubles(x), g = ReadDoubles(dy);
+        V(dkernel).Clear();
+        foreach (Tap t in Taps(geometry))
+            V(dkernel)[t.W] += a[t.X] * g[t.Y];
+    }
+
+    public override void MaxPool2D(Tensor x, in Pool2DGeometry geometry, Tensor y, Tensor argMax)
+    {
+        double[] a = ReadDoubles(x);
+        double[] best = new double[y.Count], place = new double[y.Count];
+        Array.Fill(place, -1);
+        foreach ((int input, int output, int window) in Windows(geometry))
+        {
+            bool wins = place[output] < 0 || a[input] > best[output] || (double.IsNaN(a[input]) && !double.IsNaN(best[output]));
+            if (wins)
+                (best[output], place[output]) = (a[input], window);
+        }
+
+        best.CopyTo(V(y));
+        place.CopyTo(V(argMax));
+    }
+
+    public override void MaxPool2DGradient(Tensor dy, Tensor argMax, in Pool2DGeometry geometry, Tensor dx)
+    {
+        double[] g = ReadDoubles(dy), place = ReadDoubles(argMax);
+        V(dx).Clear();
+        foreach ((int input, int output, int window) in Windows(geometry))
+        {
+            if (place[output] == window)
+                V(dx)[input] += g[output];
+        }
+    }
+
+    public override void AveragePool2D(Tensor x, in Pool2DGeometry geometry, Tensor y)
+    {
+        double[] a = ReadDoubles(x), sum = new double[y.Count], count = new double[y.Count];
+        foreach ((int input, int output, _) in Windows(geometry))
+        {
+            sum[output] += a[input];
+            count[output]++;
+        }
+
+        Each(y, i => sum[i] / count[i]);
+    }
+
+    public override void AveragePool2DGradient(Tensor dy, in Pool2DGeometry geometry, Tensor dx)
+    {
+        double[] g = ReadDoubles(dy), count = new double[dy.Count];
+        V(dx).Clear();
+        foreach ((_, int output, _) in Windows(geometry))
+            count[output]++;
+        foreach ((int input, int output, _) in Windows(geometry))
+            V(dx)[input] += g[output] / count[output];
+    }
+
+    private static IEnumerable<Tap> Taps(Conv2DGeometry g)
+    {
+        for (int b = 0; b < g.Batch; b++)
+        for (int oy = 0; oy < g.OutHeight; oy++)
+        for (int ox = 0; ox < g.OutWidth; ox++)
+        for (int i = 0; i < g.KernelHeight; i++)
+        for (int j = 0; j < g.KernelWidth; j++)
+        {
+            int iy = (oy * g.StrideH) + (i * g.DilationH) - g.PadTop, ix = (ox * g.StrideW) + (j * g.DilationW) - g.PadLeft;
+            if (iy < 0 || iy >= g.InHeight || ix < 0 || ix >= g.InWidth)
+                continue;
+            for (int o = 0; o < g.OutChannels; o++)
+            for (int c = 0; c < g.GroupInChannels; c++)
+            {
+                int channel = (o / g.GroupOutChannels * g.GroupInChannels) + c;
+                yield return new Tap(
+                    (((((b * g.InHeight) + iy) * g.InWidth) + ix) * g.InChannels) + channel,
+                    (((((i * g.KernelWidth) + j) * g.GroupInChannels) + c) * g.OutChannels) + o,
+                    (((((b * g.OutHeight) + oy) * g.OutWidth) + ox) * g.OutChannels) + o);
+            }
+        }
+    }
+
+    private static IEnumerable<(int Input, int Output, int Window)> Windows(Pool2DGeometry g)
+    {
+        for (int b = 0; b < g.Batch; b++)
+        for (int oy = 0; oy < g.OutHeight; oy++)
+        for (int ox = 0; ox < g.OutWidth; ox++)
+        for (int i = 0; i < g.PoolHeight; i++)
+        for (int j = 0; j < g.PoolWidth; j++)
+        {
+            int iy = (oy * g.StrideH) + i - g.PadTop, ix = (ox * g.StrideW) + j - g.PadLeft;
+            if (iy < 0 || iy >= g.InHeight || ix < 0 || ix >= g.InWidth)
+                continue;
+            for (int c = 0; c < g.Channels; c++)
+            {
+                yield return (
+                    (((((b * g.InHeight) + iy) * g.InWidth) + ix) * g.Channels) + c,
+                    (((((b * g.OutHeight) + oy) * g.OutWidth) + ox) * g.Channels) + c,
+                    (i * g.PoolWidth) + j);
+            }
+        }
+    }
+
+    private readonly record struct Tap(int X, int W, int Y);
+}

@@ -1,0 +1,239 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn.Tests;
+
+public sealed class LayerTests
+{
+    public static TheoryData<string> LayerKinds => [.. Layers().Keys];
+
+    [Theory]
+    [MemberData(nameof(LayerKinds))]
+    public void The_promised_shape_is_the_shape(string kind)
+    {
+        using Layer layer = Layers()[kind]();
+        using var scope = new TensorScope();
+        Tensor x = RandomArrays.Signed(3, 7, 9, 4);
+        Shape promised = layer.ComputeOutputShape(x.Shape), open = layer.ComputeOutputShape(x.Shape.With(0, Shape.Unknown));
+        Tensor y = layer.Call(x);
+        Assert.Equal(promised, y.Shape);
+        Assert.Equal(promised.With(0, Shape.Unknown), open);
+        Assert.Equal(open, layer.OutputShape);
+        Assert.Equal(promised, layer.Call(x, training: true).Shape);
+    }
+
+    [Fact]
+    public void Unknown_pictures_give_unknown_extents()
+    {
+        using var conv = new Conv2D(5, 3);
+        Shape pictures = (Shape.Unknown, Shape.Unknown, 20, 4);
+        Assert.Equal(new Shape(Shape.Unknown, Shape.Unknown, 18, 5), conv.ComputeOutputShape(pictures));
+        Assert.Equal(new Shape(Shape.Unknown, Shape.Unknown), new Flatten().ComputeOutputShape(pictures));
+        Assert.Equal(pictures, new ZeroPadding2D((0, 0)).ComputeOutputShape(pictures));
+    }
+
+    [Fact]
+    public void Bytes_of_pictures_arrive_as_numbers_from_0_to_1()
+    {
+        using var scope = new TensorScope();
+        using var layer = new Rescaling(2, 1);
+        byte[] bytes = [0, 51, 255];
+        Assert.Equal([1f, 1.4f, 3f], layer.Call(NDArray.From([1, 3], bytes, DType.UNorm8)).ToArray().Select(v => MathF.Round(v, 5)));
+        Assert.Equal([1f, 103f, 511f], layer.Call(NDArray.From([1, 3], bytes)).ToArray());
+    }
+
+    [Fact]
+    public void Dense_acts_on_the_last_axis()
+    {
+        using var scope = new TensorScope();
+        using var layer = new Dense(5, activation: Activation.Tanh);
+        Tensor x = RandomArrays.Signed(2, 3, 4);
+        float[] stacked = layer.Call(x).ToArray();
+        using var rows = new Dense(5, activation: Activation.Tanh);
+        rows.Build((6, 4));
+        rows.Kernel!.Assign(layer.Kernel!.Value);
+        Assert.Equal(rows.Call(x.Reshape((6, 4))).ToArray(), stacked);
+    }
+
+    [Fact]
+    public void Dropout_drops_in_training_only_and_keeps_the_mean()
+    {
+        using var scope = new TensorScope();
+        using var layer = new Dropout(0.25f, seed: 7);
+        using var same = new Dropout(0.25f, seed: 7);
+        Tensor x = Tensor.Ones((100, 200));
+        Assert.Same(x, layer.Call(x));
+        float[] first = layer.Call(x, training: true).ToArray(), second = layer.Call(x, training: true).ToArray();
+        Assert.NotEqual(first, second);
+        Assert.Equal(first, same.Call(x, training: true).ToArray());
+        Assert.InRange(first.Count(value => value == 0) / 20000.0, 0.23, 0.27);
+        Assert.InRange(first.Average(), 0.97f, 1.03f);
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(1));
+    }
+
+    [Fact]
+    public void ZeroPadding_puts_zeros_around()
+    {
+        using var scope = new TensorScope();
+        using var layer = new ZeroPadding2D((1, 0), (0, 2));
+        Assert.Equal([0f, 0, 0, 0, 1, 2, 0, 0, 3, 4, 0, 0], layer.Call(NDArray.From([1, 2, 2, 1], new float[] { 1, 2, 3, 4 })).ToArray());
+    }
+
+    [Fact]
+    public void Global_pooling_looks_at_whole_pictures()
+    {
+        using var scope = new TensorScope();
+        Tensor x = NDArray.From([1, 2, 2, 2], new float[] { 1, -1, 2, -2, 3, -3, 6, -6 });
+        using var mean = new GlobalAveragePooling2D();
+        using var max = new GlobalMaxPooling2D(keepDims: true);
+        Assert.Equal([3f, -3f], mean.Call(x).ToArray());
+        Assert.Equal([6f, -1f], max.Call(x).ToArray());
+    }
+
+    [Fact]
+    public void Reshape_works_out_one_extent()
+    {
+        using var scope = new TensorScope();
+        using var layer = new Reshape((4, -1));
+        Assert.Equal(new Shape(3, 4, 5), layer.Call(Tensor.Zeros((3, 20))).Shape);
+        string message = Assert.Throws<ShapeMismatchException>(() => layer.Call(Tensor.Zeros((3, 6)))).Message;
+        Assert.StartsWith("Reshape 'reshape': ", message, StringComparison.Ordinal);
+        _ = Assert.Throws<ArgumentException>(() => new Reshape((-1, -1)));
+    }
+
+    [Fact]
+    public void BatchNormalization_that_is_not_trainable_keeps_its_averages()
+    {
+        using var scope = new TensorScope();
+        using var layer = new BatchNormalization();
+        Tensor x = RandomArrays.Signed(6, 3);
+        layer.Build(x.Shape);
+        layer.Trainable = false;
+        Assert.Empty(layer.TrainableVariables);
+        Assert.Equal(layer.Call(x).ToArray(), layer.Call(x, training: true).ToArray());
+        layer.Trainable = true;
+        Assert.Equal(2, layer.TrainableVariables.Count);
+        float[] before = layer.Variables[2].Value.ToArray();
+        _ = layer.Call(x, training: true);
+        Assert.NotEqual(before, layer.Variables[2].Value.ToArray());
+    }
+
+    [Fact]
+    public void BatchNormalization_without_gamma_and_beta()
+    {
+        using var scope = new TensorScope();
+        using var layer = new BatchNormalization(center: false, scale: false);
+        float[] y = layer.Call(RandomArrays.Signed(500, 1), training: true).ToArray();
+        Assert.Equal(["batch_normalization/moving_mean", "batch_normalization/moving_variance"], layer.Variables.Select(variable => variable.Name));
+        Assert.Equal(0, y.Average(), 1e-4);
+        Assert.Equal(1, y.Average(value => value * value), 0.01);
+    }
+
+    [Theory]
+    [InlineData("relu")]
+    [InlineData("softmax")]
+    [InlineData("sigmoid")]
+    [InlineData("tanh")]
+    [InlineData("gelu")]
+    [InlineData("elu")]
+    [InlineData("leaky_relu")]
+    [InlineData("silu")]
+    [InlineData("swish")]
+    [InlineData("softplus")]
+    [InlineData("linear")]
+    public void Activations_go_by_their_names(string name)
+    {
+        using var scope = new TensorScope();
+        Activation layer = name;
+        Tensor x = (NDArray)new float[,] { { -1.5f, 0.5f, 2 } };
+        double[] expected = name switch
+        {
+            "relu" => [0, 0.5, 2],
+            "softmax" => [0.0240938, 0.1780302, 0.7978760],
+            "sigmoid" => [0.1824255, 0.6224593, 0.8807971],
+            "tanh" => [-0.9051483, 0.4621172, 0.9640276],
+            "gelu" => [-0.1002108, 0.3457312, 1.9544997],
+            "elu" => [-0.7768698, 0.5, 2],
+            "leaky_relu" => [-0.3, 0.5, 2],
+            "silu" or "swish" => [-0.2736383, 0.3112297, 1.7615942],
+            "softplus" => [0.2014133, 0.9740770, 2.1269280],
+            _ => [-1.5, 0.5, 2],
+        };
+        Assert.All(expected.Zip(layer.Call(x).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
+    [Fact]
+    public void Unknown_activations_are_answered_with_the_known_ones()
+    {
+        string message = Assert.Throws<ArgumentException>(() => new Activation("rellu")).Message;
+        Assert.Contains("'rellu'", message, StringComparison.Ordinal);
+        Assert.Contains("leaky_relu", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_layer_of_ones_own_learns()
+    {
+        using var scope = new TensorScope();
+        using var model = new Sequential { new Scale(), new Activation("cube", x => x * x * x) };
+        using var tape = new GradientTape();
+        Tensor y = model.Call(NDArray.From([1, 2], new float[] { 2, 3 }));
+        Assert.Equal([8f, 27f], y.ToArray());
+        Assert.Equal("scale/gain", model.Variables[0].Name);
+        Assert.Equal(new Shape(Shape.Unknown, 2), model.OutputShape);
+        Assert.Equal([24f, 81f], tape.Gradient(y.Sum(), model.TrainableVariables)[0].ToArray());
+    }
+
+    [Fact]
+    public void Errors_inside_a_layer_name_it()
+    {
+        using var scope = new TensorScope();
+        using var model = new Sequential { new Activation("broken", x => x.Reshape((5, 5)), name: "odd") };
+        string message = Assert.Throws<ShapeMismatchException>(() => model.Call(Tensor.Zeros((2, 3)))).Message;
+        Assert.StartsWith("Activation 'odd': Reshape: ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_arguments_are_named()
+    {
+        Assert.Equal("filters", Assert.Throws<ArgumentOutOfRangeException>(() => new Conv2D(0, 3)).ParamName);
+        Assert.Equal("kernelSize", Assert.Throws<ArgumentOutOfRangeException>(() => new Conv2D(4, (3, 0))).ParamName);
+        Assert.Equal("groups", Assert.Throws<ArgumentException>(() => new Conv2D(4, 3, groups: 3)).ParamName);
+        Assert.Equal("units", Assert.Throws<ArgumentOutOfRangeException>(() => new Dense(-1)).ParamName);
+        Assert.Equal("poolSize", Assert.Throws<ArgumentOutOfRangeException>(() => new MaxPooling2D(0)).ParamName);
+        Assert.Equal("momentum", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchNormalization(momentum: 2)).ParamName);
+        _ = Assert.Throws<ArgumentException>(() => new Dense(1, name: "a/b"));
+        using var grouped = new Conv2D(4, 3, groups: 2);
+        Assert.StartsWith("Conv2D 'conv2d': 3 input channels", Assert.Throws<ShapeMismatchException>(() => grouped.Build((1, 8, 8, 3))).Message, StringComparison.Ordinal);
+        _ = Assert.Throws<InvalidOperationException>(() => grouped.CountParams());
+    }
+
+    private static Dictionary<string, Func<Layer>> Layers() => new()
+    {
+        ["conv"] = () => new Conv2D(6, (3, 2), (2, 1), activation: Activation.Elu),
+        ["conv same"] = () => new Conv2D(6, 4, 3, Padding.Same, useBias: false, activation: Activation.Relu),
+        ["conv dilated in groups"] = () => new Conv2D(6, 3, dilationRate: (2, 3), groups: 2),
+        ["max pooling"] = () => new MaxPooling2D(),
+        ["max pooling same"] = () => new MaxPooling2D((3, 2), 2, Padding.Same),
+        ["average pooling"] = () => new AveragePooling2D(3, 1),
+        ["global average"] = () => new GlobalAveragePooling2D(),
+        ["global max"] = () => new GlobalMaxPooling2D(keepDims: true),
+        ["dense"] = () => new Dense(3, activation: Activation.Softmax),
+        ["dense without bias"] = () => new Dense(3, Activation.Relu, useBias: false),
+        ["flatten"] = () => new Flatten(),
+        ["reshape"] = () => new Reshape([-1, 6]),
+        ["dropout"] = () => new Dropout(0.5f),
+        ["batch normalization"] = () => new BatchNormalization(),
+        ["activation"] = () => Activation.Gelu,
+        ["zero padding"] = () => new ZeroPadding2D((2, 1)),
+        ["rescaling"] = () => new Rescaling(1f / 255),
+        ["a layer of one's own"] = () => new Scale(),
+    };
+
+    private sealed class Scale : Layer
+    {
+        private Variable? _gain;
+
+        protected override void CreateWeights(Shape inputShape) => _gain = AddWeight("gain", inputShape[-1], new Ones());
+
+        protected override Tensor Forward(Tensor x, bool training) => x * _gain!;
+    }
+}
