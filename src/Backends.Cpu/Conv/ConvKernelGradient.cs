@@ -3,14 +3,17 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The kernel gradient of a dense convolution: a matrix product over pixels. Each row of output pixels adds to tiles of the
-/// gradient: rows are neighbouring inputs of a stretch of taps, columns are output channels, and both operands are read where
-/// they lie. The picture's rows and the gradient's row stay in L1 and L2 over all tiles. Work is cut two ways: along the rows
+/// The kernel gradient of a dense convolution: a matrix product over pixels. Each row of output pixels, or several short ones,
+/// adds to tiles of the gradient: rows are neighbouring inputs of a stretch of taps, columns are output channels, and both
+/// operands are read where they lie. The picture's rows and the gradient's rows stay in L1 and L2 over all tiles. Work is cut two ways: along the rows
 /// of pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the tiles where partials
 /// would take too much memory.
 /// </summary>
 internal unsafe struct ConvKernelGradient : IShardedWork
 {
+    // So many pixels make loading and storing a tile cheap against its sums.
+    private const int PixelsOfStep = 64;
+
     /// <summary>The padded input.</summary>
     public PaddedImages X;
 
@@ -32,7 +35,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     /// <summary>How many ranges of tiles.</summary>
     public int TileRanges;
 
-    /// <summary>Room for a row of the gradient packed into a panel, a part for each shard.</summary>
+    /// <summary>Room for a step's rows of the gradient packed into a panel, a part for each shard.</summary>
     public float* Rests;
 
     /// <summary>How many partial results to make: at most 32, of at most 32 MiB together.</summary>
@@ -43,11 +46,13 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     public static int RestSize(in Conv2DGeometry g)
     {
         int last = g.GroupOutChannels % TileRows.MaxWidth;
-        return last % (2 * Lanes256.Count) == 0 ? 0 : g.OutWidth * TileRows.MaxWidth;
+        return last % (2 * Lanes256.Count) == 0 ? 0 : RowsOfStep(g) * g.OutWidth * TileRows.MaxWidth;
     }
 
     /// <summary>How many shards there are.</summary>
     public readonly int Shards => PartialCount * TileRanges;
+
+    private static int RowsOfStep(in Conv2DGeometry g) => Math.Clamp(PixelsOfStep / g.OutWidth, 1, g.OutHeight);
 
     private readonly int Panels => (Geometry.GroupOutChannels + TileRows.MaxWidth - 1) / TileRows.MaxWidth;
 
@@ -63,9 +68,14 @@ internal unsafe struct ConvKernelGradient : IShardedWork
         int rowsOfGroup = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
         float* partial = Partials + ((nint)part * rowsOfGroup * g.OutChannels);
         float* rest = Rests + ((nint)shard * RestSize(g));
-        for (long row = firstRow; row < endRow; row++)
+        nint* offsets = stackalloc nint[PixelsOfStep];
+        for (int i = 0; i < RowsOfStep(g); i++)
+            offsets[i] = i * g.StrideH * X.RowStride;
+        int count;
+        for (long row = firstRow; row < endRow; row += count)
         {
             (long image, long outRow) = Math.DivRem(row, g.OutHeight);
+            count = (int)Math.Min(RowsOfStep(g), Math.Min(endRow - row, g.OutHeight - outRow));
             float* x = X.Image((int)image) + ((nint)outRow * g.StrideH * X.RowStride);
             float* dy = Dy + ((nint)row * g.OutWidth * g.OutChannels);
             int packed = -1;
@@ -78,7 +88,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
                 column += group * g.GroupOutChannels;
                 if (columns < width && packed != panelIndex)
                 {
-                    new PackedPanels(rest, g.OutWidth, columns).Pack(0, 0, g.OutWidth, dy + column, g.OutChannels, 1);
+                    new PackedPanels(rest, count * g.OutWidth, columns).Pack(0, 0, count * g.OutWidth, dy + column, g.OutChannels, 1);
                     packed = panelIndex;
                 }
 
@@ -87,7 +97,8 @@ internal unsafe struct ConvKernelGradient : IShardedWork
                     A = x + Taps.Offsets[segment] + (group * g.GroupInChannels),
                     RowStride = 1,
                     StepStride = (nint)g.StrideW * X.Channels,
-                    Segments = 1,
+                    Offsets = offsets,
+                    Segments = count,
                     Length = g.OutWidth,
                     B = columns < width ? rest : dy + column,
                     StepB = columns < width ? width : g.OutChannels,

@@ -63,7 +63,8 @@ internal readonly struct EqualFunction : IBinaryFunction
 internal readonly struct NotEqualFunction : IBinaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => Vector256.AndNot(Vector256<float>.One, Vector256.Equals(a, b));
+    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) =>
+        Vector256.AndNot(Vector256<float>.One, Vector256.Equals(a, b));
 }
 
 /// <summary>1 where a &lt; b.</summary>
@@ -77,7 +78,8 @@ internal readonly struct LessFunction : IBinaryFunction
 internal readonly struct LessEqualFunction : IBinaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => Vector256.LessThanOrEqual(a, b) & Vector256<float>.One;
+    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) =>
+        Vector256.LessThanOrEqual(a, b) & Vector256<float>.One;
 }
 
 /// <summary>1 where a > b.</summary>
@@ -91,5 +93,6 @@ internal readonly struct GreaterFunction : IBinaryFunction
 internal readonly struct GreaterEqualFunction : IBinaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThanOrEqual(a, b) & Vector256<float>.One;
+    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) =>
+        Vector256.GreaterThanOrEqual(a, b) & Vector256<float>.One;
 }

@@ -12,8 +12,10 @@ internal readonly unsafe struct SelectWork(float* condition, float* a, float* b,
         for (; i <= end - 8; i += 8)
             Choose(Vector256.Load(condition + i), Vector256.Load(a + i), Vector256.Load(b + i)).Store(y + i);
         int rest = (int)(end - i);
-        if (rest > 0)
-            VectorTail.Store(Choose(VectorTail.Load(condition + i, rest), VectorTail.Load(a + i, rest), VectorTail.Load(b + i, rest)), y + i, rest);
+        if (rest == 0)
+            return;
+        Vector256<float> chosen = Choose(VectorTail.Load(condition + i, rest), VectorTail.Load(a + i, rest), VectorTail.Load(b + i, rest));
+        VectorTail.Store(chosen, y + i, rest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -134,21 +134,24 @@ internal readonly struct ReciprocalFunction : IUnaryFunction
 internal readonly struct ReluFunction : IUnaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x) => Vector256.AndNot(x, Vector256.LessThanOrEqual(x, Vector256<float>.Zero));
+    public Vector256<float> Invoke(Vector256<float> x) =>
+        Vector256.AndNot(x, Vector256.LessThanOrEqual(x, Vector256<float>.Zero));
 }
 
 /// <summary>x for x ≥ 0, else a·x.</summary>
 internal readonly struct LeakyReluFunction(float a) : IUnaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x) => Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), x * a, x);
+    public Vector256<float> Invoke(Vector256<float> x) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), x * a, x);
 }
 
 /// <summary>x for x > 0, else a·(e^x - 1).</summary>
 internal readonly struct EluFunction(float a) : IUnaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x) => Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), x, VectorMath.Expm1(x) * a);
+    public Vector256<float> Invoke(Vector256<float> x) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), x, VectorMath.Expm1(x) * a);
 }
 
 /// <summary>x·Φ(x).</summary>

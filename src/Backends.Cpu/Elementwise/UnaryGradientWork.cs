@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>dx = f'(x)·dy, element by element.</summary>
-internal readonly unsafe struct UnaryGradientWork<TGradient>(TGradient gradient, float* x, float* y, float* dy, float* dx, int count) : IShardedWork
+internal readonly unsafe struct UnaryGradientWork<TGradient>(TGradient gradient, float* x, float* y, float* dy, float* dx, int count)
+    : IShardedWork
     where TGradient : unmanaged, IUnaryGradient
 {
     public void Run(int shard)

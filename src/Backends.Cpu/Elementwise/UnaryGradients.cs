@@ -33,7 +33,8 @@ internal readonly struct ClipGradient(float a, float b) : IUnaryGradient
     public static bool ReadsY => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => dy & Vector256.GreaterThanOrEqual(x, Vector256.Create(a)) & Vector256.LessThanOrEqual(x, Vector256.Create(b));
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        dy & Vector256.GreaterThanOrEqual(x, Vector256.Create(a)) & Vector256.LessThanOrEqual(x, Vector256.Create(b));
 }
 
 /// <summary>sign(x)·dy.</summary>
@@ -44,7 +45,8 @@ internal readonly struct AbsGradient : IUnaryGradient
     public static bool ReadsY => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => dy * default(SignFunction).Invoke(x);
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        dy * default(SignFunction).Invoke(x);
 }
 
 /// <summary>y·dy.</summary>
@@ -88,7 +90,8 @@ internal readonly struct Log1pGradient : IUnaryGradient
     public static bool ReadsY => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => dy / (Vector256<float>.One + x);
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        dy / (Vector256<float>.One + x);
 }
 
 /// <summary>dy/(2y).</summary>
@@ -143,7 +146,8 @@ internal readonly struct ReluGradient : IUnaryGradient
     public static bool ReadsY => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => dy & Vector256.GreaterThan(y, Vector256<float>.Zero);
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        dy & Vector256.GreaterThan(y, Vector256<float>.Zero);
 }
 
 /// <summary>dy for x ≥ 0, else a·dy.</summary>
@@ -154,7 +158,8 @@ internal readonly struct LeakyReluGradient(float a) : IUnaryGradient
     public static bool ReadsY => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), dy * a, dy);
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), dy * a, dy);
 }
 
 /// <summary>dy for x > 0, else a·e^x·dy.</summary>
@@ -165,7 +170,8 @@ internal readonly struct EluGradient(float a) : IUnaryGradient
     public static bool ReadsY => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), dy, dy * (VectorMath.Exp(x) * a));
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), dy, dy * (VectorMath.Exp(x) * a));
 }
 
 /// <summary>(Φ(x) + x·φ(x))·dy.</summary>
@@ -191,7 +197,8 @@ internal readonly struct SigmoidGradient : IUnaryGradient
     public static bool ReadsY => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => dy * (y * (Vector256<float>.One - y));
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        dy * (y * (Vector256<float>.One - y));
 }
 
 /// <summary>s·(1 + x·(1 - s))·dy with s = sigmoid(x).</summary>
@@ -228,7 +235,8 @@ internal readonly struct TanhGradient : IUnaryGradient
     public static bool ReadsY => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) => dy * ((Vector256<float>.One - y) * (Vector256<float>.One + y));
+    public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy) =>
+        dy * ((Vector256<float>.One - y) * (Vector256<float>.One + y));
 }
 
 /// <summary>0.</summary>

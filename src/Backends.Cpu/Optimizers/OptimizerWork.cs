@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>An optimizer's step in one pass over weights, gradient and state: bound by memory.</summary>
-internal readonly unsafe struct OptimizerWork<TStep>(TStep step, float* weights, float* gradient, float* first, float* second, int count) : IShardedWork
+internal readonly unsafe struct OptimizerWork<TStep>(TStep step, float* weights, float* gradient, float* first, float* second, int count)
+    : IShardedWork
     where TStep : unmanaged, IOptimizerStep
 {
     public void Run(int shard)

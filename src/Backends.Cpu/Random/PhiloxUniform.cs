@@ -72,5 +72,6 @@ internal static unsafe class PhiloxUniform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> ToUniform(Vector256<uint> word) => Vector256.ConvertToSingle((word >> 8).AsInt32()) * (1f / (1 << 24));
+    private static Vector256<float> ToUniform(Vector256<uint> word) =>
+        Vector256.ConvertToSingle((word >> 8).AsInt32()) * (1f / (1 << 24));
 }

@@ -1,0 +1,13 @@
+namespace Numerics.Backends.Cpu;
+
+/// <summary>Σ dy and Σ dy·(x - mean)·scale of each channel in each block of rows: [blocks, channels] each.</summary>
+internal readonly unsafe struct GradientSumsWork(
+    float* x, float* dy, RowBlocks blocks, float* mean, float* scale, float* sums, float* weighted) : IShardedWork
+{
+    public void Run(int shard)
+    {
+        (nint first, int rows) = blocks[shard];
+        nint at = first * blocks.Channels, to = (nint)shard * blocks.Channels;
+        ChannelSums.Gradients(x + at, dy + at, rows, blocks.Channels, mean, scale, sums + to, weighted + to);
+    }
+}

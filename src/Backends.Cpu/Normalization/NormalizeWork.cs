@@ -1,0 +1,26 @@
+using System.Runtime.Intrinsics;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>y = (x - mean)·scale + beta for each channel.</summary>
+internal readonly unsafe struct NormalizeWork(float* x, RowBlocks blocks, float* mean, float* scale, float* beta, float* y) : IShardedWork
+{
+    public void Run(int shard)
+    {
+        (nint first, int rows) = blocks[shard];
+        int channels = blocks.Channels;
+        for (nint row = first; row < first + rows; row++)
+        {
+            float* from = x + (row * channels), to = y + (row * channels);
+            int c = 0;
+            for (; c <= channels - 8; c += 8)
+            {
+                Vector256<float> centred = Vector256.Load(from + c) - Vector256.Load(mean + c);
+                Vector256.FusedMultiplyAdd(centred, Vector256.Load(scale + c), Vector256.Load(beta + c)).Store(to + c);
+            }
+
+            for (; c < channels; c++)
+                to[c] = MathF.FusedMultiplyAdd(from[c] - mean[c], scale[c], beta[c]);
+        }
+    }
+}
