@@ -39,7 +39,8 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
                 {
                     for (int panel = 0; panel < conv.Kernel.Count; panel++)
                     {
-                        int columns = conv.Panel(image, 2 * row, 2, 2 * first, 2 * pixels, group, panel, block, Pixels * TileRows.MaxWidth, TileRows.MaxWidth);
+                        int columns = conv.Panel(
+                            image, 2 * row, 2, 2 * first, 2 * pixels, group, panel, block, Pixels * TileRows.MaxWidth, TileRows.MaxWidth);
                         int channel = (group * conv.Kernel.Columns) + (panel * TileRows.MaxWidth);
                         Pool(block, pixels, columns, bias + channel, index + channel);
                     }

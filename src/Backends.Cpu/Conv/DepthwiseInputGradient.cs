@@ -29,7 +29,8 @@ internal readonly unsafe struct DepthwiseInputGradient(Conv2DGeometry g, float* 
                         continue;
                     float* from = dy + (((((nint)image * g.OutHeight) + fromRow) * g.OutWidth) + fromColumn) * channels;
                     float* weights = kernel + ((nint)((i * g.KernelWidth) + j) * channels);
-                    TensorPrimitives.MultiplyAddEstimate(new ReadOnlySpan<float>(from, channels), new ReadOnlySpan<float>(weights, channels), pixel, pixel);
+                    TensorPrimitives.MultiplyAddEstimate(
+                        new ReadOnlySpan<float>(from, channels), new ReadOnlySpan<float>(weights, channels), pixel, pixel);
                 }
             }
         }

@@ -25,7 +25,10 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
                     continue;
                 float* source = x + (((nint)image * g.InHeight) + fromRow) * g.InWidth * channels;
                 for (int j = 0; j < g.KernelWidth; j++)
-                    Tap(source, dy + ((nint)index * g.OutWidth * channels), j, new Span<float>(partial + (((i * g.KernelWidth) + j) * channels), channels));
+                {
+                    var sum = new Span<float>(partial + (((i * g.KernelWidth) + j) * channels), channels);
+                    Tap(source, dy + ((nint)index * g.OutWidth * channels), j, sum);
+                }
             }
         }
     }

@@ -32,7 +32,8 @@ internal readonly unsafe struct DepthwiseWork(Conv2DGeometry g, float* x, float*
                         continue;
                     float* from = x + (((((nint)image * g.InHeight) + fromRow) * g.InWidth) + fromColumn) * channels;
                     float* weights = kernel + ((nint)((i * g.KernelWidth) + j) * channels);
-                    TensorPrimitives.MultiplyAddEstimate(new ReadOnlySpan<float>(from, channels), new ReadOnlySpan<float>(weights, channels), pixel, pixel);
+                    TensorPrimitives.MultiplyAddEstimate(
+                        new ReadOnlySpan<float>(from, channels), new ReadOnlySpan<float>(weights, channels), pixel, pixel);
                 }
             }
         }

@@ -151,8 +151,10 @@ internal unsafe struct SparseConvGradient : IShardedWork
             new ReadOnlySpan<float>(dx + (y * X.RowStride) + (X.Left * X.Channels), row).CopyTo(new Span<float>(target, row));
         }
 
-        if (!last)
-            new ReadOnlySpan<float>(dx + (end * X.RowStride), (int)HaloSize).CopyTo(new Span<float>(Halos + ((((nint)image * Bands) + band) * HaloSize), (int)HaloSize));
+        if (last)
+            return;
+        var halo = new Span<float>(Halos + ((((nint)image * Bands) + band) * HaloSize), (int)HaloSize);
+        new ReadOnlySpan<float>(dx + (end * X.RowStride), (int)HaloSize).CopyTo(halo);
     }
 
     /// <summary>A pooled row's gradient where ReLU was on, zero elsewhere; also added to the bias gradient.</summary>

@@ -21,7 +21,8 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
     public int Count => (columns + TileRows.MaxWidth - 1) / TileRows.MaxWidth;
 
     /// <summary>The floats that a packed matrix takes.</summary>
-    public static long Size(int rows, int columns) => (long)rows * ((columns + (2 * Lanes256.Count) - 1) / (2 * Lanes256.Count) * (2 * Lanes256.Count));
+    public static long Size(int rows, int columns) =>
+        (long)rows * ((columns + (2 * Lanes256.Count) - 1) / (2 * Lanes256.Count) * (2 * Lanes256.Count));
 
     /// <summary>Where a panel starts, and how many columns it has.</summary>
     public float* Panel(int index, out int panelColumns, out int width)
