@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Numerics.Tensors;
@@ -63,8 +64,12 @@ public sealed class NDArray
     public static implicit operator NDArray(int[] values) => From(values.Length, values);
 
     /// <summary>A matrix of floats.</summary>
-    public static implicit operator NDArray(float[,] values) =>
-        From([values.GetLength(0), values.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length));
+    public static implicit operator NDArray(float[,] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ref float first = ref Unsafe.As<byte, float>(ref MemoryMarshal.GetArrayDataReference(values));
+        return From([values.GetLength(0), values.GetLength(1)], MemoryMarshal.CreateReadOnlySpan(ref first, values.Length));
+    }
 
     /// <summary>The elements as <typeparamref name="T"/>, without a copy; writes go through.</summary>
     /// <typeparam name="T"><see cref="float"/>, <see cref="int"/> or <see cref="byte"/>, as <see cref="DType"/> says.</typeparam>

@@ -52,7 +52,7 @@ public abstract partial class BackendConformance : IDisposable
     /// Runs a computation on both backends, and compares the result and the gradients of all its float inputs under a random
     /// cotangent.
     /// </summary>
-    internal void SameWithGradients(string what, double tolerance, Func<Inputs, Tensor> compute, double? gradientTolerance = null)
+    internal void SameWithGradients(string what, double tolerance, Func<Inputs, Tensor> compute, double? gradientTolerance = null, double scale = 0)
     {
         List<double[]> expected = Differentiate(_reference, compute, ReferenceBackend.ReadDoubles);
         Poison();
@@ -61,7 +61,7 @@ public abstract partial class BackendConformance : IDisposable
         {
             string part = i == 0 ? "the result" : $"the gradient of input {i - 1}";
             double allowed = i == 0 ? tolerance : gradientTolerance ?? Math.Max(tolerance, Tolerances.Composite);
-            Comparison.Close(expected[i], actual[i], allowed, $"{what}, {part} (seed {Seed})");
+            Comparison.Close(expected[i], actual[i], allowed, $"{what}, {part} (seed {Seed})", scale);
         }
     }
 

@@ -22,6 +22,12 @@ internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = n
     /// <summary>Normal values that stay away from 0, where functions have kinks.</summary>
     public Tensor AwayFromZero(params Shape shape) => Make(shape, static (u, n) => n >= 0 ? n + 0.1f : n - 0.1f);
 
+    /// <summary>
+    /// Normal values rounded to quarters: sums of their products are exact in any precision and order, so a ReLU or a maximum
+    /// behind them decides alike on every backend, ties included.
+    /// </summary>
+    public Tensor Quarters(params Shape shape) => Make(shape, static (u, n) => MathF.Round(n * 4) / 4);
+
     /// <summary>Small whole numbers, so that ties are common.</summary>
     public Tensor Whole(params Shape shape) => Make(shape, static (u, n) => MathF.Floor(u * 4));
 

@@ -161,7 +161,7 @@ public sealed class GradientTape : TensorScope
         _entries.Clear();
     }
 
-        private void Propagate(TapeEntry entry, Tensor outer, Dictionary<Tensor, Tensor> gradients, TensorScope scope)
+    private void Propagate(TapeEntry entry, Tensor outer, Dictionary<Tensor, Tensor> gradients, TensorScope scope)
     {
         var needed = new bool[entry.Inputs.Length];
         for (int k = 0; k < needed.Length; k++)

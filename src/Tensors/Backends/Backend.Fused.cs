@@ -266,8 +266,10 @@ public abstract partial class Backend
 
     private static Tensor ComposeCategoricalFocal(Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon)
     {
-        Tensor q = probabilities.Clip(epsilon, 1 - epsilon);
-        return -(alpha * target * (1f - q).Pow(gamma) * q.Log()).Sum(1);
+        // Single precision cannot hold 1 - 1e-7, so the upper end is clipped where it is small: on 1 - p.
+        Tensor q = probabilities.Maximum(epsilon), u = (1f - probabilities).Maximum(epsilon), near = probabilities > 0.5f;
+        Tensor rest = Tensor.Where(near, u, 1f - q), log = Tensor.Where(near, (-u).Log1p(), q.Log());
+        return -(alpha * target * rest.Pow(gamma) * log).Sum(1);
     }
 
     private static Tensor StableLogSoftmax(Tensor logits, out Tensor others)

@@ -80,45 +80,45 @@ public sealed partial class ReferenceBackend
     private static IEnumerable<Tap> Taps(Conv2DGeometry g)
     {
         for (int b = 0; b < g.Batch; b++)
-        for (int oy = 0; oy < g.OutHeight; oy++)
-        for (int ox = 0; ox < g.OutWidth; ox++)
-        for (int i = 0; i < g.KernelHeight; i++)
-        for (int j = 0; j < g.KernelWidth; j++)
-        {
-            int iy = (oy * g.StrideH) + (i * g.DilationH) - g.PadTop, ix = (ox * g.StrideW) + (j * g.DilationW) - g.PadLeft;
-            if (iy < 0 || iy >= g.InHeight || ix < 0 || ix >= g.InWidth)
-                continue;
-            for (int o = 0; o < g.OutChannels; o++)
-            for (int c = 0; c < g.GroupInChannels; c++)
-            {
-                int channel = (o / g.GroupOutChannels * g.GroupInChannels) + c;
-                yield return new Tap(
-                    (((((b * g.InHeight) + iy) * g.InWidth) + ix) * g.InChannels) + channel,
-                    (((((i * g.KernelWidth) + j) * g.GroupInChannels) + c) * g.OutChannels) + o,
-                    (((((b * g.OutHeight) + oy) * g.OutWidth) + ox) * g.OutChannels) + o);
-            }
-        }
+            for (int oy = 0; oy < g.OutHeight; oy++)
+                for (int ox = 0; ox < g.OutWidth; ox++)
+                    for (int i = 0; i < g.KernelHeight; i++)
+                        for (int j = 0; j < g.KernelWidth; j++)
+                        {
+                            int iy = (oy * g.StrideH) + (i * g.DilationH) - g.PadTop, ix = (ox * g.StrideW) + (j * g.DilationW) - g.PadLeft;
+                            if (iy < 0 || iy >= g.InHeight || ix < 0 || ix >= g.InWidth)
+                                continue;
+                            for (int o = 0; o < g.OutChannels; o++)
+                                for (int c = 0; c < g.GroupInChannels; c++)
+                                {
+                                    int channel = (o / g.GroupOutChannels * g.GroupInChannels) + c;
+                                    yield return new Tap(
+                                        (((((b * g.InHeight) + iy) * g.InWidth) + ix) * g.InChannels) + channel,
+                                        (((((i * g.KernelWidth) + j) * g.GroupInChannels) + c) * g.OutChannels) + o,
+                                        (((((b * g.OutHeight) + oy) * g.OutWidth) + ox) * g.OutChannels) + o);
+                                }
+                        }
     }
 
     private static IEnumerable<(int Input, int Output, int Window)> Windows(Pool2DGeometry g)
     {
         for (int b = 0; b < g.Batch; b++)
-        for (int oy = 0; oy < g.OutHeight; oy++)
-        for (int ox = 0; ox < g.OutWidth; ox++)
-        for (int i = 0; i < g.PoolHeight; i++)
-        for (int j = 0; j < g.PoolWidth; j++)
-        {
-            int iy = (oy * g.StrideH) + i - g.PadTop, ix = (ox * g.StrideW) + j - g.PadLeft;
-            if (iy < 0 || iy >= g.InHeight || ix < 0 || ix >= g.InWidth)
-                continue;
-            for (int c = 0; c < g.Channels; c++)
-            {
-                yield return (
-                    (((((b * g.InHeight) + iy) * g.InWidth) + ix) * g.Channels) + c,
-                    (((((b * g.OutHeight) + oy) * g.OutWidth) + ox) * g.Channels) + c,
-                    (i * g.PoolWidth) + j);
-            }
-        }
+            for (int oy = 0; oy < g.OutHeight; oy++)
+                for (int ox = 0; ox < g.OutWidth; ox++)
+                    for (int i = 0; i < g.PoolHeight; i++)
+                        for (int j = 0; j < g.PoolWidth; j++)
+                        {
+                            int iy = (oy * g.StrideH) + i - g.PadTop, ix = (ox * g.StrideW) + j - g.PadLeft;
+                            if (iy < 0 || iy >= g.InHeight || ix < 0 || ix >= g.InWidth)
+                                continue;
+                            for (int c = 0; c < g.Channels; c++)
+                            {
+                                yield return (
+                                    (((((b * g.InHeight) + iy) * g.InWidth) + ix) * g.Channels) + c,
+                                    (((((b * g.OutHeight) + oy) * g.OutWidth) + ox) * g.Channels) + c,
+                                    (i * g.PoolWidth) + j);
+                            }
+                        }
     }
 
     private readonly record struct Tap(int X, int W, int Y);
