@@ -55,9 +55,16 @@ public abstract partial class BackendConformance
             SameAll($"adamw {length}", Tolerances.Sum, i => Step(i, length, 2, (b, w, g, s) => b.AdamUpdate(w, g, s[0], s[1], new AdamStep(0.01f, 0.9f, 0.999f, 1e-7f, 0.04f))));
             SameAll($"rmsprop {length}", Tolerances.Sum, i => Step(i, length, 1, (b, w, g, s) => b.RmspropUpdate(w, g, s[0], null, new RmspropStep(0.01f, 0.9f, 0, 1e-7f))));
             SameAll($"rmsprop with momentum {length}", Tolerances.Sum, i => Step(i, length, 2, (b, w, g, s) => b.RmspropUpdate(w, g, s[0], s[1], new RmspropStep(0.01f, 0.9f, 0.5f, 1e-7f))));
-            SameAll($"lion {length}", Tolerances.Sum, i => Step(i, length, 1, (b, w, g, s) => b.LionUpdate(w, g, s[0], new LionStep(0.01f, 0.9f, 0.99f, 0.04f))));
         }
     }
+
+    // Few elements: each may have a sum so near 0 that its sign depends on the precision.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    [InlineData(257)]
+    public void Lion_steps(int length) => SameAll($"lion {length}", Tolerances.Sum, i =>
+        Step(i, length, 1, (b, w, g, s) => b.LionUpdate(w, g, s[0], new LionStep(0.01f, 0.9f, 0.99f, 0.04f))));
 
     private static Tensor[] Step(Inputs i, int length, int states, Action<Backend, Tensor, Tensor, Tensor[]> update)
     {

@@ -9,7 +9,7 @@ namespace Numerics.Tests.Conformance.Gradients;
 /// </summary>
 internal static class NumericGradient
 {
-    private const double Step = 1e-5;
+    private const double Step = 1e-6;
     private const double Tolerance = 1e-6;
 
     public static void Check(Func<Inputs, Tensor> function, ulong? seed = null)
