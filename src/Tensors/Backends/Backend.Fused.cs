@@ -268,7 +268,9 @@ public abstract partial class Backend
     {
         // Single precision cannot hold 1 - 1e-7, so the upper end is clipped where it is small: on 1 - p.
         Tensor q = probabilities.Maximum(epsilon), u = (1f - probabilities).Maximum(epsilon), near = probabilities > 0.5f;
-        Tensor rest = Tensor.Where(near, u, 1f - q), log = Tensor.Where(near, (-u).Log1p(), q.Log());
+
+        // The side not taken still runs backwards: at p = 0 it would be ln(1 - 1), whose slope times 0 is NaN.
+        Tensor rest = Tensor.Where(near, u, 1f - q), log = Tensor.Where(near, (-u.Minimum(0.5f)).Log1p(), q.Log());
         return -(alpha * target * rest.Pow(gamma) * log).Sum(1);
     }
 
