@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -15,11 +14,19 @@ public sealed unsafe partial class CpuBackend : Backend
     /// <summary>The environment variable that sets the number of threads of a backend that is made without naming one.</summary>
     public const string ThreadsVariable = "NUMERICS_NUM_THREADS";
 
+    /// <summary>
+    /// The environment variable that limits the vectors of the micro-kernels: avx512, avx2, vector128 or scalar. Read once, when
+    /// the process makes its first backend.
+    /// </summary>
+    public const string SimdVariable = "NUMERICS_SIMD";
+
     private readonly BufferPool _pool = new();
     private readonly ThreadTeam _team;
 
     /// <summary>A backend with as many threads as <see cref="ThreadsVariable"/> says, or one for each processor.</summary>
-    /// <exception cref="ArgumentException">The environment variable is not a positive number.</exception>
+    /// <exception cref="ArgumentException">
+    /// <see cref="ThreadsVariable"/> is not a positive number, or <see cref="SimdVariable"/> not a level that machine and runtime have.
+    /// </exception>
     public CpuBackend()
         : this(DefaultThreads())
     {
@@ -27,21 +34,31 @@ public sealed unsafe partial class CpuBackend : Backend
 
     /// <summary>A backend with its own threads and memory.</summary>
     /// <param name="threads">How many threads compute, the caller's included; at least 1.</param>
-    public CpuBackend(int threads) => _team = new ThreadTeam(threads);
+    /// <exception cref="ArgumentException"><see cref="SimdVariable"/> is not a level that machine and runtime have.</exception>
+    public CpuBackend(int threads)
+    {
+        Simd.ThrowIfNotAvailable();
+        _team = new ThreadTeam(threads);
+    }
 
     /// <inheritdoc/>
     public override string Name => "cpu";
 
     /// <inheritdoc/>
     public override string Description =>
-        $"{RuntimeInformation.ProcessArchitecture}, {Threads} thread{(Threads == 1 ? "" : "s")}, {VectorBits}-bit vectors";
+        $"{RuntimeInformation.ProcessArchitecture}, {Threads} thread{(Threads == 1 ? "" : "s")}, {Simd.Name(Simd.Level)}";
 
     /// <summary>How many threads compute, the caller's included.</summary>
     public int Threads => _team.Threads;
 
-    /// <summary>The widest vectors of this machine that the runtime uses, in bits.</summary>
-    public static int VectorBits =>
-        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+    /// <summary>The widest vectors of the micro-kernels, in bits; 0 without any.</summary>
+    public static int VectorBits => Simd.Level switch
+    {
+        SimdLevel.Avx512 => 512,
+        SimdLevel.Avx2 => 256,
+        SimdLevel.Vector128 => 128,
+        _ => 0,
+    };
 
     /// <summary>Memory held from the operating system, in bytes, whether a tensor uses it or it waits for the next one.</summary>
     public long ReservedBytes => _pool.ReservedBytes;

@@ -36,7 +36,7 @@ public abstract partial class BackendConformance : IDisposable
     internal void Same(string what, double tolerance, Func<Inputs, Tensor> compute) => SameAll(what, tolerance, inputs => [compute(inputs)]);
 
     /// <inheritdoc cref="Same"/>
-    internal void SameAll(string what, double tolerance, Func<Inputs, Tensor[]> compute)
+    internal void SameAll(string what, double tolerance, Func<Inputs, Tensor[]> compute, double scale = 0)
     {
         List<double[]> expected;
         using (new TensorScope())
@@ -45,7 +45,7 @@ public abstract partial class BackendConformance : IDisposable
         using var scope = new TensorScope();
         Tensor[] actual = compute(new Inputs(_tested, Seed));
         for (int i = 0; i < actual.Length; i++)
-            Comparison.Close(expected[i], actual[i].ToArray(), tolerance, $"{what}, result {i} (seed {Seed})");
+            Comparison.Close(expected[i], actual[i].ToArray(), tolerance, $"{what}, result {i} (seed {Seed})", scale);
     }
 
     /// <summary>

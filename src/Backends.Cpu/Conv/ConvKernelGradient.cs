@@ -46,7 +46,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     public static int RestSize(in Conv2DGeometry g)
     {
         int last = g.GroupOutChannels % TileRows.MaxWidth;
-        return last % (2 * Lanes256.Count) == 0 ? 0 : RowsOfStep(g) * g.OutWidth * TileRows.MaxWidth;
+        return last % TileRows.MinWidth == 0 ? 0 : RowsOfStep(g) * g.OutWidth * TileRows.MaxWidth;
     }
 
     /// <summary>How many shards there are.</summary>

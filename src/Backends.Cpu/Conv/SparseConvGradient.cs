@@ -213,7 +213,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     private readonly void AddToInput(float* values, byte* at, SparseEntry* lists, float* dx)
     {
         int channels = Conv.OutChannels, run = Conv.KernelWidth * Conv.InChannels, inChannels = X.Channels;
-        bool windows = Vector512.IsHardwareAccelerated && Conv is { KernelHeight: 3, KernelWidth: 3 } && inChannels % Vector512<float>.Count == 0;
+        bool windows = Simd.Level == SimdLevel.Avx512 && Conv is { KernelHeight: 3, KernelWidth: 3 } && inChannels % Vector512<float>.Count == 0;
         var rows = new SparseRows(Conv.KernelHeight, run);
         int* lengths = stackalloc int[4];
         for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
@@ -13,7 +12,7 @@ internal readonly struct SparseRows
     private readonly int _vectors;
     private readonly int _chunks;
     private readonly int _rowsOfTile;
-    private readonly bool _wide;
+    private readonly int _lanes;
 
     /// <param name="rows">Rows of a patch.</param>
     /// <param name="length">Floats of a row, at least <see cref="MinLength"/>.</param>
@@ -22,18 +21,24 @@ internal readonly struct SparseRows
         _rows = rows;
         _length = length;
 
-        // Wide vectors, unless they would compute more lanes twice than they save.
-        _wide = Vector512.IsHardwareAccelerated && length >= Lanes512.Count && (length % Lanes512.Count is 0 or > 8 || length > 6 * Lanes512.Count);
-        int lanes = _wide ? Lanes512.Count : Lanes256.Count;
-        _vectors = (length + lanes - 1) / lanes;
+        // The widest vectors, unless they would compute more lanes twice than they save.
+        bool wide = length >= Lanes512.Count && (length % Lanes512.Count is 0 or > 8 || length > 6 * Lanes512.Count);
+        _lanes = Simd.Level switch
+        {
+            SimdLevel.Scalar => LanesScalar.Count,
+            SimdLevel.Vector128 => Lanes128.Count,
+            SimdLevel.Avx512 when wide => Lanes512.Count,
+            _ => Lanes256.Count,
+        };
+        _vectors = (length + _lanes - 1) / _lanes;
         _chunks = (_vectors + MaxVectors - 1) / MaxVectors;
 
-        // All of 32 wide registers but a few, or 12 of 16: as many rows as fit, each with a chunk's vectors.
+        // 24 of 32 registers, or 12 of 16: as many rows as fit, each with a chunk's vectors.
         int most = (_vectors + _chunks - 1) / _chunks;
-        _rowsOfTile = Math.Clamp((_wide ? 24 : 12) / most, 1, Math.Min(rows, 3));
+        _rowsOfTile = Math.Clamp(Simd.Registers * 3 / 4 / most, 1, Math.Min(rows, 3));
     }
 
-    /// <summary>The shortest row: a vector.</summary>
+    /// <summary>The shortest row: a vector of any level but the widest.</summary>
     public static int MinLength => Lanes256.Count;
 
     /// <summary>Adds a sparse sum to a patch.</summary>
@@ -45,7 +50,6 @@ internal readonly struct SparseRows
     /// <param name="targetStride">Floats between rows of the patch.</param>
     public unsafe void Add(SparseEntry* entry, SparseEntry* end, float* source, nint sourceStride, float* target, nint targetStride)
     {
-        int lanes = _wide ? Lanes512.Count : Lanes256.Count;
         for (int row = 0; row < _rows; row += _rowsOfTile)
         {
             int rows = Math.Min(_rowsOfTile, _rows - row);
@@ -53,13 +57,16 @@ internal readonly struct SparseRows
             {
                 // Chunks of equal size, so that the last one is never a lone vector that overlaps its neighbour.
                 int first = _vectors * chunk / _chunks, vectors = (_vectors * (chunk + 1) / _chunks) - first;
-                nint start = (nint)first * lanes;
-                nint last = (chunk == _chunks - 1 ? _length - lanes : (nint)(first + vectors - 1) * lanes) - start;
+                nint start = (nint)first * _lanes;
+                nint last = (chunk == _chunks - 1 ? _length - _lanes : (nint)(first + vectors - 1) * _lanes) - start;
                 float* from = source + (row * sourceStride) + start, to = target + (row * targetStride) + start;
-                if (_wide)
-                    Dispatch<Lanes512>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last);
-                else
-                    Dispatch<Lanes256>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last);
+                switch (_lanes)
+                {
+                    case 1: Dispatch<LanesScalar>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last); break;
+                    case 4: Dispatch<Lanes128>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last); break;
+                    case 8: Dispatch<Lanes256>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last); break;
+                    default: Dispatch<Lanes512>(rows, vectors, entry, end, from, sourceStride, to, targetStride, last); break;
+                }
             }
         }
     }

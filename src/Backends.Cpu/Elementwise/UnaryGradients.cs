@@ -185,7 +185,7 @@ internal readonly struct GeluGradient : IUnaryGradient
     public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy)
     {
         (Vector256<float> cdf, Vector256<float> bell) = VectorMath.Normal(x);
-        return dy * Vector256.FusedMultiplyAdd(x, bell * 0.3989422804f, cdf);
+        return dy * Vector256.MultiplyAddEstimate(x, bell * 0.3989422804f, cdf);
     }
 }
 
@@ -212,7 +212,7 @@ internal readonly struct SiluGradient : IUnaryGradient
     public Vector256<float> Invoke(Vector256<float> x, Vector256<float> y, Vector256<float> dy)
     {
         Vector256<float> s = VectorMath.Sigmoid(x), rest = VectorMath.Sigmoid(-x);
-        return dy * (s * Vector256.FusedMultiplyAdd(x, rest, Vector256<float>.One));
+        return dy * (s * Vector256.MultiplyAddEstimate(x, rest, Vector256<float>.One));
     }
 }
 

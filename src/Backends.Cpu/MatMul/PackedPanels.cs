@@ -22,7 +22,7 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
 
     /// <summary>The floats that a packed matrix takes.</summary>
     public static long Size(int rows, int columns) =>
-        (long)rows * ((columns + (2 * Lanes256.Count) - 1) / (2 * Lanes256.Count) * (2 * Lanes256.Count));
+        (long)rows * ((columns + TileRows.MinWidth - 1) / TileRows.MinWidth * TileRows.MinWidth);
 
     /// <summary>Where a panel starts, and how many columns it has.</summary>
     public float* Panel(int index, out int panelColumns, out int width)

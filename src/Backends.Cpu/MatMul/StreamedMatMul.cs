@@ -24,7 +24,7 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
     {
         int start = (int)((long)x.K * shard / shards), end = (int)((long)x.K * (shard + 1) / shards);
         float* target = partials + ((nint)shard * x.M * x.N);
-        float* rest = stackalloc float[Steps * 2 * Lanes512.Count];
+        float* rest = stackalloc float[Steps * TileRows.MaxWidth];
         for (int step = start; step < end; step += Steps)
         {
             int length = Math.Min(Steps, end - step);

@@ -4,7 +4,7 @@ namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// The micro-kernel under every matrix product and dense convolution: a tile of up to 12 rows by two vectors that stays in
-/// registers for the whole inner sum. 12 x 2 vectors leave 8 of 32 registers for operands (AVX-512); with 16 registers callers
+/// registers for the whole inner sum. 12 x 2 vectors leave 8 of 32 registers for operands (AVX-512, ARM64); with 16 callers
 /// use 6 rows, 12 accumulators. Each step loads two vectors of B and broadcasts one float a row, so that the loads stay
 /// below the multiply-adds. The inner sum runs in one order whatever the tile's height: every result has the same bits
 /// wherever it falls in a tiling.

@@ -1,36 +1,40 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Cuts a strip of any number of rows, and at most one panel's width of columns, into register tiles.</summary>
 internal static unsafe class TileRows
 {
-    /// <summary>Whether tiles are made of 512-bit vectors.</summary>
-    public static bool IsWide
+    /// <summary>Columns of the narrowest tile: two vectors.</summary>
+    public static int MinWidth
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector512.IsHardwareAccelerated;
+        get => 2 * (Simd.Level switch
+        {
+            SimdLevel.Scalar => LanesScalar.Count,
+            SimdLevel.Vector128 => Lanes128.Count,
+            _ => Lanes256.Count,
+        });
     }
 
-    /// <summary>Rows of the highest tile of the widest kind.</summary>
-    public static int MaxHeight => Height(MaxWidth);
-
-    /// <summary>Columns of the widest tile: two vectors.</summary>
+    /// <summary>Columns of the widest tile: two vectors of the widest kind.</summary>
     public static int MaxWidth
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => IsWide ? 2 * Lanes512.Count : 2 * Lanes256.Count;
+        get => Simd.Level == SimdLevel.Avx512 ? 2 * Lanes512.Count : MinWidth;
+    }
+
+    /// <summary>Rows of the highest tile: two accumulators a row, and room for operands.</summary>
+    public static int Height
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Simd.Registers == 32 ? 12 : 6;
     }
 
     /// <summary>The width of the tile that covers the next columns; narrow rests take the narrow tile.</summary>
     /// <param name="columns">How many columns are left.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Width(int columns) => columns > 2 * Lanes256.Count ? MaxWidth : 2 * Lanes256.Count;
-
-    /// <summary>The most rows of a tile of a width.</summary>
-    /// <param name="width">From <see cref="Width"/>.</param>
-    public static int Height(int width) => width == 2 * Lanes256.Count ? 6 : 12;
+    public static int Width(int columns) => columns > MinWidth ? MaxWidth : MinWidth;
 
     /// <summary>Computes rows x columns of the result.</summary>
     /// <param name="x">The operands of the first row; B holds whole tiles of <paramref name="width"/> columns.</param>
@@ -41,7 +45,7 @@ internal static unsafe class TileRows
     public static void Run(in TileOperands x, int rows, int columns, int width)
     {
         TileOperands block = x;
-        int height = Height(width);
+        int height = Height;
         if (columns == width)
         {
             for (; rows > 0; rows -= height)
@@ -77,34 +81,30 @@ internal static unsafe class TileRows
     }
 
     /// <summary>The kernel of one tile.</summary>
-    /// <param name="rows">Rows of the tile, at most 6, or 12 where the width is that of wide vectors.</param>
+    /// <param name="rows">Rows of the tile, at most <see cref="Height"/>.</param>
     /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
-    public static delegate*<in TileOperands, void> Kernel(int rows, int width) =>
-        width == 2 * Lanes256.Count ? Narrow(rows) : Wide(rows);
-
-    private static delegate*<in TileOperands, void> Narrow(int rows) => rows switch
+    public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Simd.Level switch
     {
-        1 => &Tile.Run<Lanes256, Rows.R1>,
-        2 => &Tile.Run<Lanes256, Rows.R2>,
-        3 => &Tile.Run<Lanes256, Rows.R3>,
-        4 => &Tile.Run<Lanes256, Rows.R4>,
-        5 => &Tile.Run<Lanes256, Rows.R5>,
-        _ => &Tile.Run<Lanes256, Rows.R6>,
+        SimdLevel.Scalar => Kernel<LanesScalar>(rows),
+        SimdLevel.Vector128 => Kernel<Lanes128>(rows),
+        SimdLevel.Avx512 when width == 2 * Lanes512.Count => Kernel<Lanes512>(rows),
+        _ => Kernel<Lanes256>(rows),
     };
 
-    private static delegate*<in TileOperands, void> Wide(int rows) => rows switch
+    private static delegate*<in TileOperands, void> Kernel<TLanes>(int rows)
+        where TLanes : unmanaged, ILanes<TLanes> => rows switch
     {
-        1 => &Tile.Run<Lanes512, Rows.R1>,
-        2 => &Tile.Run<Lanes512, Rows.R2>,
-        3 => &Tile.Run<Lanes512, Rows.R3>,
-        4 => &Tile.Run<Lanes512, Rows.R4>,
-        5 => &Tile.Run<Lanes512, Rows.R5>,
-        6 => &Tile.Run<Lanes512, Rows.R6>,
-        7 => &Tile.Run<Lanes512, Rows.R7>,
-        8 => &Tile.Run<Lanes512, Rows.R8>,
-        9 => &Tile.Run<Lanes512, Rows.R9>,
-        10 => &Tile.Run<Lanes512, Rows.R10>,
-        11 => &Tile.Run<Lanes512, Rows.R11>,
-        _ => &Tile.Run<Lanes512, Rows.R12>,
+        1 => &Tile.Run<TLanes, Rows.R1>,
+        2 => &Tile.Run<TLanes, Rows.R2>,
+        3 => &Tile.Run<TLanes, Rows.R3>,
+        4 => &Tile.Run<TLanes, Rows.R4>,
+        5 => &Tile.Run<TLanes, Rows.R5>,
+        6 => &Tile.Run<TLanes, Rows.R6>,
+        7 => &Tile.Run<TLanes, Rows.R7>,
+        8 => &Tile.Run<TLanes, Rows.R8>,
+        9 => &Tile.Run<TLanes, Rows.R9>,
+        10 => &Tile.Run<TLanes, Rows.R10>,
+        11 => &Tile.Run<TLanes, Rows.R11>,
+        _ => &Tile.Run<TLanes, Rows.R12>,
     };
 }

@@ -24,7 +24,7 @@ internal static unsafe class ChannelSums
                 {
                     Vector256<float> d = Load(x + ((nint)row * channels) + c, lanes) - middle;
                     sum += d;
-                    square = Vector256.FusedMultiplyAdd(d, d, square);
+                    square = Vector256.MultiplyAddEstimate(d, d, square);
                 }
 
                 Add(sum, rests + c, lanes);
@@ -50,7 +50,7 @@ internal static unsafe class ChannelSums
                     nint at = ((nint)row * channels) + c;
                     Vector256<float> outer = Load(dy + at, lanes);
                     sum += outer;
-                    product = Vector256.FusedMultiplyAdd(outer, Load(x + at, lanes) - middle, product);
+                    product = Vector256.MultiplyAddEstimate(outer, Load(x + at, lanes) - middle, product);
                 }
 
                 Add(sum, sums + c, lanes);

@@ -16,11 +16,11 @@ internal readonly unsafe struct NormalizeWork(float* x, RowBlocks blocks, float*
             for (; c <= channels - 8; c += 8)
             {
                 Vector256<float> centred = Vector256.Load(from + c) - Vector256.Load(mean + c);
-                Vector256.FusedMultiplyAdd(centred, Vector256.Load(scale + c), Vector256.Load(beta + c)).Store(to + c);
+                Vector256.MultiplyAddEstimate(centred, Vector256.Load(scale + c), Vector256.Load(beta + c)).Store(to + c);
             }
 
             for (; c < channels; c++)
-                to[c] = MathF.FusedMultiplyAdd(from[c] - mean[c], scale[c], beta[c]);
+                to[c] = float.MultiplyAddEstimate(from[c] - mean[c], scale[c], beta[c]);
         }
     }
 }

@@ -17,7 +17,7 @@ internal static unsafe class PhiloxUniform
     public static void Fill(RandomKey key, long start, float* values, int count)
     {
         int done = 0;
-        if (Avx2.IsSupported)
+        if (Avx2.IsSupported && Simd.Level >= SimdLevel.Avx2)
         {
             for (; done <= count - 32; done += 32)
                 EightBlocks(key, (ulong)(start + done) / 4, values + done);

@@ -62,8 +62,8 @@ internal static unsafe class RowMath
             Vector256<float> a = default, b = default;
             for (; i <= end - 16; i += 16)
             {
-                a = Vector256.FusedMultiplyAdd(Vector256.Load(x + i), Vector256.Load(y + i), a);
-                b = Vector256.FusedMultiplyAdd(Vector256.Load(x + i + 8), Vector256.Load(y + i + 8), b);
+                a = Vector256.MultiplyAddEstimate(Vector256.Load(x + i), Vector256.Load(y + i), a);
+                b = Vector256.MultiplyAddEstimate(Vector256.Load(x + i + 8), Vector256.Load(y + i + 8), b);
             }
 
             total += Vector256.Sum(a + b);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 
 namespace Numerics.Tensors;
 
@@ -79,6 +80,7 @@ public abstract partial class Backend : IDisposable
         // The literal name lets trimming and ahead-of-time compilation see what is needed.
         Type type = Type.GetType("Numerics.Backends.Cpu.CpuBackend, Numerics.Backends.Cpu")
             ?? throw new BackendUnavailableException("no backend: reference Numerics.Backends.Cpu, or set Backend.Default before the first tensor");
-        return (Backend)Activator.CreateInstance(type)!;
+        const BindingFlags Unwrapped = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions;
+        return (Backend)Activator.CreateInstance(type, Unwrapped, null, null, null)!;
     }
 }

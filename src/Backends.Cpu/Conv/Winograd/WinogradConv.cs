@@ -39,7 +39,7 @@ internal unsafe struct WinogradConv
     public PackedPanels Kernel;
 
     /// <summary>Tiles computed at a time: one register tile's height.</summary>
-    public static int MaxTiles => TileRows.MaxHeight;
+    public static int MaxTiles => TileRows.Height;
 
     /// <summary>Floats that a block of tiles is computed in.</summary>
     public readonly long WorkspaceSize => Columns + (WinogradTransform.Points * ColumnStride) + (WinogradTransform.Area * PointStride);
@@ -88,15 +88,12 @@ internal unsafe struct WinogradConv
     /// <param name="workspace"><see cref="WorkspaceSize"/> floats, at a cache line.</param>
     public readonly void Transform(int image, int tileRow, int firstTile, int tiles, float* workspace)
     {
-        if (TileRows.IsWide)
+        switch (Simd.Level)
         {
-            Down<Lanes512>(image, tileRow, firstTile, tiles, workspace);
-            Across<Lanes512>(tiles, workspace);
-        }
-        else
-        {
-            Down<Lanes256>(image, tileRow, firstTile, tiles, workspace);
-            Across<Lanes256>(tiles, workspace);
+            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, workspace); break;
+            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, workspace); break;
+            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, workspace); break;
+            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, workspace); break;
         }
     }
 
@@ -122,28 +119,29 @@ internal unsafe struct WinogradConv
             C = workspace,
             StrideC = width,
         };
-        int height = Math.Min(tiles, TileRows.Height(width));
-        delegate*<in TileOperands, void> top = TileRows.Kernel(height, width), rest = TileRows.Kernel(tiles - height, width);
+        delegate*<in TileOperands, void> tile = TileRows.Kernel(tiles, width);
         for (int point = 0; point < WinogradTransform.Area; point++)
         {
-            top(operands);
-            if (height < tiles)
-            {
-                TileOperands below = operands;
-                below.A += height * below.RowStride;
-                below.C += height * below.StrideC;
-                rest(below);
-            }
-
+            tile(operands);
             operands.A += PointStride;
             operands.B += (nint)Channels * width;
             operands.C += (nint)tiles * width;
         }
 
-        if (TileRows.IsWide && width % Lanes512.Count == 0)
-            Back<Lanes512>(tiles, width, workspace, target, rowStride, pixelStride);
-        else
-            Back<Lanes256>(tiles, width, workspace, target, rowStride, pixelStride);
+        switch (Simd.Level)
+        {
+            case SimdLevel.Scalar: Back<LanesScalar>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            case SimdLevel.Vector128: Back<Lanes128>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            case SimdLevel.Avx512 when width % Lanes512.Count == 0: Back<Lanes512>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            default: Back<Lanes256>(tiles, width, workspace, target, rowStride, pixelStride); break;
+        }
+    }
+
+    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        Down<TLanes>(image, tileRow, firstTile, tiles, workspace);
+        Across<TLanes>(tiles, workspace);
     }
 
     private readonly void Down<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
-/// <summary>8 floats; the runtime makes two 128-bit vectors of them where it has no wider ones.</summary>
+/// <summary>8 floats.</summary>
 internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
 {
     private readonly Vector256<float> _value = value;

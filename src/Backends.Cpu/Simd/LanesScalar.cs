@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>One float, which makes plain loops of the micro-kernels.</summary>
+internal readonly unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
+{
+    private readonly float _value = value;
+
+    public static int Count => 1;
+
+    public static LanesScalar Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Load(float* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Repeat(float* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar MultiplyAdd(LanesScalar a, LanesScalar b, LanesScalar c) => new(float.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(LanesScalar value, float* target) => *target = value._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Create(float value) => new(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar operator +(LanesScalar a, LanesScalar b) => new(a._value + b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar operator -(LanesScalar a, LanesScalar b) => new(a._value - b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar operator *(LanesScalar a, LanesScalar b) => new(a._value * b._value);
+}
