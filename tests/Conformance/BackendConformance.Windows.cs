@@ -33,11 +33,11 @@ public abstract partial class BackendConformance
 
     [Fact]
     public void Convolutions_of_all_kinds() => s_convolutions.Sample(c => SameWithGradients($"conv2d {c}", Tolerances.Sum, i =>
-        i.Normal(c.Input).Conv2D(i.Normal(c.Kernel), null, c.Strides, c.Padding, c.Dilation, c.Groups), scale: 1), iter: 120, threads: 1);
+        i.Normal(c.Input).Conv2D(i.Normal(c.Kernel), null, c.Strides, c.Padding, c.Dilation, c.Groups)), iter: 120, threads: 1);
 
     [Fact]
     public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.Sum, i =>
-        i.Quarters(c.Input).Conv2D(i.Quarters(c.Kernel), i.Quarters(c.Kernel[3]), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true), scale: 1), iter: 60, threads: 1);
+        i.Quarters(c.Input).Conv2D(i.Quarters(c.Kernel), i.Quarters(c.Kernel[3]), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true)), iter: 60, threads: 1);
 
     [Theory]
     [InlineData(3, 16, 30)]
@@ -46,11 +46,11 @@ public abstract partial class BackendConformance
     [InlineData(7, 19, 13)]
     public void Convolutions_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
     {
-        SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)), scale: 1);
+        SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)));
         SameWithGradients("conv2d relu maxpool", Tolerances.Sum, i => i.Quarters(3, size, size, channelsIn).Conv2DReluMaxPool(
-            i.Quarters(3, 3, channelsIn, channelsOut), i.Quarters(channelsOut), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid), scale: 1);
+            i.Quarters(3, 3, channelsIn, channelsOut), i.Quarters(channelsOut), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid));
         SameWithGradients("conv2d relu maxpool, same", Tolerances.Sum, i => i.Quarters(1, size, size + 3, channelsIn).Conv2DReluMaxPool(
-            i.Quarters(3, 3, channelsIn, channelsOut), i.Quarters(channelsOut), (1, 1), Padding.Same, (1, 1), 1, (2, 2), (2, 2), Padding.Same), scale: 1);
+            i.Quarters(3, 3, channelsIn, channelsOut), i.Quarters(channelsOut), (1, 1), Padding.Same, (1, 1), 1, (2, 2), (2, 2), Padding.Same));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public abstract partial class BackendConformance
                     return;
                 SameWithGradients($"conv2d relu maxpool {t}", Tolerances.Sum, i => i.Quarters(t.Conv.Input).Conv2DReluMaxPool(
                     i.Quarters(t.Conv.Kernel), i.Quarters(t.Conv.Kernel[3]), t.Conv.Strides, t.Conv.Padding, t.Conv.Dilation, t.Conv.Groups,
-                    t.Window, t.Strides, t.Same ? Padding.Same : Padding.Valid), scale: 1);
+                    t.Window, t.Strides, t.Same ? Padding.Same : Padding.Valid));
             },
             iter: 100,
             threads: 1);
@@ -95,7 +95,7 @@ public abstract partial class BackendConformance
         {
             SameWithGradients($"max pool {c}", Tolerances.Exact, i => i.Normal(c.Input).MaxPool2D(c.Window, c.Strides, c.Padding), Tolerances.Sum);
             SameWithGradients($"max pool with ties {c}", Tolerances.Exact, i => i.Whole(c.Input).MaxPool2D(c.Window, c.Strides, c.Padding), Tolerances.Sum);
-            SameWithGradients($"average pool {c}", Tolerances.Sum, i => i.Normal(c.Input).AveragePool2D(c.Window, c.Strides, c.Padding), scale: 1);
+            SameWithGradients($"average pool {c}", Tolerances.Sum, i => i.Normal(c.Input).AveragePool2D(c.Window, c.Strides, c.Padding));
         },
         iter: 80,
         threads: 1);
@@ -114,7 +114,7 @@ public abstract partial class BackendConformance
     [InlineData(10_007, 3)]
     [InlineData(64, 65)]
     public void Batch_normalisation(int rows, int channels) => SameWithGradients("batch normalisation", Tolerances.Sum, i =>
-        i.Normal(rows, channels).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-3f).Y * i.Uniform(-0.5f, 1.5f, rows, channels), scale: 1);
+        i.Normal(rows, channels).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-3f).Y * i.Uniform(-0.5f, 1.5f, rows, channels));
 
     [Fact]
     public void Batch_normalisation_of_data_far_from_zero() => Same("batch normalisation", Tolerances.Composite, i =>
