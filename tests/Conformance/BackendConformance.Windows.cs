@@ -35,45 +35,23 @@ public abstract partial class BackendConformance
     public void Convolutions_of_all_kinds() => s_convolutions.Sample(c => SameWithGradients($"conv2d {c}", Tolerances.Sum, i =>
         i.Normal(c.Input).Conv2D(i.Normal(c.Kernel), null, c.Strides, c.Padding, c.Dilation, c.Groups)), iter: 120, threads: 1);
 
+    // All sums lie at least 1/32 from zero, where ReLU would decide by rounding errors.
     [Fact]
     public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.Sum, i =>
-        i.Quarters(c.Input).Conv2D(i.Quarters(c.Kernel), i.Quarters(c.Kernel[3]), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true)), iter: 60, threads: 1);
+        i.Quarters(c.Input).Conv2D(i.Quarters(c.Kernel), i.Quarters(c.Kernel[3]) + (1 / 32f), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true)), iter: 60, threads: 1);
 
     [Theory]
     [InlineData(3, 16, 30)]
     [InlineData(16, 32, 27)]
     [InlineData(32, 64, 14)]
     [InlineData(7, 19, 13)]
+    [InlineData(8, 8, 58)]
+    [InlineData(128, 40, 9)]
     public void Convolutions_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
     {
         SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)));
-        SameWithGradients("conv2d relu maxpool", Tolerances.Sum, i => i.Quarters(3, size, size, channelsIn).Conv2DReluMaxPool(
-            i.Quarters(3, 3, channelsIn, channelsOut), i.Quarters(channelsOut), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid));
-        SameWithGradients("conv2d relu maxpool, same", Tolerances.Sum, i => i.Quarters(1, size, size + 3, channelsIn).Conv2DReluMaxPool(
-            i.Quarters(3, 3, channelsIn, channelsOut), i.Quarters(channelsOut), (1, 1), Padding.Same, (1, 1), 1, (2, 2), (2, 2), Padding.Same));
-    }
-
-    [Fact]
-    public void Fused_convolution_and_pooling_of_all_kinds()
-    {
-        Gen<(ConvCase Conv, (int, int) Window, (int, int) Strides, bool Same)> cases =
-            from conv in s_convolutions
-            from window in Gen.Frequency((2, Gen.Const((2, 2))), (1, Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3])))
-            from strides in Gen.Frequency((2, Gen.Const((2, 2))), (1, Gen.Select(Gen.Int[1, 3], Gen.Int[1, 3])))
-            from same in Gen.Bool
-            select (conv, window, strides, same);
-        cases.Sample(
-            t =>
-            {
-                var geometry = new Conv2DGeometry(t.Conv.Input, t.Conv.Kernel, t.Conv.Strides, t.Conv.Padding, t.Conv.Dilation, t.Conv.Groups);
-                if (!t.Same && (geometry.OutHeight < t.Window.Item1 || geometry.OutWidth < t.Window.Item2))
-                    return;
-                SameWithGradients($"conv2d relu maxpool {t}", Tolerances.Sum, i => i.Quarters(t.Conv.Input).Conv2DReluMaxPool(
-                    i.Quarters(t.Conv.Kernel), i.Quarters(t.Conv.Kernel[3]), t.Conv.Strides, t.Conv.Padding, t.Conv.Dilation, t.Conv.Groups,
-                    t.Window, t.Strides, t.Same ? Padding.Same : Padding.Valid));
-            },
-            iter: 100,
-            threads: 1);
+        SameWithGradients("conv2d, same", Tolerances.Sum, i => i.Normal(3, size, size + 5, channelsIn).Conv2D(
+            i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same));
     }
 
     [Fact]
@@ -120,7 +98,10 @@ public abstract partial class BackendConformance
     public void Batch_normalisation_of_data_far_from_zero() => Same("batch normalisation", Tolerances.Composite, i =>
         (i.Normal(1_001, 5) + 10f).BatchNormalization(i.Normal(5), i.Normal(5), 1e-3f).Y);
 
-    private sealed record ConvCase(Shape Input, Shape Kernel, (int, int) Strides, (int, int) Dilation, Padding Padding, int Groups);
+    private sealed record ConvCase(Shape Input, Shape Kernel, (int, int) Strides, (int, int) Dilation, Padding Padding, int Groups)
+    {
+        public Conv2DGeometry Geometry => new(Input, Kernel, Strides, Padding, Dilation, Groups);
+    }
 
     private sealed record PoolCase(Shape Input, (int, int) Window, (int, int) Strides, Padding Padding);
 }

@@ -32,6 +32,12 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
+        if (WinogradConv.Fits(g))
+        {
+            ConvolveTiles(x, kernel, bias, g, relu, y);
+            return;
+        }
+
         using var scratch = new ConvScratch(_pool, g);
         ConvWork work = Prepare(x, kernel, g, scratch);
         work.Y = y;

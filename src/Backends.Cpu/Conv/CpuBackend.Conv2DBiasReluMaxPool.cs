@@ -15,10 +15,23 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        using var scratch = new ConvScratch(_pool, conv);
-        ConvWork rows = Prepare(Pointer<float>(x), Pointer<float>(kernel), conv, scratch);
-        var work = new ConvPoolWork(rows, pool, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax));
-        _team.Run(work, work.Shards);
+        var epilogue = new PoolBlock(Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), conv.OutChannels);
+        if (WinogradConv.Fits(conv))
+        {
+            using var points = new Scratch(_pool, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
+            WinogradConv tiles = Tiles(Pointer<float>(x), Pointer<float>(kernel), conv, points.Pointer);
+            var work = new WinogradPoolWork(tiles, pool, epilogue);
+            using var workspaces = new Scratch(_pool, work.WorkspaceSize);
+            work.Workspaces = workspaces.Pointer;
+            _team.Run(work, work.Shards);
+        }
+        else
+        {
+            using var scratch = new ConvScratch(_pool, conv);
+            var work = new ConvPoolWork(Prepare(Pointer<float>(x), Pointer<float>(kernel), conv, scratch), pool, epilogue);
+            _team.Run(work, work.Shards);
+        }
+
         GC.KeepAlive(x);
         GC.KeepAlive(kernel);
         GC.KeepAlive(bias);

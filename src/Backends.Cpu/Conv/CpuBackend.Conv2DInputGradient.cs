@@ -11,6 +11,8 @@ public sealed unsafe partial class CpuBackend
         float* gradient = Pointer<float>(dy), weights = Pointer<float>(kernel), target = Pointer<float>(dx);
         if (DepthwiseWork.Fits(geometry))
             _team.Run(new DepthwiseInputGradient(geometry, gradient, weights, target), geometry.Batch * geometry.InHeight);
+        else if (WinogradConv.FitsInputGradient(geometry))
+            InputGradientTiles(gradient, weights, geometry, target);
         else
             DenseInputGradient(gradient, weights, geometry, target);
         GC.KeepAlive(dy);

@@ -24,8 +24,8 @@ internal static unsafe class TileRows
         get => Simd.Level == SimdLevel.Avx512 ? 2 * Lanes512.Count : MinWidth;
     }
 
-    // Two accumulators a row, and room for operands.
-    private static int Height
+    /// <summary>Rows of the highest tile: two accumulators a row, and registers left for operands.</summary>
+    public static int MaxHeight
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Simd.Registers == 32 ? 12 : 6;
@@ -45,12 +45,12 @@ internal static unsafe class TileRows
     public static void Run(in TileOperands x, int rows, int columns, int width)
     {
         TileOperands block = x;
-        int height = Height;
+        int height = MaxHeight;
         if (columns == width)
         {
             for (; rows > 0; rows -= height)
             {
-                Dispatch(block, Math.Min(rows, height), width);
+                Kernel(Math.Min(rows, height), width)(block);
                 block.A += height * block.RowStride;
                 block.C += height * block.StrideC;
             }
@@ -72,7 +72,7 @@ internal static unsafe class TileRows
                 new ReadOnlySpan<float>(target + (row * x.StrideC), columns).CopyTo(new Span<float>(tile + (row * width), columns));
             }
 
-            Dispatch(block, count, width);
+            Kernel(count, width)(block);
             for (int row = 0; row < count; row++)
                 new ReadOnlySpan<float>(tile + (row * width), columns).CopyTo(new Span<float>(target + (row * x.StrideC), columns));
             block.A += height * block.RowStride;
@@ -80,34 +80,31 @@ internal static unsafe class TileRows
         }
     }
 
-    private static void Dispatch(in TileOperands x, int rows, int width)
+    /// <summary>The kernel of one tile.</summary>
+    /// <param name="rows">Rows of the tile, at most <see cref="MaxHeight"/>.</param>
+    /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
+    public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Simd.Level switch
     {
-        switch (Simd.Level)
-        {
-            case SimdLevel.Scalar: Dispatch<LanesScalar>(x, rows); break;
-            case SimdLevel.Vector128: Dispatch<Lanes128>(x, rows); break;
-            case SimdLevel.Avx512 when width == 2 * Lanes512.Count: Dispatch<Lanes512>(x, rows); break;
-            default: Dispatch<Lanes256>(x, rows); break;
-        }
-    }
+        SimdLevel.Scalar => Kernel<LanesScalar>(rows),
+        SimdLevel.Vector128 => Kernel<Lanes128>(rows),
+        SimdLevel.Avx512 when width == 2 * Lanes512.Count => Kernel<Lanes512>(rows),
+        _ => Kernel<Lanes256>(rows),
+    };
 
-    private static void Dispatch<TLanes>(in TileOperands x, int rows)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        switch (rows)
+    private static delegate*<in TileOperands, void> Kernel<TLanes>(int rows)
+        where TLanes : unmanaged, ILanes<TLanes> => rows switch
         {
-            case 1: Tile.Run<TLanes, Rows.R1>(x); break;
-            case 2: Tile.Run<TLanes, Rows.R2>(x); break;
-            case 3: Tile.Run<TLanes, Rows.R3>(x); break;
-            case 4: Tile.Run<TLanes, Rows.R4>(x); break;
-            case 5: Tile.Run<TLanes, Rows.R5>(x); break;
-            case 6: Tile.Run<TLanes, Rows.R6>(x); break;
-            case 7: Tile.Run<TLanes, Rows.R7>(x); break;
-            case 8: Tile.Run<TLanes, Rows.R8>(x); break;
-            case 9: Tile.Run<TLanes, Rows.R9>(x); break;
-            case 10: Tile.Run<TLanes, Rows.R10>(x); break;
-            case 11: Tile.Run<TLanes, Rows.R11>(x); break;
-            default: Tile.Run<TLanes, Rows.R12>(x); break;
-        }
-    }
+            1 => &Tile.Run<TLanes, Rows.R1>,
+            2 => &Tile.Run<TLanes, Rows.R2>,
+            3 => &Tile.Run<TLanes, Rows.R3>,
+            4 => &Tile.Run<TLanes, Rows.R4>,
+            5 => &Tile.Run<TLanes, Rows.R5>,
+            6 => &Tile.Run<TLanes, Rows.R6>,
+            7 => &Tile.Run<TLanes, Rows.R7>,
+            8 => &Tile.Run<TLanes, Rows.R8>,
+            9 => &Tile.Run<TLanes, Rows.R9>,
+            10 => &Tile.Run<TLanes, Rows.R10>,
+            11 => &Tile.Run<TLanes, Rows.R11>,
+            _ => &Tile.Run<TLanes, Rows.R12>,
+        };
 }

@@ -21,4 +21,13 @@ internal unsafe interface ILanes<TSelf>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     static abstract void Store(TSelf value, float* target);
+
+    /// <summary>The same number in every lane.</summary>
+    static abstract TSelf Create(float value);
+
+    static abstract TSelf operator +(TSelf a, TSelf b);
+
+    static abstract TSelf operator -(TSelf a, TSelf b);
+
+    static abstract TSelf operator *(TSelf a, TSelf b);
 }

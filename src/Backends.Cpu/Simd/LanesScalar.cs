@@ -26,4 +26,16 @@ internal readonly unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(LanesScalar value, float* target) => *target = value._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Create(float value) => new(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar operator +(LanesScalar a, LanesScalar b) => new(a._value + b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar operator -(LanesScalar a, LanesScalar b) => new(a._value - b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar operator *(LanesScalar a, LanesScalar b) => new(a._value * b._value);
 }

@@ -1,0 +1,69 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <content>Convolutions and input gradients by way of <see cref="WinogradConv"/>.</content>
+public sealed unsafe partial class CpuBackend
+{
+    private void ConvolveTiles(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    {
+        using var points = new Scratch(_pool, WinogradConv.KernelSize(g.InChannels, g.OutChannels));
+        RunTiles(new WinogradWork
+        {
+            Conv = Tiles(x, kernel, g, points.Pointer),
+            Batch = g.Batch,
+            OutHeight = g.OutHeight,
+            OutWidth = g.OutWidth,
+            Y = y,
+            Bias = bias,
+            Relu = relu,
+        });
+    }
+
+    // The gradient of the output, convolved with the kernel turned by half a circle.
+    private void InputGradientTiles(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
+    {
+        using var points = new Scratch(_pool, WinogradConv.KernelSize(g.OutChannels, g.InChannels));
+        _team.Run(new WinogradKernelWork(kernel, turned: true, g.OutChannels, g.InChannels, points.Pointer), g.OutChannels);
+        RunTiles(new WinogradWork
+        {
+            Conv = new WinogradConv
+            {
+                X = dy,
+                Height = g.OutHeight,
+                Width = g.OutWidth,
+                Channels = g.OutChannels,
+                Top = g.KernelHeight - 1 - g.PadTop,
+                Left = g.KernelWidth - 1 - g.PadLeft,
+                Kernel = new PackedPanels(points.Pointer, WinogradTransform.Area * g.OutChannels, g.InChannels),
+            },
+            Batch = g.Batch,
+            OutHeight = g.InHeight,
+            OutWidth = g.InWidth,
+            Y = dx,
+        });
+    }
+
+    private void RunTiles(WinogradWork work)
+    {
+        using var workspaces = new Scratch(_pool, work.WorkspaceSize);
+        work.Workspaces = workspaces.Pointer;
+        _team.Run(work, work.Shards);
+    }
+
+    /// <summary>Transforms the kernel; the input is read where it lies.</summary>
+    private WinogradConv Tiles(float* x, float* kernel, in Conv2DGeometry g, float* points)
+    {
+        _team.Run(new WinogradKernelWork(kernel, turned: false, g.InChannels, g.OutChannels, points), g.InChannels);
+        return new WinogradConv
+        {
+            X = x,
+            Height = g.InHeight,
+            Width = g.InWidth,
+            Channels = g.InChannels,
+            Top = g.PadTop,
+            Left = g.PadLeft,
+            Kernel = new PackedPanels(points, WinogradTransform.Area * g.InChannels, g.OutChannels),
+        };
+    }
+}

@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// A 3 x 3 convolution with stride 1 by Winograd's F(4 x 4, 3 x 3): a tile of 4 x 4 outputs takes 36 multiplications a channel
+/// pair instead of 144.
+/// <para>
+/// Up to 12 tiles that lie side by side are computed at a time, in four steps whose results stay in L1 and L2: the input's six
+/// rows are transformed down, then across; at each of the 36 points a matrix product [tiles, in] x [in, out] over the register
+/// tiles of <see cref="Tile"/>; the products are transformed back into 4 rows of output. The kernel, a panel of output
+/// channels at a time, streams through once a block. Rows and columns beyond the picture count as zeros; no padded copy is
+/// made.
+/// </para>
+/// A value that is not finite makes its whole tile not finite.
+/// </summary>
+internal unsafe struct WinogradConv
+{
+    /// <summary>The input [batch, height, width, channels].</summary>
+    public float* X;
+
+    /// <summary>Rows of the input.</summary>
+    public int Height;
+
+    /// <summary>Columns of the input.</summary>
+    public int Width;
+
+    /// <summary>Channels of the input.</summary>
+    public int Channels;
+
+    /// <summary>Rows of zeros above.</summary>
+    public int Top;
+
+    /// <summary>Columns of zeros to the left.</summary>
+    public int Left;
+
+    /// <summary>The kernel as <see cref="WinogradKernelWork"/> packs it.</summary>
+    public PackedPanels Kernel;
+
+    /// <summary>Tiles computed at a time: one register tile's height.</summary>
+    public static int MaxTiles => TileRows.MaxHeight;
+
+    /// <summary>Floats that a block of tiles is computed in.</summary>
+    public readonly long WorkspaceSize => Columns + (WinogradTransform.Points * ColumnStride) + (WinogradTransform.Area * PointStride);
+
+    // A row of zeros for rows beyond the picture, whole cache lines.
+    private readonly nint ColumnStride => ((((WinogradTransform.Outputs * MaxTiles) + 2) * (nint)Channels) + 31) / 16 * 16;
+
+    // A vector more than needed: the last one of a pixel may be written whole.
+    private readonly nint PointStride => ((MaxTiles * (nint)Channels) + 31) / 16 * 16;
+
+    private static nint Products => WinogradTransform.Area * MaxTiles * (nint)TileRows.MaxWidth;
+
+    // The transformed rows follow the products and the row of zeros.
+    private readonly nint Columns => Products + ColumnStride;
+
+    /// <summary>Floats of a block's outputs, one panel of channels.</summary>
+    public static int BlockSize => WinogradTransform.Outputs * WinogradTransform.Outputs * MaxTiles * TileRows.MaxWidth;
+
+    /// <summary>Whether this way takes a convolution, and is the faster one.</summary>
+    public static bool Fits(in Conv2DGeometry g) => Takes(g) && Pays(g.Batch, g.OutHeight, g.OutWidth);
+
+    /// <summary>Whether this way takes the input gradient of a convolution, and is the faster one.</summary>
+    public static bool FitsInputGradient(in Conv2DGeometry g) => Takes(g) && Pays(g.Batch, g.InHeight, g.InWidth);
+
+    // Without vectors the direct way serves: the simplest code, to compare with.
+    private static bool Takes(in Conv2DGeometry g) =>
+        Simd.Level > SimdLevel.Scalar &&
+        g is { KernelHeight: 3, KernelWidth: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 };
+
+    /// <summary>Whether so many outputs outweigh the work on the kernel and on tiles that are cut off.</summary>
+    private static bool Pays(int batch, int height, int width)
+    {
+        long tiles = (long)batch * Tiles(height) * Tiles(width);
+        return tiles >= 16 && tiles * WinogradTransform.Outputs * WinogradTransform.Outputs <= 2L * batch * height * width;
+    }
+
+    /// <summary>The floats of a transformed and packed kernel.</summary>
+    public static long KernelSize(int inChannels, int outChannels) => PackedPanels.Size(WinogradTransform.Area * inChannels, outChannels);
+
+    /// <summary>How many tiles cover an axis of outputs.</summary>
+    public static int Tiles(int outputs) => (outputs + WinogradTransform.Outputs - 1) / WinogradTransform.Outputs;
+
+    /// <summary>Transforms the input of tiles that lie side by side.</summary>
+    /// <param name="image">Which picture.</param>
+    /// <param name="tileRow">Which row of tiles.</param>
+    /// <param name="firstTile">The first tile in the row.</param>
+    /// <param name="tiles">How many, at most <see cref="MaxTiles"/>.</param>
+    /// <param name="workspace"><see cref="WorkspaceSize"/> floats, at a cache line.</param>
+    public readonly void Transform(int image, int tileRow, int firstTile, int tiles, float* workspace)
+    {
+        switch (Simd.Level)
+        {
+            case SimdLevel.Avx512: Transform<Lanes512>(image, tileRow, firstTile, tiles, workspace); break;
+            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, workspace); break;
+            default: Transform<Lanes128>(image, tileRow, firstTile, tiles, workspace); break;
+        }
+    }
+
+    /// <summary>Computes one panel's channels of the transformed tiles: four rows of 4·tiles pixels.</summary>
+    /// <param name="tiles">How many tiles.</param>
+    /// <param name="panel">Which panel.</param>
+    /// <param name="workspace">What <see cref="Transform"/> filled.</param>
+    /// <param name="target">Receives the rows; whole tiles of the panel's width.</param>
+    /// <param name="rowStride">Floats between rows there.</param>
+    /// <param name="pixelStride">Floats between pixels there.</param>
+    public readonly void Multiply(int tiles, int panel, float* workspace, float* target, nint rowStride, nint pixelStride)
+    {
+        float* kernel = Kernel.Panel(panel, out _, out int width);
+        var operands = new TileOperands
+        {
+            A = workspace + Columns + (WinogradTransform.Points * ColumnStride),
+            RowStride = Channels,
+            StepStride = 1,
+            Segments = 1,
+            Length = Channels,
+            B = kernel,
+            StepB = width,
+            C = workspace,
+            StrideC = width,
+        };
+        delegate*<in TileOperands, void> product = TileRows.Kernel(tiles, width);
+        for (int point = 0; point < WinogradTransform.Area; point++)
+        {
+            product(operands);
+            operands.A += PointStride;
+            operands.B += (nint)Channels * width;
+            operands.C += (nint)tiles * width;
+        }
+
+        switch (Simd.Level)
+        {
+            case SimdLevel.Avx512: Back<Lanes512>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            case SimdLevel.Avx2: Back<Lanes256>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            default: Back<Lanes128>(tiles, width, workspace, target, rowStride, pixelStride); break;
+        }
+    }
+
+    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        Down<TLanes>(image, tileRow, firstTile, tiles, workspace);
+        Across<TLanes>(tiles, workspace);
+    }
+
+    private readonly void Down<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int count = (WinogradTransform.Outputs * tiles) + 2;
+        int x = (WinogradTransform.Outputs * firstTile) - Left, y = (WinogradTransform.Outputs * tileRow) - Top;
+        int start = Math.Max(0, -x), end = Math.Clamp(Width - x, start, count);
+        nint stride = ColumnStride, length = (nint)(end - start) * Channels;
+        float* target = workspace + Columns, zeros = workspace + Products;
+        if (y < 0 || y + WinogradTransform.Points > Height)
+            new Span<float>(zeros, (int)length).Clear();
+        for (int row = 0; row < WinogradTransform.Points; row++)
+        {
+            new Span<float>(target + (row * stride), start * Channels).Clear();
+            new Span<float>(target + (row * stride) + (end * Channels), (count - end) * Channels).Clear();
+        }
+
+        target += start * Channels;
+        float** rows = stackalloc float*[WinogradTransform.Points];
+        for (int row = 0; row < WinogradTransform.Points; row++)
+        {
+            bool inside = (uint)(y + row) < (uint)Height;
+            rows[row] = inside ? X + ((((((nint)image * Height) + y + row) * Width) + x + start) * Channels) : zeros;
+        }
+
+        float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5];
+        nint i = 0;
+        for (; i <= length - TLanes.Count; i += TLanes.Count)
+            Column<TLanes>(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, r5 + i, target + i, stride);
+        if (i == length)
+            return;
+
+        // The rest is brought to the stack: a whole vector might read beyond the last picture.
+        int rest = (int)(length - i), lanes = TLanes.Count;
+        float* copy = stackalloc float[WinogradTransform.Points * lanes];
+        for (int row = 0; row < WinogradTransform.Points; row++)
+            new ReadOnlySpan<float>(rows[row] + i, rest).CopyTo(new Span<float>(copy + (row * lanes), rest));
+        Column<TLanes>(copy, copy + lanes, copy + (2 * lanes), copy + (3 * lanes), copy + (4 * lanes), copy + (5 * lanes), copy, lanes);
+        for (int row = 0; row < WinogradTransform.Points; row++)
+            new ReadOnlySpan<float>(copy + (row * lanes), rest).CopyTo(new Span<float>(target + (row * stride) + i, rest));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Column<TLanes>(float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* target, nint stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes d0 = TLanes.Load(r0), d1 = TLanes.Load(r1), d2 = TLanes.Load(r2), d3 = TLanes.Load(r3), d4 = TLanes.Load(r4), d5 = TLanes.Load(r5);
+        WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+        TLanes.Store(d0, target);
+        TLanes.Store(d1, target + stride);
+        TLanes.Store(d2, target + (2 * stride));
+        TLanes.Store(d3, target + (3 * stride));
+        TLanes.Store(d4, target + (4 * stride));
+        TLanes.Store(d5, target + (5 * stride));
+    }
+
+    private readonly void Across<TLanes>(int tiles, float* workspace)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        nint pixel = Channels, stride = PointStride, columnStride = ColumnStride;
+        float* row = workspace + Columns, points = row + (WinogradTransform.Points * columnStride);
+        for (int i = 0; i < WinogradTransform.Points; i++, row += columnStride, points += WinogradTransform.Points * stride)
+        {
+            // Tile after tile, channel after channel: what a last vector writes beyond its pixel, the next one overwrites.
+            float* source = row, target = points;
+            for (int tile = 0; tile < tiles; tile++, source += WinogradTransform.Outputs * pixel, target += pixel)
+            {
+                for (nint c = 0; c < pixel; c += TLanes.Count)
+                {
+                    TLanes d0 = TLanes.Load(source + c), d1 = TLanes.Load(source + c + pixel), d2 = TLanes.Load(source + c + (2 * pixel));
+                    TLanes d3 = TLanes.Load(source + c + (3 * pixel)), d4 = TLanes.Load(source + c + (4 * pixel)), d5 = TLanes.Load(source + c + (5 * pixel));
+                    WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+                    TLanes.Store(d0, target + c);
+                    TLanes.Store(d1, target + c + stride);
+                    TLanes.Store(d2, target + c + (2 * stride));
+                    TLanes.Store(d3, target + c + (3 * stride));
+                    TLanes.Store(d4, target + c + (4 * stride));
+                    TLanes.Store(d5, target + c + (5 * stride));
+                }
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void Back<TLanes>(int tiles, int width, float* products, float* target, nint rowStride, nint pixelStride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        nint stride = (nint)tiles * width;
+        TLanes* half = stackalloc TLanes[WinogradTransform.Outputs * WinogradTransform.Points];
+        for (int tile = 0; tile < tiles; tile++, products += width, target += WinogradTransform.Outputs * pixelStride)
+        {
+            for (int c = 0; c < width; c += TLanes.Count)
+            {
+                for (int j = 0; j < WinogradTransform.Points; j++)
+                {
+                    float* m = products + c + (j * stride);
+                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + (6 * stride)), m2 = TLanes.Load(m + (12 * stride));
+                    TLanes m3 = TLanes.Load(m + (18 * stride)), m4 = TLanes.Load(m + (24 * stride)), m5 = TLanes.Load(m + (30 * stride));
+                    WinogradTransform.Output(ref m0, ref m1, ref m2, ref m3, m4, m5);
+                    half[j] = m0;
+                    half[j + 6] = m1;
+                    half[j + 12] = m2;
+                    half[j + 18] = m3;
+                }
+
+                float* y = target + c;
+                for (int i = 0; i < WinogradTransform.Outputs; i++, y += rowStride)
+                {
+                    TLanes* m = half + (i * WinogradTransform.Points);
+                    TLanes y0 = m[0], y1 = m[1], y2 = m[2], y3 = m[3];
+                    WinogradTransform.Output(ref y0, ref y1, ref y2, ref y3, m[4], m[5]);
+                    TLanes.Store(y0, y);
+                    TLanes.Store(y1, y + pixelStride);
+                    TLanes.Store(y2, y + (2 * pixelStride));
+                    TLanes.Store(y3, y + (3 * pixelStride));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// Transforms a 3 x 3 kernel for <see cref="WinogradConv"/> and packs it: panels of one tile's width, in each the 36 points one
+/// after the other as [in][width], zeros after the last column. In double precision, so that every weight is rounded once.
+/// A shard is one input channel.
+/// </summary>
+/// <param name="kernel">[3][3][in][out] for the convolution itself.</param>
+/// <param name="turned">
+/// Whether the kernel is wanted for the input gradient: taps in reverse, and its [in] taken as the output channels.
+/// </param>
+/// <param name="inChannels">Channels that go in; with <paramref name="turned"/> the kernel's outputs.</param>
+/// <param name="outChannels">Channels that come out.</param>
+/// <param name="target">The packed kernel, <see cref="WinogradConv.KernelSize"/> floats.</param>
+internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, int inChannels, int outChannels, float* target) : IShardedWork
+{
+    private const int Taps = 9;
+
+    // A register of doubles; every panel's width is a multiple of it.
+    private const int Lanes = 4;
+
+    [SkipLocalsInit]
+    public void Run(int shard)
+    {
+        var panels = new PackedPanels(target, WinogradTransform.Area * inChannels, outChannels);
+        Vector256<double>* taps = stackalloc Vector256<double>[Taps];
+        for (int panel = 0; panel < panels.Count; panel++)
+        {
+            float* data = panels.Panel(panel, out int columns, out int width) + (shard * width);
+            for (int column = 0; column < width; column += Lanes)
+            {
+                Load(shard, (panel * TileRows.MaxWidth) + column, Math.Clamp(columns - column, 0, Lanes), taps);
+                Transform(taps, data + column, (nint)inChannels * width);
+            }
+        }
+    }
+
+    private void Load(int channel, int first, int count, Vector256<double>* taps)
+    {
+        nint tapStride = (nint)inChannels * outChannels, stride = turned ? inChannels : 1;
+        float* source = kernel + (turned ? channel + (first * stride) : (channel * (nint)outChannels) + first);
+        float* four = stackalloc float[Lanes];
+        for (int tap = 0; tap < Taps; tap++)
+        {
+            float* from = source + ((turned ? Taps - 1 - tap : tap) * tapStride);
+            for (int lane = 0; lane < Lanes; lane++)
+                four[lane] = lane < count ? from[lane * stride] : 0;
+            taps[tap] = Vector256.WidenLower(Vector128.Load(four).ToVector256Unsafe());
+        }
+    }
+
+    private static void Transform(Vector256<double>* taps, float* target, nint pointStride)
+    {
+        for (int i = 0; i < WinogradTransform.Points; i++)
+        {
+            Vector256<double> left = WinogradTransform.Filter(i, taps[0], taps[3], taps[6]);
+            Vector256<double> middle = WinogradTransform.Filter(i, taps[1], taps[4], taps[7]);
+            Vector256<double> right = WinogradTransform.Filter(i, taps[2], taps[5], taps[8]);
+            for (int j = 0; j < WinogradTransform.Points; j++, target += pointStride)
+                Vector256.Narrow(WinogradTransform.Filter(j, left, middle, right), default).GetLower().Store(target);
+        }
+    }
+}

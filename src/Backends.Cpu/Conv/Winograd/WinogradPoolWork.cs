@@ -1,0 +1,56 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// Convolution by <see cref="WinogradConv"/>, bias, ReLU and 2 x 2 max-pooling in one pass: each tile is four whole windows. A
+/// shard is a range of rows of tiles over the batch.
+/// </summary>
+internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, PoolBlock epilogue) : IShardedWork
+{
+    private const int MaxShards = 32;
+
+    /// <summary>What the shards work in, <see cref="WorkspaceSize"/> floats.</summary>
+    public float* Workspaces;
+
+    /// <summary>How many ranges there are.</summary>
+    public readonly int Shards => Math.Min(MaxShards, pool.Batch * TileRowCount);
+
+    /// <summary>Floats that all shards together work in.</summary>
+    public readonly long WorkspaceSize => Shards * (conv.WorkspaceSize + WinogradConv.BlockSize);
+
+    private readonly int TileRowCount => (pool.OutHeight + 1) / 2;
+
+    private readonly int TileCount => (pool.OutWidth + 1) / 2;
+
+    public readonly void Run(int shard)
+    {
+        float* block = Workspaces + (shard * (conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
+        long rows = (long)pool.Batch * TileRowCount;
+        int blocks = (TileCount + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+        for (long row = rows * shard / Shards; row < rows * (shard + 1) / Shards; row++)
+        {
+            (long image, long tileRow) = Math.DivRem(row, TileRowCount);
+            for (int i = 0; i < blocks; i++)
+            {
+                int first = TileCount * i / blocks, tiles = (TileCount * (i + 1) / blocks) - first;
+                conv.Transform((int)image, (int)tileRow, first, tiles, workspace);
+                for (int panel = 0; panel < conv.Kernel.Count; panel++)
+                    Panel((int)image, (int)tileRow, first, tiles, panel, workspace, block);
+            }
+        }
+    }
+
+    private readonly void Panel(int image, int tileRow, int firstTile, int tiles, int panel, float* workspace, float* block)
+    {
+        nint rowStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;
+        _ = conv.Kernel.Panel(panel, out int columns, out _);
+        conv.Multiply(tiles, panel, workspace, block, rowStride, TileRows.MaxWidth);
+        int pixels = Math.Min(2 * tiles, pool.OutWidth - (2 * firstTile)), rows = Math.Min(2, pool.OutHeight - (2 * tileRow));
+        for (int i = 0; i < rows; i++)
+        {
+            nint pixel = ((((nint)image * pool.OutHeight) + (2 * tileRow) + i) * pool.OutWidth) + (2 * firstTile);
+            epilogue.Run(block + (2 * i * rowStride), rowStride, pixels, columns, panel * TileRows.MaxWidth, pixel);
+        }
+    }
+}
