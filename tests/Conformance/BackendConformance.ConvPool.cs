@@ -48,7 +48,7 @@ public abstract partial class BackendConformance
 
     // Few channels of exact numbers: every backend decides alike, so the whole way through the tape can be compared.
     [Fact]
-    public void Fused_convolution_and_pooling_on_the_tape() => SameWithGradients("conv2d relu maxpool", Tolerances.Sum, i => i
+    public void Fused_convolution_and_pooling_on_the_tape() => SameWithGradients("conv2d relu maxpool", Tolerances.Convolution, i => i
         .Quarters(2, 15, 12, 3)
         .Conv2DReluMaxPool(i.Quarters(3, 3, 3, 5), i.Quarters(5), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid));
 
@@ -71,7 +71,7 @@ public abstract partial class BackendConformance
         Tensor testedX = inputs.Normal(c.Input), testedKernel = inputs.Normal(c.Kernel), testedBias = inputs.Normal(c.Kernel[3]);
         Tensor testedY = Tensor.Empty(_tested, y.Shape), testedArgMax = Tensor.Empty(_tested, y.Shape, pool.ArgMaxType);
         _tested.Conv2DBiasReluMaxPool(testedX, testedKernel, testedBias, conv, pool, testedY, testedArgMax);
-        Comparison.Close(ReferenceBackend.Read(y), testedY.ToArray(), Tolerances.Sum, what);
+        Comparison.Close(ReferenceBackend.Read(y), testedY.ToArray(), Tolerances.Convolution, what);
         CheckChoices(ReferenceBackend.ReadDoubles(full), ReferenceBackend.ReadDoubles(y), testedArgMax, pool, what);
 
         // The same choices for both.
@@ -80,7 +80,7 @@ public abstract partial class BackendConformance
         List<Real[]> expected = Gradient(_reference, x, kernel, y, argMax, dy, conv, pool, ReferenceBackend.Read);
         List<float[]> actual = Gradient(_tested, testedX, testedKernel, sameY, sameArgMax, sameDy, conv, pool, tensor => tensor.ToArray());
         for (int i = 0; i < 3; i++)
-            Comparison.Close(expected[i], actual[i], Tolerances.Composite, $"{what}, the gradient of input {i}");
+            Comparison.Close(expected[i], actual[i], Tolerances.Convolution, $"{what}, the gradient of input {i}");
     }
 
     private static List<T> Gradient<T>(

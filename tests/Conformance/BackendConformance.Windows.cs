@@ -32,12 +32,12 @@ public abstract partial class BackendConformance
             new Shape(shape.Item1, shape.Item2 + window.Item1 - 1, shape.Item3 + window.Item2 - 1, shape.Item4), window, strides, same ? Padding.Same : Padding.Valid);
 
     [Fact]
-    public void Convolutions_of_all_kinds() => s_convolutions.Sample(c => SameWithGradients($"conv2d {c}", Tolerances.Sum, i =>
+    public void Convolutions_of_all_kinds() => s_convolutions.Sample(c => SameWithGradients($"conv2d {c}", Tolerances.Convolution, i =>
         i.Normal(c.Input).Conv2D(i.Normal(c.Kernel), null, c.Strides, c.Padding, c.Dilation, c.Groups)), iter: 120, threads: 1);
 
     // All sums lie at least 1/32 from zero, where ReLU would decide by rounding errors.
     [Fact]
-    public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.Sum, i =>
+    public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.Convolution, i =>
         i.Quarters(c.Input).Conv2D(i.Quarters(c.Kernel), i.Quarters(c.Kernel[3]) + (1 / 32f), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true)), iter: 60, threads: 1);
 
     [Theory]
@@ -49,15 +49,15 @@ public abstract partial class BackendConformance
     [InlineData(128, 40, 9)]
     public void Convolutions_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
     {
-        SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)));
-        SameWithGradients("conv2d, same", Tolerances.Sum, i => i.Normal(3, size, size + 5, channelsIn).Conv2D(
+        SameWithGradients("conv2d", Tolerances.Convolution, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)));
+        SameWithGradients("conv2d, same", Tolerances.Convolution, i => i.Normal(3, size, size + 5, channelsIn).Conv2D(
             i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same));
     }
 
     [Fact]
     public void The_first_layer_needs_no_gradient_of_its_input()
     {
-        SameAll("conv2d relu maxpool", Tolerances.Sum, i =>
+        SameAll("conv2d relu maxpool", Tolerances.Convolution, i =>
         {
             Tensor x = i.Quarters(2, 21, 23, 3);
             using var tape = new GradientTape();

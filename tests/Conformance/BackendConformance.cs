@@ -1,3 +1,4 @@
+using System.Numerics;
 using Numerics.Tensors;
 using Numerics.Tests.Reference;
 
@@ -79,9 +80,9 @@ public abstract partial class BackendConformance : IDisposable
     private void Poison()
     {
         using var scope = new TensorScope();
-        for (int bytes = 64; bytes <= PoisonedBytes; bytes += Math.Max(64, bytes / 8))
+        for (int bytes = 64; bytes <= PoisonedBytes; bytes += Math.Max(64, (int)BitOperations.RoundUpToPowerOf2((uint)bytes + 1) / 8))
         {
-            for (int copy = 0; copy < 3; copy++)
+            for (int copy = 0; copy < 6; copy++)
                 _ = Tensor.Full(bytes / sizeof(float), float.NaN, _tested);
         }
     }

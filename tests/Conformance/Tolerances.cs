@@ -18,6 +18,12 @@ internal static class Tolerances
     /// <summary>Sums, products of matrices, convolutions.</summary>
     public const double Sum = 4 * Unit;
 
+    /// <summary>
+    /// Convolutions: a fast algorithm makes a few outputs from sums and differences of all their inputs, and rounds more than a
+    /// direct sum does.
+    /// </summary>
+    public const double Convolution = 8 * Unit;
+
     /// <summary>Gradients through several ops, and what is composed of sums and functions.</summary>
     public const double Composite = 6 * Unit;
 

@@ -56,13 +56,13 @@ public sealed partial class ReferenceBackend
         Each(y, i => a[Broadcasted(i, y.Shape, x.Shape)]);
     }
 
-    /// <summary>The error function, by its series near 0 and its continued fraction further out.</summary>
-    internal static double Erf(double x)
+    /// <summary>The normal distribution function, by the series of the error function near 0 and its continued fraction further out.</summary>
+    internal static double Normal(double x)
     {
-        double z = Math.Abs(x);
+        double z = Math.Abs(x) / Math.Sqrt(2);
         if (double.IsNaN(z))
             return z;
-        if (z < 3)
+        if (z < 2)
         {
             double term = z, sum = z;
             for (int n = 1; n < 200; n++)
@@ -71,13 +71,14 @@ public sealed partial class ReferenceBackend
                 sum += term / ((2 * n) + 1);
             }
 
-            return Math.Sign(x) * 2 / Math.Sqrt(Math.PI) * sum;
+            return 0.5 + (Math.Sign(x) * sum / Math.Sqrt(Math.PI));
         }
 
         double fraction = 0;
-        for (int n = 100; n > 0; n--)
+        for (int n = 200; n > 0; n--)
             fraction = n / 2.0 / (z + fraction);
-        return Math.Sign(x) * (1 - (Math.Exp(-z * z) / Math.Sqrt(Math.PI) / (z + fraction)));
+        double tail = Math.Exp(-z * z) / Math.Sqrt(Math.PI) / (z + fraction) / 2;
+        return x < 0 ? tail : 1 - tail;
     }
 
     internal static double Log1p(double x) => Math.Abs(x) > 1e-4 ? Math.Log(1 + x) : x - (x * x / 2) + (x * x * x / 3) - (x * x * x * x / 4);
@@ -117,7 +118,7 @@ public sealed partial class ReferenceBackend
         UnaryKind.Relu => Math.Max(x, 0),
         UnaryKind.LeakyRelu => x >= 0 ? x : op.A * x,
         UnaryKind.Elu => x > 0 ? x : op.A * Function(UnaryKind.Expm1, x),
-        UnaryKind.Gelu => x * 0.5 * (1 + Erf(x / Math.Sqrt(2))),
+        UnaryKind.Gelu => x * Normal(x),
         UnaryKind.Sigmoid => 1 / (1 + Math.Exp(-x)),
         UnaryKind.Silu => x / (1 + Math.Exp(-x)),
         UnaryKind.Softplus => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))),
@@ -145,7 +146,7 @@ public sealed partial class ReferenceBackend
             UnaryKind.Relu => x > 0 ? 1 : 0,
             UnaryKind.LeakyRelu => x >= 0 ? 1 : op.A,
             UnaryKind.Elu => x > 0 ? 1 : op.A * Math.Exp(x),
-            UnaryKind.Gelu => (0.5 * (1 + Erf(x / Math.Sqrt(2)))) + (x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI)),
+            UnaryKind.Gelu => Normal(x) + (x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI)),
             UnaryKind.Sigmoid => s * (1 - s),
             UnaryKind.Silu => s * (1 + (x * (1 - s))),
             UnaryKind.Softplus => s,
@@ -167,9 +168,9 @@ public sealed partial class ReferenceBackend
     {
         UnaryKind.Tanh => 1,
         UnaryKind.Sigmoid => 1 / (1 + Math.Exp(-x)),
-        UnaryKind.Silu => (1 + Math.Abs(x)) / (1 + Math.Exp(-x)),
+        UnaryKind.Silu => double.IsFinite(x) ? (1 + Math.Abs(x)) * Math.Max(1 / (1 + Math.Exp(-x)), Real.SmallestNormal) : 0,
         UnaryKind.Elu => op.A,
-        UnaryKind.Gelu => 0.5 * (1 + Erf(x / Math.Sqrt(2))),
+        UnaryKind.Gelu => Math.Max(Normal(x), double.IsFinite(x) ? Math.Abs(x) * Real.SmallestNormal : 0),
         _ => 0,
     };
 
