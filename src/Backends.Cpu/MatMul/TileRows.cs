@@ -24,8 +24,8 @@ internal static unsafe class TileRows
         get => Simd.Level == SimdLevel.Avx512 ? 2 * Lanes512.Count : MinWidth;
     }
 
-    /// <summary>Rows of the highest tile: two accumulators a row, and registers left for operands.</summary>
-    public static int MaxHeight
+    /// <summary>Rows of the highest tile: two accumulators a row, and room for operands.</summary>
+    public static int Height
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Simd.Registers == 32 ? 12 : 6;
@@ -45,7 +45,7 @@ internal static unsafe class TileRows
     public static void Run(in TileOperands x, int rows, int columns, int width)
     {
         TileOperands block = x;
-        int height = MaxHeight;
+        int height = Height;
         if (columns == width)
         {
             for (; rows > 0; rows -= height)
@@ -81,7 +81,7 @@ internal static unsafe class TileRows
     }
 
     /// <summary>The kernel of one tile.</summary>
-    /// <param name="rows">Rows of the tile, at most <see cref="MaxHeight"/>.</param>
+    /// <param name="rows">Rows of the tile, at most <see cref="Height"/>.</param>
     /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
     public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Simd.Level switch
     {
@@ -93,18 +93,18 @@ internal static unsafe class TileRows
 
     private static delegate*<in TileOperands, void> Kernel<TLanes>(int rows)
         where TLanes : unmanaged, ILanes<TLanes> => rows switch
-        {
-            1 => &Tile.Run<TLanes, Rows.R1>,
-            2 => &Tile.Run<TLanes, Rows.R2>,
-            3 => &Tile.Run<TLanes, Rows.R3>,
-            4 => &Tile.Run<TLanes, Rows.R4>,
-            5 => &Tile.Run<TLanes, Rows.R5>,
-            6 => &Tile.Run<TLanes, Rows.R6>,
-            7 => &Tile.Run<TLanes, Rows.R7>,
-            8 => &Tile.Run<TLanes, Rows.R8>,
-            9 => &Tile.Run<TLanes, Rows.R9>,
-            10 => &Tile.Run<TLanes, Rows.R10>,
-            11 => &Tile.Run<TLanes, Rows.R11>,
-            _ => &Tile.Run<TLanes, Rows.R12>,
-        };
+    {
+        1 => &Tile.Run<TLanes, Rows.R1>,
+        2 => &Tile.Run<TLanes, Rows.R2>,
+        3 => &Tile.Run<TLanes, Rows.R3>,
+        4 => &Tile.Run<TLanes, Rows.R4>,
+        5 => &Tile.Run<TLanes, Rows.R5>,
+        6 => &Tile.Run<TLanes, Rows.R6>,
+        7 => &Tile.Run<TLanes, Rows.R7>,
+        8 => &Tile.Run<TLanes, Rows.R8>,
+        9 => &Tile.Run<TLanes, Rows.R9>,
+        10 => &Tile.Run<TLanes, Rows.R10>,
+        11 => &Tile.Run<TLanes, Rows.R11>,
+        _ => &Tile.Run<TLanes, Rows.R12>,
+    };
 }

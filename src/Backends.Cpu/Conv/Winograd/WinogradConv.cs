@@ -39,7 +39,7 @@ internal unsafe struct WinogradConv
     public PackedPanels Kernel;
 
     /// <summary>Tiles computed at a time: one register tile's height.</summary>
-    public static int MaxTiles => TileRows.MaxHeight;
+    public static int MaxTiles => TileRows.Height;
 
     /// <summary>Floats that a block of tiles is computed in.</summary>
     public readonly long WorkspaceSize => Columns + (WinogradTransform.Points * ColumnStride) + (WinogradTransform.Area * PointStride);
@@ -64,9 +64,7 @@ internal unsafe struct WinogradConv
     /// <summary>Whether this way takes the input gradient of a convolution, and is the faster one.</summary>
     public static bool FitsInputGradient(in Conv2DGeometry g) => Takes(g) && Pays(g.Batch, g.InHeight, g.InWidth);
 
-    // Without vectors the direct way serves: the simplest code, to compare with.
     private static bool Takes(in Conv2DGeometry g) =>
-        Simd.Level > SimdLevel.Scalar &&
         g is { KernelHeight: 3, KernelWidth: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 };
 
     /// <summary>Whether so many outputs outweigh the work on the kernel and on tiles that are cut off.</summary>
@@ -92,9 +90,10 @@ internal unsafe struct WinogradConv
     {
         switch (Simd.Level)
         {
-            case SimdLevel.Avx512: Transform<Lanes512>(image, tileRow, firstTile, tiles, workspace); break;
+            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, workspace); break;
+            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, workspace); break;
             case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, workspace); break;
-            default: Transform<Lanes128>(image, tileRow, firstTile, tiles, workspace); break;
+            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, workspace); break;
         }
     }
 
@@ -120,10 +119,10 @@ internal unsafe struct WinogradConv
             C = workspace,
             StrideC = width,
         };
-        delegate*<in TileOperands, void> product = TileRows.Kernel(tiles, width);
+        delegate*<in TileOperands, void> tile = TileRows.Kernel(tiles, width);
         for (int point = 0; point < WinogradTransform.Area; point++)
         {
-            product(operands);
+            tile(operands);
             operands.A += PointStride;
             operands.B += (nint)Channels * width;
             operands.C += (nint)tiles * width;
@@ -131,9 +130,10 @@ internal unsafe struct WinogradConv
 
         switch (Simd.Level)
         {
-            case SimdLevel.Avx512: Back<Lanes512>(tiles, width, workspace, target, rowStride, pixelStride); break;
-            case SimdLevel.Avx2: Back<Lanes256>(tiles, width, workspace, target, rowStride, pixelStride); break;
-            default: Back<Lanes128>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            case SimdLevel.Scalar: Back<LanesScalar>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            case SimdLevel.Vector128: Back<Lanes128>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            case SimdLevel.Avx512 when width % Lanes512.Count == 0: Back<Lanes512>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            default: Back<Lanes256>(tiles, width, workspace, target, rowStride, pixelStride); break;
         }
     }
 

@@ -19,7 +19,7 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, i
 {
     private const int Taps = 9;
 
-    // A register of doubles; every panel's width is a multiple of it.
+    // A register of doubles.
     private const int Lanes = 4;
 
     [SkipLocalsInit]
@@ -33,7 +33,7 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, i
             for (int column = 0; column < width; column += Lanes)
             {
                 Load(shard, (panel * TileRows.MaxWidth) + column, Math.Clamp(columns - column, 0, Lanes), taps);
-                Transform(taps, data + column, (nint)inChannels * width);
+                Transform(taps, data + column, (nint)inChannels * width, Math.Min(Lanes, width - column));
             }
         }
     }
@@ -52,7 +52,7 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, i
         }
     }
 
-    private static void Transform(Vector256<double>* taps, float* target, nint pointStride)
+    private static void Transform(Vector256<double>* taps, float* target, nint pointStride, int count)
     {
         for (int i = 0; i < WinogradTransform.Points; i++)
         {
@@ -60,7 +60,13 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, i
             Vector256<double> middle = WinogradTransform.Filter(i, taps[1], taps[4], taps[7]);
             Vector256<double> right = WinogradTransform.Filter(i, taps[2], taps[5], taps[8]);
             for (int j = 0; j < WinogradTransform.Points; j++, target += pointStride)
-                Vector256.Narrow(WinogradTransform.Filter(j, left, middle, right), default).GetLower().Store(target);
+            {
+                Vector128<float> weights = Vector256.Narrow(WinogradTransform.Filter(j, left, middle, right), default).GetLower();
+                if (count == Lanes)
+                    weights.Store(target);
+                else
+                    VectorTail.Store(weights.ToVector256Unsafe(), target, count);
+            }
         }
     }
 }
