@@ -46,12 +46,15 @@ public sealed partial class ReferenceBackend
         Each(y, i =>
         {
             int batch = i / (m * n), row = i / n % m, column = i % n;
-            return Real.Sum(Enumerable.Range(0, k).Select(t =>
+            Real sum = 0.0;
+            for (int t = 0; t < k; t++)
             {
                 Real left = p[(batch * m * k) + (transposeA ? (t * m) + row : (row * k) + t)];
                 Real right = q[(batch * k * n) + (transposeB ? (column * k) + t : (t * n) + column)];
-                return left * right;
-            }));
+                Add(ref sum, left * right);
+            }
+
+            return sum;
         });
     }
 

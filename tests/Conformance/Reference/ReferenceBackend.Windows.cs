@@ -7,25 +7,28 @@ public sealed partial class ReferenceBackend
     public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
     {
         Real[] a = Read(x), w = Read(kernel);
-        V(y).Clear();
+        Span<Real> target = V(y);
+        target.Clear();
         foreach (Tap t in Taps(geometry))
-            Add(ref V(y)[t.Y], a[t.X] * w[t.W]);
+            Add(ref target[t.Y], a[t.X] * w[t.W]);
     }
 
     public override void Conv2DInputGradient(Tensor dy, Tensor kernel, in Conv2DGeometry geometry, Tensor dx)
     {
         Real[] g = Read(dy), w = Read(kernel);
-        V(dx).Clear();
+        Span<Real> target = V(dx);
+        target.Clear();
         foreach (Tap t in Taps(geometry))
-            Add(ref V(dx)[t.X], g[t.Y] * w[t.W]);
+            Add(ref target[t.X], g[t.Y] * w[t.W]);
     }
 
     public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
     {
         Real[] a = Read(x), g = Read(dy);
-        V(dkernel).Clear();
+        Span<Real> target = V(dkernel);
+        target.Clear();
         foreach (Tap t in Taps(geometry))
-            Add(ref V(dkernel)[t.W], a[t.X] * g[t.Y]);
+            Add(ref target[t.W], a[t.X] * g[t.Y]);
     }
 
     public override void MaxPool2D(Tensor x, in Pool2DGeometry geometry, Tensor y, Tensor argMax)
