@@ -23,7 +23,7 @@ internal static class Comparison
                 continue;
             double error = Math.Abs(actual[i] - expected[i].Value), allowed = tolerance * expected[i].Error;
             Assert.True(
-                float.IsFinite(nearest) && error <= allowed,
+                float.IsFinite(nearest) && double.IsFinite(allowed) && error <= allowed,
                 $"{what}: element {i} of {expected.Count} is {actual[i]:G9}, expected {nearest:G9}; error {error:E2}, allowed {allowed:E2}");
         }
     }
