@@ -82,9 +82,16 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             long row = (long)Pool.OutWidth * Conv.OutChannels;
             long band = InPlace ? 0 : ((2 * ((Pool.OutHeight + Bands - 1) / Bands)) + Conv.KernelHeight) * (long)X.RowStride;
-            return (ListSize + row + band + 15) / 16 * 16;
+            return (ListSize + row + band + SelectionSize + 15) / 16 * 16;
         }
     }
+
+    // Sums and places of the selection, then a copy of the last input rows that a vector may be read beyond.
+    private readonly int SelectionSize => SelectedInputs.Fits(Conv)
+        ? new SelectedInputs(Conv, Pool.OutWidth).WorkspaceSize + LastRowsSize
+        : 0;
+
+    private readonly int LastRowsSize => (((Conv.KernelHeight + 1) * (int)X.RowStride) + 31) / 16 * 16;
 
     // Floats of the lists, a channel's places in a row or a place's channels four times over; whole cache lines.
     private readonly int ListSize => ((2 * (Pool.OutWidth + (4 * Conv.OutChannels))) + 15) / 16 * 16;
@@ -101,12 +108,18 @@ internal unsafe struct SparseConvGradient : IShardedWork
         float* dbias = Partials + ((nint)Shards * channels * patch) + ((nint)shard * channels);
         new Span<float>(dkernel, channels * patch).Clear();
         new Span<float>(dbias, channels).Clear();
+        float* workspace = Workspaces + (shard * WorkspaceSize), selection = workspace + WorkspaceSize - SelectionSize;
+        bool selects = SelectedInputs.Fits(Conv);
+        if (selects)
+            new SelectedInputs(Conv, Pool.OutWidth).Start(selection);
         long bands = (long)Pool.Batch * Bands;
         for (long unit = bands * shard / Shards; unit < bands * (shard + 1) / Shards; unit++)
-            Band((int)(unit / Bands), (int)(unit % Bands), Workspaces + (shard * WorkspaceSize), dkernel, dbias);
+            Band((int)(unit / Bands), (int)(unit % Bands), workspace, selects ? selection : null, dkernel, dbias);
+        if (selects)
+            new SelectedInputs(Conv, Pool.OutWidth).Finish(selection, dkernel);
     }
 
-    private readonly void Band(int image, int band, float* workspace, float* dkernel, float* dbias)
+    private readonly void Band(int image, int band, float* workspace, float* selection, float* dkernel, float* dbias)
     {
         int channels = Conv.OutChannels, row = Pool.OutWidth * channels, first = FirstRow(band), end = FirstRow(band + 1);
         var list = (SparseEntry*)workspace;
@@ -119,7 +132,11 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             nint index = (((nint)image * Pool.OutHeight) + y) * row;
             Rectify(index, values, dbias);
-            AddToKernel(values, ArgMax + index, X.Image(image) + (2 * y * X.RowStride), list, dkernel);
+            float* x = X.Image(image) + (2 * y * X.RowStride);
+            if (selection is not null)
+                Select(values, ArgMax + index, x, selection, last: image == Pool.Batch - 1 && y == Pool.OutHeight - 1);
+            else
+                AddToKernel(values, ArgMax + index, x, list, dkernel);
             if (Dx is null)
                 continue;
             zeroed = Clear(dx, zeroed, (2 * y) + 1 + Conv.KernelHeight);
@@ -179,6 +196,21 @@ internal unsafe struct SparseConvGradient : IShardedWork
                 dbias[channel] += values[channel];
             }
         }
+    }
+
+    private readonly void Select(float* values, byte* at, float* x, float* selection, bool last)
+    {
+        var inputs = new SelectedInputs(Conv, Pool.OutWidth);
+        if (last)
+        {
+            float* copy = selection + inputs.WorkspaceSize;
+            int length = (Conv.KernelHeight + 1) * (int)X.RowStride;
+            new ReadOnlySpan<float>(x, length).CopyTo(new Span<float>(copy, length));
+            new Span<float>(copy + length, LastRowsSize - length).Clear();
+            x = copy;
+        }
+
+        inputs.Add(values, at, x, X.RowStride, selection);
     }
 
     private readonly void AddToKernel(float* values, byte* at, float* x, SparseEntry* list, float* dkernel)
