@@ -1,6 +1,6 @@
-using Numerics.Tests.Conformance;
+using Numerics.Tests.Reference;
 
-namespace Numerics.Tests.Reference;
+namespace Numerics.Tests.Conformance;
 
 /// <summary>The bounds that the oracle's numbers carry, and that the comparison holds a backend to them.</summary>
 public sealed class RealTests
