@@ -94,7 +94,10 @@ internal unsafe struct SparseConvGradient : IShardedWork
     private readonly int LastRowsSize => (((Conv.KernelHeight + 1) * (int)X.RowStride) + 31) / 16 * 16;
 
     // Floats of the lists, a channel's places in a row or a place's channels four times over; whole cache lines.
-    private readonly int ListSize => ((2 * (Pool.OutWidth + (4 * Conv.OutChannels))) + 15) / 16 * 16;
+    private readonly int ListSize => ((2 * (Pool.OutWidth + (4 * Capacity))) + 15) / 16 * 16;
+
+    // Entries between the lists of a window's four places.
+    private readonly int Capacity => Conv.OutChannels + SparseCompression.Step;
 
     private readonly bool InPlace => Dx is null || (!X.IsPadded && Bands == 1);
 
@@ -247,20 +250,25 @@ internal unsafe struct SparseConvGradient : IShardedWork
         int channels = Conv.OutChannels, run = Conv.KernelWidth * Conv.InChannels, inChannels = X.Channels;
         bool windows = Simd.Level == SimdLevel.Avx512 && Conv is { KernelHeight: 3, KernelWidth: 3 } && inChannels % Vector512<float>.Count == 0;
         var rows = new SparseRows(Conv.KernelHeight, run);
+        bool compress = SparseCompression.Fits(channels);
+        int capacity = Capacity, patch = PatchSize(Conv);
         int* lengths = stackalloc int[4];
         for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)
         {
-            Gather(values, at, lists, lengths);
+            if (compress)
+                SparseCompression.Gather(values, at, channels, patch, lists, capacity, lengths);
+            else
+                Gather(values, at, lists, lengths);
             if (windows)
             {
                 for (int channel = 0; channel < inChannels; channel += Vector512<float>.Count)
-                    SparseWindow.Run(lists, channels, lengths, Kernel + channel, inChannels, dx + channel, X.RowStride);
+                    SparseWindow.Run(lists, capacity, lengths, Kernel + channel, inChannels, dx + channel, X.RowStride);
                 continue;
             }
 
             for (int position = 0; position < 4; position++)
             {
-                SparseEntry* list = lists + (position * channels);
+                SparseEntry* list = lists + (position * capacity);
                 float* target = dx + ((position >> 1) * X.RowStride) + ((position & 1) * inChannels);
                 if (lengths[position] > 0)
                     rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
@@ -273,7 +281,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     {
         nint channels = Conv.OutChannels;
         int patch = PatchSize(Conv), start = 0;
-        SparseEntry** ends = stackalloc SparseEntry*[4] { lists, lists + channels, lists + (2 * channels), lists + (3 * channels) };
+        SparseEntry** ends = stackalloc SparseEntry*[4] { lists, lists + Capacity, lists + (2 * Capacity), lists + (3 * Capacity) };
         for (nint channel = 0; channel < channels; channel++, start += patch)
         {
             float value = values[channel];
@@ -284,7 +292,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         }
 
         for (int position = 0; position < 4; position++)
-            lengths[position] = (int)(ends[position] - (lists + (position * channels)));
+            lengths[position] = (int)(ends[position] - (lists + (position * Capacity)));
     }
 
     // By the bits, which takes no branch for NaN.
