@@ -12,6 +12,7 @@ public sealed partial class Tensor : IDisposable
 {
     private readonly string? _origin = TensorDiagnostics.TraceOrigins ? Environment.StackTrace : null;
     private TensorBuffer? _buffer;
+    private MatMulProduct? _product;
 
     internal Tensor(Backend backend, TensorBuffer buffer, Shape shape, DType dtype, long byteOffset = 0)
     {
@@ -20,6 +21,15 @@ public sealed partial class Tensor : IDisposable
         Shape = shape;
         DType = dtype;
         ByteOffset = byteOffset;
+        MoveTo(TensorScope.Current);
+    }
+
+    private Tensor(Backend backend, MatMulProduct product, Shape shape)
+    {
+        Backend = backend;
+        _product = product;
+        Shape = shape;
+        DType = DType.Float32;
         MoveTo(TensorScope.Current);
     }
 
@@ -48,12 +58,14 @@ public sealed partial class Tensor : IDisposable
     public Backend Backend { get; }
 
     /// <summary>Whether the memory has been given back; every use of such a tensor throws.</summary>
-    public bool IsDisposed => _buffer is null;
+    public bool IsDisposed => _buffer is null && _product is null;
 
     /// <summary>For backends: the memory that holds the elements.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed, or its scope ended.</exception>
-    public TensorBuffer Buffer => _buffer ?? throw new ObjectDisposedException(
-        nameof(Tensor), $"a tensor of shape {Shape} was used after its scope ended; Keep() it, or Return() it from the scope");
+    public TensorBuffer Buffer => _buffer ?? Evaluate();
+
+    /// <summary>For backends: the product that this tensor stands for as long as nobody has asked for its <see cref="Buffer"/>.</summary>
+    public MatMulProduct? PendingProduct => _product;
 
     /// <summary>For backends: where the elements start within <see cref="Buffer"/>, in bytes.</summary>
     public long ByteOffset { get; }
@@ -156,7 +168,7 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Copies the elements into managed memory.</summary>
     public NDArray ToNDArray()
     {
-        var array = new NDArray(Shape, DType);
+        NDArray array = NDArray.Empty(Shape, DType);
         Backend.Download(this, array.Bytes);
         return array;
     }
@@ -172,7 +184,7 @@ public sealed partial class Tensor : IDisposable
     /// <returns>This tensor.</returns>
     public Tensor Keep()
     {
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        _ = Buffer;
         MoveTo(null);
         return this;
     }
@@ -180,10 +192,13 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Gives the memory back now instead of at the end of the scope; calling it again does nothing.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is not { } buffer)
+        TensorBuffer? buffer = Interlocked.Exchange(ref _buffer, null);
+        MatMulProduct? product = Interlocked.Exchange(ref _product, null);
+        if (buffer is null && product is null)
             return;
         MoveTo(null);
-        buffer.Release();
+        buffer?.Release();
+        product?.Release();
         GC.SuppressFinalize(this);
     }
 
@@ -207,6 +222,10 @@ public sealed partial class Tensor : IDisposable
         scope?.Add(this);
     }
 
+    /// <summary>A matrix product that is computed when its elements are first asked for, at the latest when it is kept.</summary>
+    internal static Tensor Deferred(Backend backend, Tensor a, bool transposeA, Tensor b, bool transposeB, Shape shape) =>
+        new(backend, new MatMulProduct(a, transposeA, b, transposeB), shape);
+
     /// <summary>A new tensor over the same memory.</summary>
     internal Tensor Share(Shape shape)
     {
@@ -222,5 +241,31 @@ public sealed partial class Tensor : IDisposable
         Tensor tensor = Empty(backend ?? Backend.Default, shape, dtype);
         tensor.Backend.Upload(bytes, tensor);
         return tensor;
+    }
+
+    private TensorBuffer Evaluate()
+    {
+        if (_product is { } product)
+        {
+            // Tensors are values: several threads may read one at the same time.
+            lock (product)
+            {
+                if (_product is not null)
+                    Evaluate(product);
+            }
+        }
+
+        return _buffer ?? throw new ObjectDisposedException(
+            nameof(Tensor), $"a tensor of shape {Shape} was used after its scope ended; Keep() it, or Return() it from the scope");
+    }
+
+    private void Evaluate(MatMulProduct product)
+    {
+        using Tensor result = Empty(Backend, Shape);
+        Backend.MatMul(product.A, product.TransposeA, product.B, product.TransposeB, result);
+        result.Buffer.AddReference();
+        _buffer = result.Buffer;
+        _product = null;
+        product.Release();
     }
 }

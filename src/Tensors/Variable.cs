@@ -18,6 +18,7 @@ public sealed class Variable : IDisposable
         ArgumentNullException.ThrowIfNull(initialValue);
         Name = name;
         Value = initialValue.Keep();
+        Value.Buffer.IsVariable = true;
         Trainable = trainable;
     }
 

@@ -66,6 +66,32 @@ public abstract partial class BackendConformance
     public void Lion_steps(int length) => SameAll($"lion {length}", Tolerances.Sum, i =>
         Step(i, length, 1, (b, w, g, s) => b.LionUpdate(w, g, s[0], new LionStep(0.01f, 0.9f, 0.99f, 0.04f))), scale: 1);
 
+    // The gradient of a large kernel is a product that the optimizer may compute piece by piece.
+    [Theory]
+    [InlineData(32, 1_031, 64)]
+    [InlineData(7, 6_600, 10)]
+    [InlineData(1, 257, 256)]
+    [InlineData(3, 150, 513)]
+    [InlineData(300, 300, 250)]
+    public void Optimizer_steps_with_the_gradient_of_a_large_kernel(int batch, int from, int to)
+    {
+        SameAll($"sgd [{batch}, {from}, {to}]", Tolerances.Sum, i => KernelStep(i, batch, from, to, 0, (b, w, g, s) => b.SgdUpdate(w, g, null, new SgdStep(0.1f, 0, false))), scale: 1);
+        SameAll($"adam [{batch}, {from}, {to}]", Tolerances.Composite, i => KernelStep(i, batch, from, to, 2, (b, w, g, s) => b.AdamUpdate(w, g, s[0], s[1], new AdamStep(0.01f, 0.9f, 0.999f, 1e-7f, 0.04f))), scale: 1);
+        SameAll($"rmsprop [{batch}, {from}, {to}]", Tolerances.Composite, i => KernelStep(i, batch, from, to, 1, (b, w, g, s) => b.RmspropUpdate(w, g, s[0], null, new RmspropStep(0.01f, 0.9f, 0, 1e-7f))), scale: 1);
+    }
+
+    private static Tensor[] KernelStep(Inputs i, int batch, int from, int to, int states, Action<Backend, Tensor, Tensor, Tensor[]> update)
+    {
+        using var tape = new GradientTape();
+        Tensor kernel = tape.Watch(i.Normal(from, to)), bias = i.Normal(to);
+        Tensor y = i.Normal(batch, from).Dense(kernel, bias);
+        Tensor gradient = tape.Gradient((y * i.Normal(batch, to)).Sum(), kernel);
+        Assert.NotNull(gradient.PendingProduct);
+        Tensor[] state = [.. Enumerable.Range(0, states).Select(_ => i.Uniform(0.01f, 1, from, to))];
+        update(i.Backend, kernel, gradient, state);
+        return [tape.Return(kernel), .. state.Select(tape.Return)];
+    }
+
     private static Tensor[] Step(Inputs i, int length, int states, Action<Backend, Tensor, Tensor, Tensor[]> update)
     {
         Tensor weights = i.Normal(length), gradient = i.Normal(length);

@@ -37,11 +37,32 @@ public sealed unsafe partial class CpuBackend
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(gradient);
         float* a = first is null ? null : Pointer<float>(first), b = second is null ? null : Pointer<float>(second);
-        var work = new OptimizerWork<TStep>(step, Pointer<float>(weights), Pointer<float>(gradient), a, b, weights.Count);
-        _team.Run(work, Shards.Count(weights.Count));
+        if (gradient.PendingProduct is { } product && ProductUpdateWork<TStep>.Fits(product))
+        {
+            UpdateFrom(product, step, Pointer<float>(weights), a, b);
+        }
+        else
+        {
+            var work = new OptimizerWork<TStep>(step, Pointer<float>(weights), Pointer<float>(gradient), a, b, weights.Count);
+            _team.Run(work, Shards.Count(weights.Count));
+        }
+
         GC.KeepAlive(weights);
         GC.KeepAlive(gradient);
         GC.KeepAlive(first);
         GC.KeepAlive(second);
+    }
+
+    private void UpdateFrom<TStep>(MatMulProduct product, TStep step, float* weights, float* first, float* second)
+        where TStep : unmanaged, IOptimizerStep
+    {
+        int steps = product.A.Shape[0], rows = product.A.Shape[1], columns = product.B.Shape[1];
+        using var memory = new Scratch(_pool, PackedPanels.Size(steps, columns));
+        var panels = new PackedPanels(memory.Pointer, steps, columns);
+        var pack = new PackWork(panels, 1, Pointer<float>(product.B), 0, columns, 1);
+        _team.Run(pack, pack.Shards);
+        var work = new ProductUpdateWork<TStep>(step, Pointer<float>(product.A), panels, rows, weights, first, second);
+        _team.Run(work, work.Shards);
+        GC.KeepAlive(product);
     }
 }

@@ -9,7 +9,14 @@ internal readonly unsafe struct OptimizerWork<TStep>(TStep step, float* weights,
 {
     public void Run(int shard)
     {
-        (nint i, nint end) = Shards.Range(count, shard);
+        (nint start, nint end) = Shards.Range(count, shard);
+        Update(start, end);
+    }
+
+    /// <summary>Updates some of the weights.</summary>
+    public void Update(nint start, nint end)
+    {
+        nint i = start;
         Vector256<float> w, a = default, b = default;
         for (; i <= end - 8; i += 8)
         {

@@ -18,6 +18,9 @@ public abstract class TensorBuffer
     /// <summary>Whether the memory has gone back to its backend.</summary>
     public bool IsReleased => Volatile.Read(ref _references) == 0;
 
+    /// <summary>Whether the elements may change: those of a variable do, all others never.</summary>
+    internal bool IsVariable { get; set; }
+
     /// <summary>Adds a reference for another user of the memory.</summary>
     /// <exception cref="ObjectDisposedException">The memory has gone back already.</exception>
     public void AddReference()

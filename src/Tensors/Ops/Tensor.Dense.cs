@@ -23,10 +23,20 @@ public sealed partial class Tensor
         {
             Tensor g = relu ? ReluGradient(y, dy) : dy;
             Tensor? dx = needed[0] ? Product(backend, g, false, kernel, true) : null;
-            Tensor? dkernel = needed[1] ? Product(backend, this, true, g, false) : null;
+            Tensor? dkernel = needed[1] ? KernelGradient(backend, this, g) : null;
             return [dx, dkernel, needed[2] ? g.Sum(0) : null];
         });
         return y;
+    }
+
+    // A large one is left to whoever consumes it. An operand that may change before that is the exception.
+    private static Tensor KernelGradient(Backend backend, Tensor x, Tensor dy)
+    {
+        const int LeastDeferred = 1 << 16;
+        var shape = new Shape(x.Shape[1], dy.Shape[1]);
+        return shape.Size < LeastDeferred || x.Buffer.IsVariable || dy.Buffer.IsVariable
+            ? Product(backend, x, true, dy, false)
+            : Deferred(backend, x, true, dy, false, shape);
     }
 
     private static Tensor ReluGradient(Tensor y, Tensor dy)
