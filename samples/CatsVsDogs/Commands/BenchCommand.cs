@@ -68,7 +68,7 @@ internal sealed class BenchCommand
         Line("peak", $"{peak:F1} GFLOP/s in a loop of fused multiply-adds");
         Line("arithmetic", $"{gflop:F1} GFLOP a training step, every multiplication counted");
         Line("floor", $"{floor:F1} ms: the arithmetic at that peak");
-        Line("step / floor", $"{training.Median / floor:F2}");
+        Line("step / floor", $"{training.Median / floor:F2} times the floor");
         if (!profile)
             return;
         var parts = StepProfile.Measure(steps, () => _ = model.TrainOnBatch(pictures, labels), cancellationToken);
