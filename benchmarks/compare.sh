@@ -60,7 +60,7 @@ done
 # The median over the rounds of the first number behind a label.
 median() {
     sed -n "s/^$2  *\([0-9.,]*\) .*/\1/p" "$work/$1".* | tr -d , | sort -n |
-        awk '{ value[NR] = $1 } END { if (NR) printf "%.4g", (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'
+        awk '{ value[NR] = $1 } END { if (NR) printf "%.4g\n", (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'
 }
 
 # How many times less ours is than the least of the others.

@@ -3,6 +3,8 @@
 //   -- peak                      what the machine can do at most
 //   -- shapes FILE [NAME]        the layers of a file of shapes, forward and backward, as lines of CSV
 using System.Globalization;
+using BenchmarkDotNet.Running;
+using Numerics.Benchmarks.Kernels;
 using Numerics.Benchmarks.Kernels.Shapes;
 using Numerics.Samples.CatsVsDogs.Benchmark;
 
@@ -21,5 +23,6 @@ switch (args)
         ShapeTable.Write(path, filter.Length == 1 ? filter[0] : "", Console.Out);
         break;
     default:
+        _ = BenchmarkSwitcher.FromAssembly(typeof(KernelBenchmark).Assembly).Run(args, KernelConfig.Create());
         break;
 }

@@ -4,7 +4,7 @@ using Numerics.Tensors;
 namespace Numerics.Benchmarks.Kernels.Shapes;
 
 /// <summary>A line of <c>shapes.csv</c>: a convolution or a dense layer that is measured on both sides of a comparison.</summary>
-internal sealed record LayerShape(
+public sealed record LayerShape(
     string Name, bool IsDense, int Batch, int Height, int Width, int In, int Out, int Kernel, int Stride, int Dilation, int Groups, Padding Padding)
 {
     private const string Header = "name,op,batch,height,width,in,out,kernel,stride,dilation,groups,padding";
@@ -25,6 +25,16 @@ internal sealed record LayerShape(
             throw new InvalidDataException($"{path}: expected the header '{Header}'");
         return [.. lines.Skip(1).Select(line => Parse(line, path))];
     }
+
+    /// <summary>The convolutions, or the dense layers, of the file that lies beside the program.</summary>
+    public static IEnumerable<LayerShape> Standard(bool dense) =>
+        Read(Path.Combine(AppContext.BaseDirectory, "shapes.csv")).Where(shape => shape.IsDense == dense);
+
+    /// <summary>The convolution's geometry.</summary>
+    public Conv2DGeometry Geometry() => new(Input, KernelShape, (Stride, Stride), Padding, (Dilation, Dilation), Groups);
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 
     /// <summary>The layer's output for an input, on the tape that is open.</summary>
     public Tensor Call(Tensor x, Tensor kernel, Tensor bias) => IsDense
