@@ -3,6 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 
@@ -23,6 +24,7 @@ internal static class KernelConfig
         .AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params)
         .AddColumn(StatisticColumn.Median, StatisticColumn.Min)
         .AddColumn(SpeedColumn.All)
+        .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(40))
         .AddExporter(MarkdownExporter.GitHub)
         .AddLogger(ConsoleLogger.Default)
         .WithOptions(ConfigOptions.DisableLogFile);

@@ -20,7 +20,7 @@ internal sealed class SpeedColumn(string name, string legend, Func<Work, double,
     [
         new SpeedColumn("GFLOP/s", "10⁹ floating-point operations a second", (work, time) => Rate(work.Flops, time)),
         new SpeedColumn("GB/s", "10⁹ bytes read or written a second", (work, time) => Rate(work.Bytes, time)),
-        new SpeedColumn("% of peak", "of the measured peak of multiply-adds, or of reading memory", PercentOfPeak),
+        new SpeedColumn("% of peak", "of the measured peak of multiply-adds or of reading memory, whichever is nearer; above 100 for what a cache holds", PercentOfPeak),
     ];
 
     public string Id => name;
@@ -60,7 +60,7 @@ internal sealed class SpeedColumn(string name, string legend, Func<Work, double,
 
     private static string PercentOfPeak(Work work, double seconds)
     {
-        double share = work.Flops > 0 ? work.Flops / seconds / s_flops.Value : work.Bytes / seconds / s_bytes.Value;
+        double share = Math.Max(work.Flops / seconds / s_flops.Value, work.Bytes / seconds / s_bytes.Value);
         return (100 * share).ToString("F0", CultureInfo.InvariantCulture);
     }
 }

@@ -3,7 +3,7 @@ using Numerics.Tensors;
 
 namespace Numerics.Benchmarks.Kernels.Families;
 
-/// <summary>Batch normalisation and its gradient over [8, 112, 112, channels]-like rows, 6.4 million floats in all.</summary>
+/// <summary>Batch normalisation and its gradient over 6.4 million floats.</summary>
 public class BatchNormalizationBenchmarks : KernelBenchmark
 {
     private Tensor? _x, _gamma, _beta, _y, _mean, _variance, _dy, _dx, _dgamma, _dbeta;

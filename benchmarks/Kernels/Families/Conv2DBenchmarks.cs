@@ -23,7 +23,11 @@ public class Conv2DBenchmarks : KernelBenchmark
     [Benchmark]
     public void InputGradient() => Backend.Conv2DInputGradient(_y!, _kernel!, Shape.Geometry(), _dx!);
 
-    public override Work WorkOf(string benchmark) => Work.OfFlops(2.0 * Shape.Geometry().OutputShape.Size / Shape.Out * Shape.KernelShape.Size);
+    public override Work WorkOf(string benchmark)
+    {
+        int input = Shape.Input.Size, kernel = Shape.KernelShape.Size, output = Shape.Geometry().OutputShape.Size;
+        return new(2.0 * output / Shape.Out * kernel, input + kernel + output);
+    }
 
     protected override void CreateTensors()
     {

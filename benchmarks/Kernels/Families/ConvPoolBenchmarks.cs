@@ -25,7 +25,7 @@ public class ConvPoolBenchmarks : KernelBenchmark
         Backend.Conv2DBiasReluMaxPoolGradient(_x!, _kernel!, _y!, _argMax!, _dy!, Shape.Geometry(), Pool, _dx!, _dkernel!, _dbias!);
 
     public override Work WorkOf(string benchmark) =>
-        Work.OfFlops((benchmark == nameof(Backward) ? 4.0 : 2.0) * Shape.Geometry().OutputShape.Size / Shape.Out * Shape.KernelShape.Size);
+        new((benchmark == nameof(Backward) ? 4.0 : 2.0) * Shape.Geometry().OutputShape.Size / Shape.Out * Shape.KernelShape.Size, 0);
 
     protected override void CreateTensors()
     {
