@@ -82,12 +82,22 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             long row = (long)Pool.OutWidth * Conv.OutChannels;
             long band = InPlace ? 0 : ((2 * ((Pool.OutHeight + Bands - 1) / Bands)) + Conv.KernelHeight) * (long)X.RowStride;
-            return (ListSize + row + band + 15) / 16 * 16;
+            return (ListSize + row + band + SelectionSize + 15) / 16 * 16;
         }
     }
 
+    // Sums and places of the selection, then a copy of the last input rows that a vector may be read beyond.
+    private readonly int SelectionSize => SelectedInputs.Fits(Conv)
+        ? new SelectedInputs(Conv, Pool.OutWidth).WorkspaceSize + LastRowsSize
+        : 0;
+
+    private readonly int LastRowsSize => (((Conv.KernelHeight + 1) * (int)X.RowStride) + 31) / 16 * 16;
+
     // Floats of the lists, a channel's places in a row or a place's channels four times over; whole cache lines.
-    private readonly int ListSize => ((2 * (Pool.OutWidth + (4 * Conv.OutChannels))) + 15) / 16 * 16;
+    private readonly int ListSize => ((2 * (Pool.OutWidth + (4 * Capacity))) + 15) / 16 * 16;
+
+    // Entries between the lists of a window's four places.
+    private readonly int Capacity => Conv.OutChannels + SparseCompression.Step;
 
     private readonly bool InPlace => Dx is null || (!X.IsPadded && Bands == 1);
 
@@ -101,12 +111,18 @@ internal unsafe struct SparseConvGradient : IShardedWork
         float* dbias = Partials + ((nint)Shards * channels * patch) + ((nint)shard * channels);
         new Span<float>(dkernel, channels * patch).Clear();
         new Span<float>(dbias, channels).Clear();
+        float* workspace = Workspaces + (shard * WorkspaceSize), selection = workspace + WorkspaceSize - SelectionSize;
+        bool selects = SelectedInputs.Fits(Conv);
+        if (selects)
+            new SelectedInputs(Conv, Pool.OutWidth).Start(selection);
         long bands = (long)Pool.Batch * Bands;
         for (long unit = bands * shard / Shards; unit < bands * (shard + 1) / Shards; unit++)
-            Band((int)(unit / Bands), (int)(unit % Bands), Workspaces + (shard * WorkspaceSize), dkernel, dbias);
+            Band((int)(unit / Bands), (int)(unit % Bands), workspace, selects ? selection : null, dkernel, dbias);
+        if (selects)
+            new SelectedInputs(Conv, Pool.OutWidth).Finish(selection, dkernel);
     }
 
-    private readonly void Band(int image, int band, float* workspace, float* dkernel, float* dbias)
+    private readonly void Band(int image, int band, float* workspace, float* selection, float* dkernel, float* dbias)
     {
         int channels = Conv.OutChannels, row = Pool.OutWidth * channels, first = FirstRow(band), end = FirstRow(band + 1);
         var list = (SparseEntry*)workspace;
@@ -119,7 +135,11 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             nint index = (((nint)image * Pool.OutHeight) + y) * row;
             Rectify(index, values, dbias);
-            AddToKernel(values, ArgMax + index, X.Image(image) + (2 * y * X.RowStride), list, dkernel);
+            float* x = X.Image(image) + (2 * y * X.RowStride);
+            if (selection is not null)
+                Select(values, ArgMax + index, x, selection, last: image == Pool.Batch - 1 && y == Pool.OutHeight - 1);
+            else
+                AddToKernel(values, ArgMax + index, x, list, dkernel);
             if (Dx is null)
                 continue;
             zeroed = Clear(dx, zeroed, (2 * y) + 1 + Conv.KernelHeight);
@@ -181,6 +201,21 @@ internal unsafe struct SparseConvGradient : IShardedWork
         }
     }
 
+    private readonly void Select(float* values, byte* at, float* x, float* selection, bool last)
+    {
+        var inputs = new SelectedInputs(Conv, Pool.OutWidth);
+        if (last)
+        {
+            float* copy = selection + inputs.WorkspaceSize;
+            int length = (Conv.KernelHeight + 1) * (int)X.RowStride;
+            new ReadOnlySpan<float>(x, length).CopyTo(new Span<float>(copy, length));
+            new Span<float>(copy + length, LastRowsSize - length).Clear();
+            x = copy;
+        }
+
+        inputs.Add(values, at, x, X.RowStride, selection);
+    }
+
     private readonly void AddToKernel(float* values, byte* at, float* x, SparseEntry* list, float* dkernel)
     {
         int patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels;
@@ -215,20 +250,25 @@ internal unsafe struct SparseConvGradient : IShardedWork
         int channels = Conv.OutChannels, run = Conv.KernelWidth * Conv.InChannels, inChannels = X.Channels;
         bool windows = Simd.Level == SimdLevel.Avx512 && Conv is { KernelHeight: 3, KernelWidth: 3 } && inChannels % Vector512<float>.Count == 0;
         var rows = new SparseRows(Conv.KernelHeight, run);
+        bool compress = SparseCompression.Fits(channels);
+        int capacity = Capacity, patch = PatchSize(Conv);
         int* lengths = stackalloc int[4];
         for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)
         {
-            Gather(values, at, lists, lengths);
+            if (compress)
+                SparseCompression.Gather(values, at, channels, patch, lists, capacity, lengths);
+            else
+                Gather(values, at, lists, lengths);
             if (windows)
             {
                 for (int channel = 0; channel < inChannels; channel += Vector512<float>.Count)
-                    SparseWindow.Run(lists, channels, lengths, Kernel + channel, inChannels, dx + channel, X.RowStride);
+                    SparseWindow.Run(lists, capacity, lengths, Kernel + channel, inChannels, dx + channel, X.RowStride);
                 continue;
             }
 
             for (int position = 0; position < 4; position++)
             {
-                SparseEntry* list = lists + (position * channels);
+                SparseEntry* list = lists + (position * capacity);
                 float* target = dx + ((position >> 1) * X.RowStride) + ((position & 1) * inChannels);
                 if (lengths[position] > 0)
                     rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
@@ -241,7 +281,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     {
         nint channels = Conv.OutChannels;
         int patch = PatchSize(Conv), start = 0;
-        SparseEntry** ends = stackalloc SparseEntry*[4] { lists, lists + channels, lists + (2 * channels), lists + (3 * channels) };
+        SparseEntry** ends = stackalloc SparseEntry*[4] { lists, lists + Capacity, lists + (2 * Capacity), lists + (3 * Capacity) };
         for (nint channel = 0; channel < channels; channel++, start += patch)
         {
             float value = values[channel];
@@ -252,7 +292,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         }
 
         for (int position = 0; position < 4; position++)
-            lengths[position] = (int)(ends[position] - (lists + (position * channels)));
+            lengths[position] = (int)(ends[position] - (lists + (position * Capacity)));
     }
 
     // By the bits, which takes no branch for NaN.
