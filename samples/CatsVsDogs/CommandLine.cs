@@ -21,6 +21,7 @@ internal static class CommandLine
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             InfoCommand.Create(terminal),
         };
         ParseResult parsed = root.Parse(args);

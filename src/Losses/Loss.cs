@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Losses;
@@ -39,6 +40,7 @@ public abstract class Loss
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
+        using Activity? activity = Tracing.Start(Tracing.Loss, Name);
         using var scope = new TensorScope();
         Tensor prediction = yPred.DType == DType.Float32 ? yPred : yPred.Cast(DType.Float32);
         Tensor values = PerExample(yTrue, prediction);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -122,6 +123,7 @@ public abstract class Layer : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         EnsureBuilt(x.Shape);
         CheckInput(x.Shape);
+        using Activity? activity = Tracing.Start(Tracing.Forward, Name);
         using var scope = new TensorScope();
         try
         {

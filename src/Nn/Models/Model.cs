@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Numerics.Losses;
 using Numerics.Tensors;
 
@@ -124,6 +125,7 @@ public abstract partial class Model : Layer
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(loss);
+        using Activity? activity = Tracing.Start(Tracing.Metrics, Name);
         _lossTracker.UpdateState(loss.Item(), prediction.Rank == 0 ? 1 : prediction.Shape[0]);
         foreach (Metric metric in _metrics)
             metric.UpdateState(y, prediction, sampleWeight);
@@ -162,8 +164,10 @@ public abstract partial class Model : Layer
     {
         CheckBatch(batch);
         using var scope = new TensorScope();
+        Activity? upload = Tracing.Start(Tracing.Upload, Name);
         Tensor? weight = batch.SampleWeight is { } array ? Tensor.From(array) : null;
         Tensor x = batch.X, y = batch.Y;
+        upload?.Dispose();
         return training ? TrainStep(x, y, weight) : TestStep(x, y, weight);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -97,12 +98,13 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
     {
         Tensor y = x;
         foreach (Stage stage in _stages ??= [.. Plan()])
-            y = stage.Pool is { } pool ? Pooled((Conv2D)stage.Layer, pool, y) : stage.Layer.Call(y, training);
+            y = stage.Pool is { } pool ? Pooled((Conv2D)stage.Layer, pool, stage.Name, y) : stage.Layer.Call(y, training);
         return y;
     }
 
-    private static Tensor Pooled(Conv2D conv, MaxPooling2D pool, Tensor x)
+    private static Tensor Pooled(Conv2D conv, MaxPooling2D pool, string name, Tensor x)
     {
+        using Activity? activity = Tracing.Start(Tracing.Forward, name);
         conv.CheckInput(x.Shape);
         try
         {
@@ -120,16 +122,16 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
         {
             if (Fuse && Layers[i] is Conv2D { CanFusePooling: true } conv && i + 1 < Layers.Count && Layers[i + 1] is MaxPooling2D pool)
             {
-                yield return new Stage(conv, pool);
+                yield return new Stage(conv, pool, $"{conv.Name} + {pool.Name}");
                 i++;
             }
             else
             {
-                yield return new Stage(Layers[i], null);
+                yield return new Stage(Layers[i], null, Layers[i].Name);
             }
         }
     }
 
     /// <summary>One call: a layer, with the max-pooling behind it when both are one op.</summary>
-    private readonly record struct Stage(Layer Layer, MaxPooling2D? Pool);
+    private readonly record struct Stage(Layer Layer, MaxPooling2D? Pool, string Name);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -84,7 +85,11 @@ public abstract class Optimizer : IDisposable
         _iterations++;
         BeginStep(_iterations);
         for (int i = 0; i < gradients.Count; i++)
+        {
+            using Activity? activity = Tracing.Start(
+                gradients[i].PendingProduct is null ? Tracing.Update : Tracing.GradientUpdate, variables[i].Name);
             Update(variables[i].Value, gradients[i], StateOf(variables[i]));
+        }
     }
 
     /// <summary>Gives back the memory of the state.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Numerics.Tensors;
 
 /// <summary>
@@ -133,7 +135,7 @@ public sealed class GradientTape : TensorScope
         {
             if (tape._paused || !tape.FollowsAny(inputs))
                 continue;
-            entry ??= new TapeEntry(output, inputs.ToArray(), rule);
+            entry ??= new TapeEntry(output, inputs.ToArray(), rule, Tracing.CurrentSubject);
             tape._entries.Add(entry);
             tape.Follow(output);
             foreach (Tensor input in inputs)
@@ -163,6 +165,7 @@ public sealed class GradientTape : TensorScope
 
     private void Propagate(TapeEntry entry, Tensor outer, Dictionary<Tensor, Tensor> gradients, TensorScope scope)
     {
+        using Activity? activity = entry.Subject is { } subject ? Tracing.Start(Tracing.Backward, subject) : null;
         var needed = new bool[entry.Inputs.Length];
         for (int k = 0; k < needed.Length; k++)
             needed[k] = Follows(entry.Inputs[k]);
@@ -219,7 +222,7 @@ public sealed class GradientTape : TensorScope
         _ = _held.Add(tensor);
     }
 
-    private sealed record TapeEntry(Tensor Output, Tensor[] Inputs, GradientRule Rule);
+    private sealed record TapeEntry(Tensor Output, Tensor[] Inputs, GradientRule Rule, string? Subject);
 
     /// <summary>Stops every open tape of the thread from recording until it is disposed.</summary>
     private readonly ref struct PausedTapes
