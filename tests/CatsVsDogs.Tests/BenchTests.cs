@@ -35,6 +35,7 @@ public sealed class BenchTests
         Assert.Equal(24.9 / 16, arithmetic, 0.06);
         Assert.Equal(arithmetic / peak * 1000, floor, 0.1 + (0.1 * floor));
         Assert.Equal(step / floor, Figure(outcome.Out, "step / floor", "times"), 0.01 + (0.02 * step / floor));
+        Assert.True(Figure(outcome.Out, "step within fit", "ms") > 0);
         Assert.True(Figure(outcome.Out, "predict", "ms") > 0);
         Assert.True(Figure(outcome.Out, "predict, batch 1", "ms") > 0);
         Assert.True(Figure(outcome.Out, "peak memory", "MiB") > 178);

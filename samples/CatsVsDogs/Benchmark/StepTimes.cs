@@ -7,9 +7,10 @@ namespace Numerics.Samples.CatsVsDogs.Benchmark;
 /// <param name="Fastest">Milliseconds of the fastest step.</param>
 internal sealed record StepTimes(double Median, double Fastest)
 {
-    private const int WarmUpSteps = 5;
+    /// <summary>How many steps come first that are not counted: the code is compiled and the memory pool filled in these.</summary>
+    public const int WarmUpSteps = 5;
 
-    /// <summary>Times a step, after some that are not counted: the code is compiled and the memory pool filled in these.</summary>
+    /// <summary>Times a step, after <see cref="WarmUpSteps"/>.</summary>
     /// <param name="steps">How many are counted.</param>
     /// <param name="step">The step.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
@@ -25,7 +26,13 @@ internal sealed record StepTimes(double Median, double Fastest)
                 times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 
-        Array.Sort(times);
-        return new StepTimes((times[(steps - 1) / 2] + times[steps / 2]) / 2, times[0]);
+        return Of(times);
+    }
+
+    /// <summary>The median and the least of some times, in milliseconds.</summary>
+    public static StepTimes Of(IEnumerable<double> times)
+    {
+        double[] sorted = [.. times.Order()];
+        return new StepTimes((sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2, sorted[0]);
     }
 }
