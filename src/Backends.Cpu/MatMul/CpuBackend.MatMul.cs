@@ -70,7 +70,10 @@ public sealed unsafe partial class CpuBackend
         int shards = StreamedMatMul.ShardsOf(x);
         long size = (long)x.M * x.N;
         using var partials = new Scratch(_pool, shards * size);
-        Share(new StreamedMatMul(x, partials.Pointer, shards), shards, x);
+        if (x.M <= FewRowsMatMul.MaxRows)
+            Share(new FewRowsMatMul(x, partials.Pointer, shards), shards, x);
+        else
+            Share(new StreamedMatMul(x, partials.Pointer, shards), shards, x);
         var sum = new PartialSum(partials.Pointer, shards, size, x.Y, x.N, x.Bias, x.Relu);
         Share(sum, sum.Shards, x);
     }

@@ -53,6 +53,9 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
                     StrideC = x.N,
                     Accumulate = step > start,
                 };
+                // While this panel is computed, a part of the next steps' rows comes to L2.
+                if (step + Steps < end)
+                    Prefetching.Rows(x.B + ((step + Steps) * x.StepStrideB) + column, x.StepStrideB, Math.Min(Steps, end - step - Steps), columns);
                 TileRows.Run(operands, x.M, columns, width);
             }
         }

@@ -22,7 +22,7 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
         int end = Math.Min((shard + 1) * RowsOfShard, x.N);
         for (int first = shard * RowsOfShard; first < end; first += RowsOfBlock)
         {
-            int rows = Math.Min(RowsOfBlock, end - first);
+            int rows = Math.Min(RowsOfBlock, end - first), next = first + RowsOfBlock;
             for (int panel = 0; panel < a.Count; panel++)
             {
                 float* data = a.Panel(panel, out int columns, out int width);
@@ -38,7 +38,16 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
                     C = block + (panel * TileRows.MaxWidth),
                     StrideC = x.M,
                 };
-                TileRows.Run(operands, rows, columns, width);
+                for (int row = 0; row < rows; row += TileRows.Height)
+                {
+                    // While this tile is computed, the next block's comes to L2.
+                    int height = Math.Min(TileRows.Height, rows - row);
+                    if (panel == 0 && next + row < end)
+                        Prefetching.Rows(x.B + ((next + row) * x.ColumnStrideB), x.ColumnStrideB, Math.Min(height, end - next - row), x.K);
+                    TileRows.Run(operands, height, columns, width);
+                    operands.A += height * operands.RowStride;
+                    operands.C += height * operands.StrideC;
+                }
             }
 
             for (int row = 0; row < x.M && x.Bias is not null; row++)
