@@ -1,3 +1,4 @@
+using System.Numerics;
 using Numerics.Tensors;
 using Numerics.Tests.Reference;
 
@@ -36,32 +37,32 @@ public abstract partial class BackendConformance : IDisposable
     internal void Same(string what, double tolerance, Func<Inputs, Tensor> compute) => SameAll(what, tolerance, inputs => [compute(inputs)]);
 
     /// <inheritdoc cref="Same"/>
-    internal void SameAll(string what, double tolerance, Func<Inputs, Tensor[]> compute, double scale = 0)
+    internal void SameAll(string what, double tolerance, Func<Inputs, Tensor[]> compute)
     {
-        List<double[]> expected;
+        List<Real[]> expected;
         using (new TensorScope())
-            expected = [.. compute(new Inputs(_reference, Seed)).Select(ReferenceBackend.ReadDoubles)];
+            expected = [.. compute(new Inputs(_reference, Seed)).Select(ReferenceBackend.Read)];
         Poison();
         using var scope = new TensorScope();
         Tensor[] actual = compute(new Inputs(_tested, Seed));
         for (int i = 0; i < actual.Length; i++)
-            Comparison.Close(expected[i], actual[i].ToArray(), tolerance, $"{what}, result {i} (seed {Seed})", scale);
+            Comparison.Close(expected[i], actual[i].ToArray(), tolerance, $"{what}, result {i} (seed {Seed})");
     }
 
     /// <summary>
     /// Runs a computation on both backends, and compares the result and the gradients of all its float inputs under a random
     /// cotangent.
     /// </summary>
-    internal void SameWithGradients(string what, double tolerance, Func<Inputs, Tensor> compute, double? gradientTolerance = null, double scale = 0)
+    internal void SameWithGradients(string what, double tolerance, Func<Inputs, Tensor> compute, double? gradientTolerance = null)
     {
-        List<double[]> expected = Differentiate(_reference, compute, ReferenceBackend.ReadDoubles);
+        List<Real[]> expected = Differentiate(_reference, compute, ReferenceBackend.Read);
         Poison();
         List<float[]> actual = Differentiate(_tested, compute, tensor => tensor.ToArray());
         for (int i = 0; i < actual.Count; i++)
         {
             string part = i == 0 ? "the result" : $"the gradient of input {i - 1}";
             double allowed = i == 0 ? tolerance : gradientTolerance ?? Math.Max(tolerance, Tolerances.Composite);
-            Comparison.Close(expected[i], actual[i], allowed, $"{what}, {part} (seed {Seed})", scale);
+            Comparison.Close(expected[i], actual[i], allowed, $"{what}, {part} (seed {Seed})");
         }
     }
 
@@ -79,9 +80,9 @@ public abstract partial class BackendConformance : IDisposable
     private void Poison()
     {
         using var scope = new TensorScope();
-        for (int bytes = 64; bytes <= PoisonedBytes; bytes += Math.Max(64, bytes / 8))
+        for (int bytes = 64; bytes <= PoisonedBytes; bytes += Math.Max(64, (int)BitOperations.RoundUpToPowerOf2((uint)bytes + 1) / 8))
         {
-            for (int copy = 0; copy < 3; copy++)
+            for (int copy = 0; copy < 6; copy++)
                 _ = Tensor.Full(bytes / sizeof(float), float.NaN, _tested);
         }
     }

@@ -1,38 +1,30 @@
+using Numerics.Tests.Reference;
+
 namespace Numerics.Tests.Conformance;
 
 /// <summary>Comparison with a reference.</summary>
 internal static class Comparison
 {
-    /// <summary>Fails unless the relative error of the norm is within the tolerance and special values are in the same places.</summary>
+    /// <summary>
+    /// Fails unless every element is as near to the reference as the tolerance times its error bound allows, and NaN and
+    /// infinities are in the same places.
+    /// </summary>
     /// <param name="expected">The reference.</param>
     /// <param name="actual">What the backend computed.</param>
-    /// <param name="tolerance">The relative error allowed.</param>
+    /// <param name="tolerance">The relative rounding error allowed.</param>
     /// <param name="what">For the message.</param>
-    /// <param name="scale">
-    /// The size of the terms that an element is summed from. Where they cancel, the error is measured against them instead of
-    /// against the small result; 0 where nothing cancels.
-    /// </param>
-    public static void Close(IReadOnlyList<double> expected, IReadOnlyList<float> actual, double tolerance, string what, double scale = 0)
+    public static void Close(IReadOnlyList<Real> expected, IReadOnlyList<float> actual, double tolerance, string what)
     {
         Assert.Equal(expected.Count, actual.Count);
-        double error = 0, norm = 0;
         for (int i = 0; i < expected.Count; i++)
         {
-            if (!double.IsFinite(expected[i]) || Math.Abs(expected[i]) > float.MaxValue)
-            {
-                float special = (float)expected[i];
-                Assert.True(special.Equals(actual[i]), $"{what}: element {i} is {actual[i]}, expected {special}");
+            float nearest = (float)expected[i].Value;
+            if (nearest.Equals(actual[i]))
                 continue;
-            }
-
-            Assert.True(float.IsFinite(actual[i]), $"{what}: element {i} is {actual[i]}, expected {expected[i]}");
-            error += (actual[i] - expected[i]) * (actual[i] - expected[i]);
-            norm += expected[i] * expected[i];
+            double error = Math.Abs(actual[i] - expected[i].Value), allowed = tolerance * expected[i].Error;
+            Assert.True(
+                float.IsFinite(nearest) && double.IsFinite(allowed) && error <= allowed,
+                $"{what}: element {i} of {expected.Count} is {actual[i]:G9}, expected {nearest:G9}; error {error:E2}, allowed {allowed:E2}");
         }
-
-        error = Math.Sqrt(error);
-        norm = Math.Max(Math.Sqrt(norm), scale * Math.Sqrt(expected.Count));
-        bool close = norm == 0 ? error <= Tolerances.Absolute : error <= tolerance * norm;
-        Assert.True(close, $"{what}: relative error {error / norm:E2} exceeds {tolerance:E1} (norm {norm:G4}, {expected.Count} elements)");
     }
 }

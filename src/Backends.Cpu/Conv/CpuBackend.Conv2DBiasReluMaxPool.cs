@@ -16,7 +16,17 @@ public sealed unsafe partial class CpuBackend
         }
 
         var epilogue = new PoolBlock(Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), conv.OutChannels);
-        if (WinogradConv.Fits(conv))
+        if (ColourPoolWork.Fits(conv, pool))
+        {
+            using var points = new Scratch(_pool, ColourPoolWork.KernelSize(conv));
+            using var workspaces = new Scratch(_pool, ColourPoolWork.WorkspaceSize(conv));
+            ColourPoolWork.TransformKernel(conv, Pointer<float>(kernel), points.Pointer);
+            var rows = new WinogradRows(Pointer<float>(x), conv.InHeight, conv.InWidth, conv.InChannels, conv.PadTop, conv.PadLeft);
+            var work = new ColourPoolWork(
+                rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), workspaces.Pointer);
+            _team.Run(work, work.Shards);
+        }
+        else if (WinogradConv.Fits(conv))
         {
             using var points = new Scratch(_pool, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
             WinogradConv tiles = Tiles(Pointer<float>(x), Pointer<float>(kernel), conv, points.Pointer);

@@ -93,18 +93,18 @@ internal static unsafe class TileRows
 
     private static delegate*<in TileOperands, void> Kernel<TLanes>(int rows)
         where TLanes : unmanaged, ILanes<TLanes> => rows switch
-    {
-        1 => &Tile.Run<TLanes, Rows.R1>,
-        2 => &Tile.Run<TLanes, Rows.R2>,
-        3 => &Tile.Run<TLanes, Rows.R3>,
-        4 => &Tile.Run<TLanes, Rows.R4>,
-        5 => &Tile.Run<TLanes, Rows.R5>,
-        6 => &Tile.Run<TLanes, Rows.R6>,
-        7 => &Tile.Run<TLanes, Rows.R7>,
-        8 => &Tile.Run<TLanes, Rows.R8>,
-        9 => &Tile.Run<TLanes, Rows.R9>,
-        10 => &Tile.Run<TLanes, Rows.R10>,
-        11 => &Tile.Run<TLanes, Rows.R11>,
-        _ => &Tile.Run<TLanes, Rows.R12>,
-    };
+        {
+            1 => &Tile.Run<TLanes, Rows.R1>,
+            2 => &Tile.Run<TLanes, Rows.R2>,
+            3 => &Tile.Run<TLanes, Rows.R3>,
+            4 => &Tile.Run<TLanes, Rows.R4>,
+            5 => &Tile.Run<TLanes, Rows.R5>,
+            6 => &Tile.Run<TLanes, Rows.R6>,
+            7 => &Tile.Run<TLanes, Rows.R7>,
+            8 => &Tile.Run<TLanes, Rows.R8>,
+            9 => &Tile.Run<TLanes, Rows.R9>,
+            10 => &Tile.Run<TLanes, Rows.R10>,
+            11 => &Tile.Run<TLanes, Rows.R11>,
+            _ => &Tile.Run<TLanes, Rows.R12>,
+        };
 }

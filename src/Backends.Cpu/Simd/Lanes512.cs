@@ -8,6 +8,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 {
     private readonly Vector512<float> _value = value;
 
+    /// <summary>The vector itself.</summary>
+    public Vector512<float> Value => _value;
+
     public static int Count => Vector512<float>.Count;
 
     public static Lanes512 Zero

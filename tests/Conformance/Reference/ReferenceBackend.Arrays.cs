@@ -6,17 +6,17 @@ public sealed partial class ReferenceBackend
 {
     public override void Reduce(ReduceOp op, Tensor x, Tensor y)
     {
-        double[] a = ReadDoubles(x);
+        Real[] a = Read(x);
         int n = x.Shape[1], inner = x.Shape[2];
         Each(y, i =>
         {
-            IEnumerable<double> run = Enumerable.Range(0, n).Select(k => a[(((i / inner * n) + k) * inner) + (i % inner)]);
+            IEnumerable<Real> run = Enumerable.Range(0, n).Select(k => a[(((i / inner * n) + k) * inner) + (i % inner)]);
             return op switch
             {
-                ReduceOp.Sum => run.Sum(),
-                ReduceOp.Mean => run.Sum() / n,
-                ReduceOp.Max => run.Aggregate(Math.Max),
-                _ => run.Aggregate(Math.Min),
+                ReduceOp.Sum => Real.Sum(run),
+                ReduceOp.Mean => Real.Sum(run) / n,
+                ReduceOp.Max => run.Aggregate((u, v) => Function(BinaryOp.Maximum, u, v)),
+                _ => run.Aggregate((u, v) => Function(BinaryOp.Minimum, u, v)),
             };
         });
     }
@@ -41,17 +41,17 @@ public sealed partial class ReferenceBackend
 
     public override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y)
     {
-        double[] p = ReadDoubles(a), q = ReadDoubles(b);
+        Real[] p = Read(a), q = Read(b);
         int m = y.Shape[-2], n = y.Shape[-1], k = a.Shape[transposeA ? -2 : -1];
         Each(y, i =>
         {
             int batch = i / (m * n), row = i / n % m, column = i % n;
-            double sum = 0;
+            Real sum = 0.0;
             for (int t = 0; t < k; t++)
             {
-                double left = p[(batch * m * k) + (transposeA ? (t * m) + row : (row * k) + t)];
-                double right = q[(batch * k * n) + (transposeB ? (column * k) + t : (t * n) + column)];
-                sum += left * right;
+                Real left = p[(batch * m * k) + (transposeA ? (t * m) + row : (row * k) + t)];
+                Real right = q[(batch * k * n) + (transposeB ? (column * k) + t : (t * n) + column)];
+                Add(ref sum, left * right);
             }
 
             return sum;
@@ -60,7 +60,7 @@ public sealed partial class ReferenceBackend
 
     public override void Transpose(Tensor x, ReadOnlySpan<int> permutation, Tensor y)
     {
-        double[] a = ReadDoubles(x);
+        Real[] a = Read(x);
         int[] order = permutation.ToArray();
         Each(y, i =>
         {
@@ -80,7 +80,8 @@ public sealed partial class ReferenceBackend
 
     public override void Gather(Tensor x, Tensor indices, Tensor y)
     {
-        double[] a = ReadDoubles(x), at = ReadDoubles(indices);
+        Real[] a = Read(x);
+        double[] at = ReadDoubles(indices);
         int n = x.Shape[1], k = indices.Count, inner = x.Shape[2];
         foreach (double index in at)
         {
@@ -93,25 +94,26 @@ public sealed partial class ReferenceBackend
 
     public override void ScatterAdd(Tensor dy, Tensor indices, Tensor dx)
     {
-        double[] g = ReadDoubles(dy), at = ReadDoubles(indices);
+        Real[] g = Read(dy);
+        double[] at = ReadDoubles(indices);
         int n = dx.Shape[1], k = indices.Count, inner = dx.Shape[2];
-        Span<double> target = V(dx);
+        Span<Real> target = V(dx);
         for (int i = 0; i < g.Length; i++)
-            target[(((i / inner / k * n) + (int)at[i / inner % k]) * inner) + (i % inner)] += g[i];
+            Add(ref target[(((i / inner / k * n) + (int)at[i / inner % k]) * inner) + (i % inner)], g[i]);
     }
 
     public override void Slice(Tensor x, int start, Tensor y)
     {
-        double[] a = ReadDoubles(x);
+        Real[] a = Read(x);
         int n = x.Shape[1], k = y.Shape[1], inner = x.Shape[2];
         Each(y, i => a[(((i / inner / k * n) + start + (i / inner % k)) * inner) + (i % inner)]);
     }
 
     public override void InsertSlice(Tensor x, int start, Tensor y)
     {
-        double[] a = ReadDoubles(x);
+        Real[] a = Read(x);
         int n = y.Shape[1], k = x.Shape[1], inner = x.Shape[2];
-        Span<double> target = V(y);
+        Span<Real> target = V(y);
         for (int i = 0; i < a.Length; i++)
             target[(((i / inner / k * n) + start + (i / inner % k)) * inner) + (i % inner)] = a[i];
     }
@@ -125,55 +127,62 @@ public sealed partial class ReferenceBackend
 
     public override void Softmax(Tensor x, Tensor y) => Rows(y, x, x, (a, _) =>
     {
-        double max = a.Max(), sum = a.Sum(v => Math.Exp(v - max));
-        return [.. a.Select(v => Math.Exp(v - max) / sum)];
+        Real[] e = Exponentials(a, out Real _);
+        Real sum = Real.Sum(e);
+        return [.. e.Select(v => v / sum)];
     });
 
     public override void SoftmaxGradient(Tensor y, Tensor dy, Tensor dx) => Rows(dx, y, dy, (p, g) =>
     {
-        double dot = p.Zip(g, (u, v) => u * v).Sum();
+        Real dot = Real.Sum(p.Zip(g, (u, v) => u * v));
         return [.. p.Zip(g, (u, v) => u * (v - dot))];
     });
 
     public override void LogSoftmax(Tensor x, Tensor y) => Rows(y, x, x, (a, _) =>
     {
-        double max = a.Max(), log = Math.Log(a.Sum(v => Math.Exp(v - max)));
+        Real log = Real.Sum(Exponentials(a, out Real max)).Apply(Math.Log);
         return [.. a.Select(v => v - max - log)];
     });
 
     public override void LogSoftmaxGradient(Tensor y, Tensor dy, Tensor dx) => Rows(dx, y, dy, (l, g) =>
     {
-        double sum = g.Sum();
-        return [.. l.Zip(g, (u, v) => v - (Math.Exp(u) * sum))];
+        Real sum = Real.Sum(g);
+        return [.. l.Zip(g, (u, v) => v - (u.Apply(Math.Exp) * sum))];
     });
 
     public override void RandomUniform(RandomKey key, float minimum, float maximum, Tensor y)
     {
         float[] u = new float[y.Count];
         Philox.FillUniform(key, 0, u);
-        Each(y, i => minimum + ((maximum - minimum) * u[i]));
+        Each(y, i => minimum + (new Real(maximum - minimum, 0) * u[i]));
     }
 
     public override void RandomNormal(RandomKey key, float mean, float standardDeviation, Tensor y)
     {
         float[] n = new float[y.Count];
         Philox.FillNormal(key, 0, n);
-        Each(y, i => mean + (standardDeviation * n[i]));
+        Each(y, i => mean + (new Real(standardDeviation, 0) * n[i]));
     }
 
     public override void Dropout(Tensor x, float rate, RandomKey key, Tensor y)
     {
-        double[] a = ReadDoubles(x);
+        Real[] a = Read(x);
         float[] u = new float[y.Count];
         Philox.FillUniform(key, 0, u);
-        Each(y, i => u[i] >= rate ? a[i] / (1 - (double)rate) : 0);
+        Each(y, i => u[i] >= rate ? a[i] / (1 - (double)rate) : 0.0);
     }
 
-    private static void Rows(Tensor y, Tensor a, Tensor b, Func<double[], double[], double[]> row)
+    private static Real[] Exponentials(Real[] a, out Real max)
     {
-        double[] p = ReadDoubles(a), q = ReadDoubles(b);
+        Real most = max = a.MaxBy(v => v.Value);
+        return [.. a.Select(v => (v - most).Apply(Math.Exp))];
+    }
+
+    private static void Rows(Tensor y, Tensor a, Tensor b, Func<Real[], Real[], Real[]> row)
+    {
+        Real[] p = Read(a), q = Read(b);
         int n = y.Shape[1];
-        Span<double> target = V(y);
+        Span<Real> target = V(y);
         for (int r = 0; r < y.Shape[0] && n > 0; r++)
             row(p[(r * n)..((r + 1) * n)], q[(r * n)..((r + 1) * n)]).CopyTo(target[(r * n)..]);
     }

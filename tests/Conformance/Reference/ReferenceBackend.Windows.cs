@@ -6,61 +6,67 @@ public sealed partial class ReferenceBackend
 {
     public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
     {
-        double[] a = ReadDoubles(x), w = ReadDoubles(kernel);
-        V(y).Clear();
+        Real[] a = Read(x), w = Read(kernel);
+        Span<Real> target = V(y);
+        target.Clear();
         foreach (Tap t in Taps(geometry))
-            V(y)[t.Y] += a[t.X] * w[t.W];
+            Add(ref target[t.Y], a[t.X] * w[t.W]);
     }
 
     public override void Conv2DInputGradient(Tensor dy, Tensor kernel, in Conv2DGeometry geometry, Tensor dx)
     {
-        double[] g = ReadDoubles(dy), w = ReadDoubles(kernel);
-        V(dx).Clear();
+        Real[] g = Read(dy), w = Read(kernel);
+        Span<Real> target = V(dx);
+        target.Clear();
         foreach (Tap t in Taps(geometry))
-            V(dx)[t.X] += g[t.Y] * w[t.W];
+            Add(ref target[t.X], g[t.Y] * w[t.W]);
     }
 
     public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
     {
-        double[] a = ReadDoubles(x), g = ReadDoubles(dy);
-        V(dkernel).Clear();
+        Real[] a = Read(x), g = Read(dy);
+        Span<Real> target = V(dkernel);
+        target.Clear();
         foreach (Tap t in Taps(geometry))
-            V(dkernel)[t.W] += a[t.X] * g[t.Y];
+            Add(ref target[t.W], a[t.X] * g[t.Y]);
     }
 
     public override void MaxPool2D(Tensor x, in Pool2DGeometry geometry, Tensor y, Tensor argMax)
     {
-        double[] a = ReadDoubles(x);
-        double[] best = new double[y.Count], place = new double[y.Count];
+        Real[] a = Read(x), best = new Real[y.Count];
+        int[] place = new int[y.Count];
         Array.Fill(place, -1);
         foreach ((int input, int output, int window) in Windows(geometry))
         {
-            bool wins = place[output] < 0 || a[input] > best[output] || (double.IsNaN(a[input]) && !double.IsNaN(best[output]));
+            double value = a[input].Value, most = best[output].Value;
+            bool wins = place[output] < 0 || value > most || (double.IsNaN(value) && !double.IsNaN(most));
             if (wins)
                 (best[output], place[output]) = (a[input], window);
         }
 
         best.CopyTo(V(y));
-        place.CopyTo(V(argMax));
+        Each(argMax, i => place[i]);
     }
 
     public override void MaxPool2DGradient(Tensor dy, Tensor argMax, in Pool2DGeometry geometry, Tensor dx)
     {
-        double[] g = ReadDoubles(dy), place = ReadDoubles(argMax);
+        Real[] g = Read(dy);
+        double[] place = ReadDoubles(argMax);
         V(dx).Clear();
         foreach ((int input, int output, int window) in Windows(geometry))
         {
             if (place[output] == window)
-                V(dx)[input] += g[output];
+                Add(ref V(dx)[input], g[output]);
         }
     }
 
     public override void AveragePool2D(Tensor x, in Pool2DGeometry geometry, Tensor y)
     {
-        double[] a = ReadDoubles(x), sum = new double[y.Count], count = new double[y.Count];
+        Real[] a = Read(x), sum = new Real[y.Count];
+        double[] count = new double[y.Count];
         foreach ((int input, int output, _) in Windows(geometry))
         {
-            sum[output] += a[input];
+            Add(ref sum[output], a[input]);
             count[output]++;
         }
 
@@ -69,13 +75,18 @@ public sealed partial class ReferenceBackend
 
     public override void AveragePool2DGradient(Tensor dy, in Pool2DGeometry geometry, Tensor dx)
     {
-        double[] g = ReadDoubles(dy), count = new double[dy.Count];
+        Real[] g = Read(dy);
+        double[] count = new double[dy.Count];
         V(dx).Clear();
         foreach ((_, int output, _) in Windows(geometry))
             count[output]++;
         foreach ((int input, int output, _) in Windows(geometry))
-            V(dx)[input] += g[output] / count[output];
+            Add(ref V(dx)[input], g[output] / count[output]);
     }
+
+    // A term more of a sum; see Real.Sum.
+    private static void Add(ref Real sum, Real term) =>
+        sum = new Real(sum.Value + term.Value, sum.Error + term.Error + Math.Abs(term.Value));
 
     private static IEnumerable<Tap> Taps(Conv2DGeometry g)
     {

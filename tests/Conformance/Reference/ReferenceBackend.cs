@@ -4,7 +4,8 @@ using Numerics.Tensors;
 namespace Numerics.Tests.Reference;
 
 /// <summary>
-/// The oracle: every primitive op in the plainest possible loops, in double precision whatever the element type. None of the
+/// The oracle: every primitive op in the plainest possible loops, in double precision whatever the element type, each
+/// number with a bound of what single precision may lose (<see cref="Real"/>). None of the
 /// fused ops is overridden, so their compositions in <see cref="Backend"/> are the oracle of fused kernels.
 /// </summary>
 public sealed partial class ReferenceBackend : Backend
@@ -17,7 +18,7 @@ public sealed partial class ReferenceBackend : Backend
 
     public override void Upload(ReadOnlySpan<byte> source, Tensor target)
     {
-        Span<double> values = V(target);
+        Span<Real> values = V(target);
         switch (target.DType)
         {
             case DType.Float32:
@@ -39,44 +40,52 @@ public sealed partial class ReferenceBackend : Backend
 
     public override void Download(Tensor source, Span<byte> target)
     {
-        Span<double> values = V(source);
+        Span<Real> values = V(source);
         switch (source.DType)
         {
             case DType.Float32:
                 Span<float> floats = MemoryMarshal.Cast<byte, float>(target);
                 for (int i = 0; i < values.Length; i++)
-                    floats[i] = (float)values[i];
+                    floats[i] = (float)values[i].Value;
                 break;
             case DType.Int32:
                 Span<int> ints = MemoryMarshal.Cast<byte, int>(target);
                 for (int i = 0; i < values.Length; i++)
-                    ints[i] = (int)values[i];
+                    ints[i] = (int)values[i].Value;
                 break;
             default:
                 for (int i = 0; i < values.Length; i++)
-                    target[i] = (byte)values[i];
+                    target[i] = (byte)values[i].Value;
                 break;
         }
     }
 
     public override void Copy(Tensor source, Tensor target) => V(source).CopyTo(V(target));
 
+    /// <summary>The elements with their error bounds.</summary>
+    public static Real[] Read(Tensor tensor) => V(tensor).ToArray();
+
     /// <summary>The elements in full precision.</summary>
-    public static double[] ReadDoubles(Tensor tensor) => V(tensor).ToArray();
+    public static double[] ReadDoubles(Tensor tensor) => [.. Read(tensor).Select(x => x.Value)];
 
     /// <summary>Overwrites the elements in full precision.</summary>
-    public static void WriteDoubles(Tensor tensor, ReadOnlySpan<double> values) => values.CopyTo(V(tensor));
+    public static void WriteDoubles(Tensor tensor, ReadOnlySpan<double> values)
+    {
+        Span<Real> target = V(tensor);
+        for (int i = 0; i < target.Length; i++)
+            target[i] = values[i];
+    }
 
     protected override void Dispose(bool disposing)
     {
     }
 
-    private static Span<double> V(Tensor tensor) =>
+    private static Span<Real> V(Tensor tensor) =>
         ((ReferenceBuffer)tensor.Buffer).Values.AsSpan((int)(tensor.ByteOffset / tensor.DType.Size()), tensor.Count);
 
-    private static void Each(Tensor y, Func<int, double> value)
+    private static void Each(Tensor y, Func<int, Real> value)
     {
-        Span<double> target = V(y);
+        Span<Real> target = V(y);
         for (int i = 0; i < target.Length; i++)
             target[i] = value(i);
     }

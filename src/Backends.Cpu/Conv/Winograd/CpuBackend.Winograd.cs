@@ -29,12 +29,8 @@ public sealed unsafe partial class CpuBackend
         {
             Conv = new WinogradConv
             {
-                X = dy,
-                Height = g.OutHeight,
-                Width = g.OutWidth,
+                Rows = new WinogradRows(dy, g.OutHeight, g.OutWidth, g.OutChannels, g.KernelHeight - 1 - g.PadTop, g.KernelWidth - 1 - g.PadLeft),
                 Channels = g.OutChannels,
-                Top = g.KernelHeight - 1 - g.PadTop,
-                Left = g.KernelWidth - 1 - g.PadLeft,
                 Kernel = new PackedPanels(points.Pointer, WinogradTransform.Area * g.OutChannels, g.InChannels),
             },
             Batch = g.Batch,
@@ -57,12 +53,8 @@ public sealed unsafe partial class CpuBackend
         _team.Run(new WinogradKernelWork(kernel, turned: false, g.InChannels, g.OutChannels, points), g.InChannels);
         return new WinogradConv
         {
-            X = x,
-            Height = g.InHeight,
-            Width = g.InWidth,
+            Rows = new WinogradRows(x, g.InHeight, g.InWidth, g.InChannels, g.PadTop, g.PadLeft),
             Channels = g.InChannels,
-            Top = g.PadTop,
-            Left = g.PadLeft,
             Kernel = new PackedPanels(points, WinogradTransform.Area * g.InChannels, g.OutChannels),
         };
     }

@@ -17,23 +17,11 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal unsafe struct WinogradConv
 {
-    /// <summary>The input [batch, height, width, channels].</summary>
-    public float* X;
-
-    /// <summary>Rows of the input.</summary>
-    public int Height;
-
-    /// <summary>Columns of the input.</summary>
-    public int Width;
+    /// <summary>The input.</summary>
+    public WinogradRows Rows;
 
     /// <summary>Channels of the input.</summary>
     public int Channels;
-
-    /// <summary>Rows of zeros above.</summary>
-    public int Top;
-
-    /// <summary>Columns of zeros to the left.</summary>
-    public int Left;
 
     /// <summary>The kernel as <see cref="WinogradKernelWork"/> packs it.</summary>
     public PackedPanels Kernel;
@@ -140,63 +128,9 @@ internal unsafe struct WinogradConv
     private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        Down<TLanes>(image, tileRow, firstTile, tiles, workspace);
+        int column = WinogradTransform.Outputs * firstTile, count = (WinogradTransform.Outputs * tiles) + 2;
+        Rows.Transform<TLanes>(image, tileRow, column, count, workspace + Columns, ColumnStride, workspace + Products);
         Across<TLanes>(tiles, workspace);
-    }
-
-    private readonly void Down<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        int count = (WinogradTransform.Outputs * tiles) + 2;
-        int x = (WinogradTransform.Outputs * firstTile) - Left, y = (WinogradTransform.Outputs * tileRow) - Top;
-        int start = Math.Max(0, -x), end = Math.Clamp(Width - x, start, count);
-        nint stride = ColumnStride, length = (nint)(end - start) * Channels;
-        float* target = workspace + Columns, zeros = workspace + Products;
-        if (y < 0 || y + WinogradTransform.Points > Height)
-            new Span<float>(zeros, (int)length).Clear();
-        for (int row = 0; row < WinogradTransform.Points; row++)
-        {
-            new Span<float>(target + (row * stride), start * Channels).Clear();
-            new Span<float>(target + (row * stride) + (end * Channels), (count - end) * Channels).Clear();
-        }
-
-        target += start * Channels;
-        float** rows = stackalloc float*[WinogradTransform.Points];
-        for (int row = 0; row < WinogradTransform.Points; row++)
-        {
-            bool inside = (uint)(y + row) < (uint)Height;
-            rows[row] = inside ? X + ((((((nint)image * Height) + y + row) * Width) + x + start) * Channels) : zeros;
-        }
-
-        float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5];
-        nint i = 0;
-        for (; i <= length - TLanes.Count; i += TLanes.Count)
-            Column<TLanes>(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, r5 + i, target + i, stride);
-        if (i == length)
-            return;
-
-        // The rest is brought to the stack: a whole vector might read beyond the last picture.
-        int rest = (int)(length - i), lanes = TLanes.Count;
-        float* copy = stackalloc float[WinogradTransform.Points * lanes];
-        for (int row = 0; row < WinogradTransform.Points; row++)
-            new ReadOnlySpan<float>(rows[row] + i, rest).CopyTo(new Span<float>(copy + (row * lanes), rest));
-        Column<TLanes>(copy, copy + lanes, copy + (2 * lanes), copy + (3 * lanes), copy + (4 * lanes), copy + (5 * lanes), copy, lanes);
-        for (int row = 0; row < WinogradTransform.Points; row++)
-            new ReadOnlySpan<float>(copy + (row * lanes), rest).CopyTo(new Span<float>(target + (row * stride) + i, rest));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Column<TLanes>(float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* target, nint stride)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        TLanes d0 = TLanes.Load(r0), d1 = TLanes.Load(r1), d2 = TLanes.Load(r2), d3 = TLanes.Load(r3), d4 = TLanes.Load(r4), d5 = TLanes.Load(r5);
-        WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-        TLanes.Store(d0, target);
-        TLanes.Store(d1, target + stride);
-        TLanes.Store(d2, target + (2 * stride));
-        TLanes.Store(d3, target + (3 * stride));
-        TLanes.Store(d4, target + (4 * stride));
-        TLanes.Store(d5, target + (5 * stride));
     }
 
     private readonly void Across<TLanes>(int tiles, float* workspace)

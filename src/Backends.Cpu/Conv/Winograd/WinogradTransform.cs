@@ -69,4 +69,8 @@ internal static class WinogradTransform
         4 => (g0 - (g1 * B) + (g2 * SquareB)) * ScaleB,
         _ => g2,
     };
+
+    /// <summary>Three taps of a filter at one of the six points.</summary>
+    public static double Filter(int point, double g0, double g1, double g2) =>
+        Filter(point, Vector256.CreateScalar(g0), Vector256.CreateScalar(g1), Vector256.CreateScalar(g2)).ToScalar();
 }

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// The first step of Winograd's convolutions: six rows of a picture, transformed down. Channels and columns do not matter to it,
+/// so a row is one run of floats. Rows and columns beyond the picture count as zeros.
+/// </summary>
+internal readonly unsafe struct WinogradRows(float* x, int height, int width, int channels, int top, int left)
+{
+    /// <summary>Transforms the rows under one row of tiles.</summary>
+    /// <typeparam name="TLanes">The vectors to use.</typeparam>
+    /// <param name="image">Which picture.</param>
+    /// <param name="tileRow">Which row of tiles.</param>
+    /// <param name="firstColumn">The first column, counted from the padding's edge.</param>
+    /// <param name="count">How many columns.</param>
+    /// <param name="target">Receives six rows.</param>
+    /// <param name="stride">Floats between them.</param>
+    /// <param name="zeros">Room for a row.</param>
+    public void Transform<TLanes>(int image, int tileRow, int firstColumn, int count, float* target, nint stride, float* zeros)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int column = firstColumn - left, row0 = (WinogradTransform.Outputs * tileRow) - top;
+        int start = Math.Clamp(-column, 0, count), end = Math.Clamp(width - column, start, count);
+        nint length = (nint)(end - start) * channels;
+        if (row0 < 0 || row0 + WinogradTransform.Points > height)
+            new Span<float>(zeros, (int)length).Clear();
+        for (int row = 0; row < WinogradTransform.Points && (start > 0 || end < count); row++)
+        {
+            new Span<float>(target + (row * stride), start * channels).Clear();
+            new Span<float>(target + (row * stride) + (end * channels), (count - end) * channels).Clear();
+        }
+
+        target += start * channels;
+        float** rows = stackalloc float*[WinogradTransform.Points];
+        for (int row = 0; row < WinogradTransform.Points; row++)
+        {
+            bool inside = (uint)(row0 + row) < (uint)height;
+            rows[row] = inside ? x + ((((((nint)image * height) + row0 + row) * width) + column + start) * channels) : zeros;
+        }
+
+        float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5];
+        nint i = 0;
+        for (; i <= length - TLanes.Count; i += TLanes.Count)
+            Column<TLanes>(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, r5 + i, target + i, stride);
+        if (i == length)
+            return;
+
+        // The rest is brought to the stack: a whole vector might read beyond the last picture.
+        int rest = (int)(length - i), lanes = TLanes.Count;
+        float* copy = stackalloc float[WinogradTransform.Points * lanes];
+        for (int row = 0; row < WinogradTransform.Points; row++)
+            new ReadOnlySpan<float>(rows[row] + i, rest).CopyTo(new Span<float>(copy + (row * lanes), rest));
+        Column<TLanes>(copy, copy + lanes, copy + (2 * lanes), copy + (3 * lanes), copy + (4 * lanes), copy + (5 * lanes), copy, lanes);
+        for (int row = 0; row < WinogradTransform.Points; row++)
+            new ReadOnlySpan<float>(copy + (row * lanes), rest).CopyTo(new Span<float>(target + (row * stride) + i, rest));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Column<TLanes>(float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* target, nint stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes d0 = TLanes.Load(r0), d1 = TLanes.Load(r1), d2 = TLanes.Load(r2), d3 = TLanes.Load(r3), d4 = TLanes.Load(r4), d5 = TLanes.Load(r5);
+        WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+        TLanes.Store(d0, target);
+        TLanes.Store(d1, target + stride);
+        TLanes.Store(d2, target + (2 * stride));
+        TLanes.Store(d3, target + (3 * stride));
+        TLanes.Store(d4, target + (4 * stride));
+        TLanes.Store(d5, target + (5 * stride));
+    }
+}
