@@ -23,7 +23,7 @@ public class MatMulBenchmarks : KernelBenchmark
     [Benchmark]
     public void InputGradient() => Backend.MatMul(_y!, false, _kernel!, true, _dx!);
 
-    public override Work WorkOf(string benchmark) => 
+    public override Work WorkOf(string benchmark) =>
         new(2.0 * Shape.Batch * Shape.In * Shape.Out, Shape.Input.Size + Shape.KernelShape.Size + (Shape.Batch * Shape.Out));
 
     protected override void CreateTensors()
