@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -59,6 +60,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     /// <summary>Tiles by group, panel and stretch.</summary>
     public readonly int Units => Geometry.Groups * Panels * Taps.Segments;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         (int part, int range) = Math.DivRem(shard, TileRanges);

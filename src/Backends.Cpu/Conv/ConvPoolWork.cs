@@ -23,6 +23,7 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
         g is { PoolHeight: 2, PoolWidth: 2, StrideH: 2, StrideW: 2, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int image, int band) = Math.DivRem(shard, Bands);

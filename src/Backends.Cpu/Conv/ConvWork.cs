@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -63,6 +65,7 @@ internal unsafe struct ConvWork : IShardedWork
 
     private readonly int Bands => (OutHeight + RowsOfBand - 1) / RowsOfBand;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         (int image, int band) = Math.DivRem(shard, Bands);
@@ -95,6 +98,7 @@ internal unsafe struct ConvWork : IShardedWork
     /// <param name="rowStride">Floats between rows there.</param>
     /// <param name="pixelStride">Floats between pixels there.</param>
     /// <returns>How many channels the panel has.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly int Panel(
         int image, int firstRow, int rows, int firstPixel, int pixels, int group, int panel, float* target, nint rowStride, nint pixelStride)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -8,6 +9,7 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float* x, float* dy, float* partials, int shards) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         int channels = g.InChannels, size = g.KernelHeight * g.KernelWidth * channels;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -11,6 +12,7 @@ internal readonly unsafe struct DepthwiseWork(Conv2DGeometry g, float* x, float*
     /// <summary>Whether a convolution is depthwise with one output a channel.</summary>
     public static bool Fits(in Conv2DGeometry g) => g.Groups == g.InChannels && g.GroupOutChannels == 1 && g.Groups > 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int image, int row) = Math.DivRem(shard, g.OutHeight);

@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Copies pictures into padded ones; a shard is one picture.</summary>
 internal readonly unsafe struct PadWork(float* source, PaddedImages target) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         int row = target.Width * target.Channels;

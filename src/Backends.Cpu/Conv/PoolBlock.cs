@@ -14,6 +14,7 @@ internal readonly unsafe struct PoolBlock(float* bias, float* y, byte* argMax, i
     /// <param name="columns">How many channels.</param>
     /// <param name="channel">The first of them.</param>
     /// <param name="firstPixel">The first pooled pixel of the batch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(float* block, nint rowStride, int pixels, int columns, int channel, nint firstPixel)
     {
         float* offset = bias + channel;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -60,6 +60,7 @@ internal readonly unsafe struct SelectedInputs(in Conv2DGeometry conv, int pixel
     }
 
     // Where in the two vectors of a window each lane finds its input under the first tap: the upper row is in the first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Locate(byte* argMax, int* places)
     {
         Vector512<int> offsets = Vector512.Create(0, _pixelStride, Lanes, Lanes + _pixelStride, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);

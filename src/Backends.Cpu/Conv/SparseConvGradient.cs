@@ -104,6 +104,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     /// <summary>The first pooled row of a band; that of the band after the last is the number of rows.</summary>
     public readonly int FirstRow(int band) => (int)((long)Pool.OutHeight * band / Bands);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         int channels = Conv.OutChannels, patch = PatchSize(Conv);
@@ -122,6 +123,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
             new SelectedInputs(Conv, Pool.OutWidth).Finish(selection, dkernel);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Band(int image, int band, float* workspace, float* selection, float* dkernel, float* dbias)
     {
         int channels = Conv.OutChannels, row = Pool.OutWidth * channels, first = FirstRow(band), end = FirstRow(band + 1);
@@ -178,6 +180,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     }
 
     /// <summary>A pooled row's gradient where ReLU was on, zero elsewhere; also added to the bias gradient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Rectify(nint index, float* values, float* dbias)
     {
         float* y = Y + index, dy = Dy + index;
@@ -216,6 +219,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         inputs.Add(values, at, x, X.RowStride, selection);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void AddToKernel(float* values, byte* at, float* x, SparseEntry* list, float* dkernel)
     {
         int patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels;
@@ -228,6 +232,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     }
 
     /// <summary>Lists the places of one channel in a pooled row, as offsets into the input rows under it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly SparseEntry* Gather(float* values, byte* at, SparseEntry* entry)
     {
         // Everything in locals: after each store the compiler would otherwise read the fields again.
@@ -245,6 +250,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         return entry;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void AddToInput(float* values, byte* at, SparseEntry* lists, float* dx)
     {
         int channels = Conv.OutChannels, run = Conv.KernelWidth * Conv.InChannels, inChannels = X.Channels;
@@ -277,6 +283,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     }
 
     /// <summary>Lists the channels of one pooled pixel by their position in the window, as offsets into the kernel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Gather(float* values, byte* at, SparseEntry* lists, int* lengths)
     {
         nint channels = Conv.OutChannels;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -8,6 +9,7 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal readonly unsafe struct SparseHaloWork(SparseConvGradient bands) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         PaddedImages x = bands.X;

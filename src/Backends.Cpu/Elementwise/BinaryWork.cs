@@ -34,6 +34,7 @@ internal readonly unsafe struct BinaryWork<TFunction> : IShardedWork
     /// <summary>How many shards there are.</summary>
     public int Count => _piecesOfRow * Shards.Count(_walk.Rows, _rowsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int block, int piece) = Math.DivRem(shard, _piecesOfRow);

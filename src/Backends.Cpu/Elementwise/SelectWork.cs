@@ -6,6 +6,7 @@ namespace Numerics.Backends.Cpu;
 /// <summary>y = a where the condition is not 0, else b.</summary>
 internal readonly unsafe struct SelectWork(float* condition, float* a, float* b, float* y, int count) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint i, nint end) = Shards.Range(count, shard);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -7,6 +8,7 @@ internal readonly unsafe struct UnaryGradientWork<TGradient>(TGradient gradient,
     : IShardedWork
     where TGradient : unmanaged, IUnaryGradient
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint i, nint end) = Shards.Range(count, shard);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -6,6 +7,7 @@ namespace Numerics.Backends.Cpu;
 internal readonly unsafe struct UnaryWork<TFunction>(TFunction function, float* x, float* y, int count) : IShardedWork
     where TFunction : unmanaged, IUnaryFunction
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint i, nint end) = Shards.Range(count, shard);

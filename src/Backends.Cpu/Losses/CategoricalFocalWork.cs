@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal readonly unsafe struct CategoricalFocalWork(
     /// <summary>How many shards there are.</summary>
     public int Count => Shards.Count(rows, _rowsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint row, nint end) = Shards.Range(rows, shard, _rowsOfShard);

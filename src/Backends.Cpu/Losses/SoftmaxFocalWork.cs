@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal readonly unsafe struct SoftmaxFocalWork(
     /// <summary>How many shards there are.</summary>
     public int Count => Shards.Count(rows, _rowsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint row, nint end) = Shards.Range(rows, shard, _rowsOfShard);

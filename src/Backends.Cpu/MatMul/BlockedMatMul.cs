@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -32,6 +34,7 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
 
     private int ColumnBlocks => (_b.Count + _panelsOfBlock - 1) / _panelsOfBlock;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int index, int columnBlock) = Math.DivRem(shard, ColumnBlocks);

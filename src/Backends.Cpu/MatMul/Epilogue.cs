@@ -20,6 +20,7 @@ internal static unsafe class Epilogue
     }
 
     /// <summary>y = max(y, 0); NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Relu(float* y, nint stride, int rows, int columns)
     {
         for (int row = 0; row < rows; row++, y += stride)
@@ -39,6 +40,7 @@ internal static unsafe class Epilogue
     /// <param name="columns">Columns, such as channels.</param>
     /// <param name="bias">One float a column, or null.</param>
     /// <param name="relu">Whether to apply ReLU.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void BiasRelu(float* y, nint stride, int rows, int columns, float* bias, bool relu)
     {
         if (bias is null)

@@ -12,6 +12,7 @@ internal readonly unsafe struct FewRowsMatMul(MatMulOperands x, float* partials,
     /// <summary>The most rows it is meant for.</summary>
     public const int MaxRows = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         switch (Simd.Level)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Packs a stack of matrices, cut along the panels and along the rows.</summary>
@@ -12,6 +14,7 @@ internal readonly unsafe struct PackWork(PackedPanels panels, int matrices, floa
 
     private int RowBlocks => (panels.Rows + RowsOfShard - 1) / RowsOfShard;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int panel, int block) = Math.DivRem(shard, RowBlocks);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -40,6 +41,7 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
     /// <param name="source">Element (0, 0) of the matrix.</param>
     /// <param name="rowStride">Floats between its rows.</param>
     /// <param name="columnStride">Floats between its columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int panel, int firstRow, int rowCount, float* source, nint rowStride, nint columnStride)
     {
         float* target = Panel(panel, out int panelColumns, out int width) + ((nint)firstRow * width);

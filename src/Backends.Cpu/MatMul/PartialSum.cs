@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -19,6 +20,7 @@ internal readonly unsafe struct PartialSum(float* partials, int count, long size
     /// <summary>How many ranges there are.</summary>
     public int Shards => (int)((size + ElementsOfShard - 1) / ElementsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         long i = (long)shard * ElementsOfShard, end = Math.Min(i + ElementsOfShard, size);

@@ -20,6 +20,7 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
         (int)Math.Clamp(Math.Min(x.K / 128, (4L << 20) / Math.Max((long)x.M * x.N, 1)), 1, 32);
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         int start = (int)((long)x.K * shard / shards), end = (int)((long)x.K * (shard + 1) / shards);

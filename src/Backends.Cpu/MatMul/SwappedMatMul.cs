@@ -16,6 +16,7 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
     public int Shards => (x.N + RowsOfShard - 1) / RowsOfShard;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         float* block = stackalloc float[RowsOfBlock * StreamedMatMul.MaxRows];

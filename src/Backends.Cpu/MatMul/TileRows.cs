@@ -42,6 +42,7 @@ internal static unsafe class TileRows
     /// <param name="columns">How many columns are wanted; at most the width.</param>
     /// <param name="width">The tile's width, from <see cref="Width"/>.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in TileOperands x, int rows, int columns, int width)
     {
         TileOperands block = x;

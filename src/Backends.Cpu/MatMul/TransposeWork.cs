@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Transposes a matrix; a shard is 64 rows of the result.</summary>
@@ -8,6 +10,7 @@ internal readonly unsafe struct TransposeWork(float* source, int rows, int colum
     /// <summary>How many shards there are.</summary>
     public int Shards => (columns + RowsOfShard - 1) / RowsOfShard;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         int first = shard * RowsOfShard;

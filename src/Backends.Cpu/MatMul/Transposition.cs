@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Turns rows into columns, in blocks of 16 x 16 so that the lines of both sides stay in L1.</summary>
@@ -13,6 +15,7 @@ internal static unsafe class Transposition
     /// <param name="columns">Columns of the source.</param>
     /// <param name="target">Element (0, 0) of the result.</param>
     /// <param name="targetStride">Floats between rows of the result.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* source, nint rowStride, nint columnStride, int rows, int columns, float* target, nint targetStride)
     {
         for (int firstColumn = 0; firstColumn < columns; firstColumn += Block)

@@ -7,6 +7,7 @@ namespace Numerics.Backends.Cpu;
 /// <summary>Converts elements from one type to another.</summary>
 internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y, int count) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint start, nint end) = Shards.Range(count, shard);

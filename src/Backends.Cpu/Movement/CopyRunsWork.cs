@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -35,6 +37,7 @@ internal readonly unsafe struct CopyRunsWork : IShardedWork
     /// <summary>How many shards there are.</summary>
     public int Count => _piecesOfRun * Shards.Count(_runs, _runsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int block, int piece) = Math.DivRem(shard, _piecesOfRun);

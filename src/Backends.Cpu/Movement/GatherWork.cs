@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Copies the runs of bytes that a list of positions names, for each of several outer parts.</summary>
@@ -8,6 +10,7 @@ internal readonly unsafe struct GatherWork(byte* source, int* positions, byte* t
     /// <summary>How many shards there are.</summary>
     public int Count => Shards.Count(outer * picked, _rowsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint row, nint end) = Shards.Range(outer * picked, shard, _rowsOfShard);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Rows of zeros with a one at each row's index, where it is in range.</summary>
@@ -8,6 +10,7 @@ internal readonly unsafe struct OneHotWork(int* indices, float* y, int rows, int
     /// <summary>How many shards there are.</summary>
     public int Count => Shards.Count(rows, _rowsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint row, nint end) = Shards.Range(rows, shard, _rowsOfShard);

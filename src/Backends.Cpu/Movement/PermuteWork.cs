@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -100,6 +102,7 @@ internal unsafe struct PermuteWork<T> : IShardedWork
     /// <summary>How many shards there are.</summary>
     public readonly int Count => Shards.Count(_columns, _columnsOfShard) * Shards.Count(_matrices, _matricesOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int block, int band) = Math.DivRem(shard, Shards.Count(_columns, _columnsOfShard));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -31,6 +32,7 @@ internal readonly unsafe struct ScatterAddWork : IShardedWork
     /// <summary>How many shards there are.</summary>
     public int Count => _outer * Shards.Count(_inner, _band);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int part, int band) = Math.DivRem(shard, Shards.Count(_inner, _band));

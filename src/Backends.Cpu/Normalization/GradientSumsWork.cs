@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Σ dy and Σ dy·(x - mean)·scale of each channel in each block of rows: [blocks, channels] each.</summary>
 internal readonly unsafe struct GradientSumsWork(
     float* x, float* dy, RowBlocks blocks, float* mean, float* scale, float* sums, float* weighted) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint first, int rows) = blocks[shard];

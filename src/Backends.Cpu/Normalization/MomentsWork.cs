@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal readonly unsafe struct MomentsWork(float* x, RowBlocks blocks, float* means, float* rests, float* squares) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint first, int rows) = blocks[shard];

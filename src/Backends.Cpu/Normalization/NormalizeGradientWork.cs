@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -6,6 +7,7 @@ namespace Numerics.Backends.Cpu;
 internal readonly unsafe struct NormalizeGradientWork(
     float* x, float* dy, RowBlocks blocks, float* mean, float* factor, float* a, float* b, float* dx) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint first, int rows) = blocks[shard];

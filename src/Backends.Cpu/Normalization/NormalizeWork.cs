@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -5,6 +6,7 @@ namespace Numerics.Backends.Cpu;
 /// <summary>y = (x - mean)·scale + beta for each channel.</summary>
 internal readonly unsafe struct NormalizeWork(float* x, RowBlocks blocks, float* mean, float* scale, float* beta, float* y) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint first, int rows) = blocks[shard];

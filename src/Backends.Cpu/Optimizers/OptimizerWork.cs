@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -7,6 +8,7 @@ internal readonly unsafe struct OptimizerWork<TStep>(TStep step, float* weights,
     : IShardedWork
     where TStep : unmanaged, IOptimizerStep
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint start, nint end) = Shards.Range(count, shard);
@@ -14,6 +16,7 @@ internal readonly unsafe struct OptimizerWork<TStep>(TStep step, float* weights,
     }
 
     /// <summary>Updates some of the weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(nint start, nint end)
     {
         nint i = start;

@@ -35,6 +35,7 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
         && product.A.Shape[0] is > 0 and <= MaxBatch && product.B.Shape[1] <= MaxColumns;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         float* strip = stackalloc float[MaxBatch * RowsOfStrip];
@@ -53,6 +54,7 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(float* strip, int count, float* gradient)
     {
         for (int panel = 0; panel < dy.Count; panel++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -7,6 +8,7 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal readonly unsafe struct AveragePoolGradientWork(Pool2DGeometry g, float* dy, float* dx) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int image, int row) = Math.DivRem(shard, g.InHeight);

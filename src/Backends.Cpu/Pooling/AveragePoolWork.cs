@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -5,6 +6,7 @@ namespace Numerics.Backends.Cpu;
 /// <summary>Average-pooling: sums of the window's pixels, channel by channel. A shard is a row of output pixels.</summary>
 internal readonly unsafe struct AveragePoolWork(Pool2DGeometry g, float* x, float* y) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int image, int row) = Math.DivRem(shard, g.OutHeight);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Numerics.Tensors;
 
@@ -23,6 +24,7 @@ internal readonly unsafe struct MaxPoolGradientWork(Pool2DGeometry g, float* dy,
 
     private int Slices => (g.Channels + ChannelsOfShard - 1) / ChannelsOfShard;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int index, int slice) = Math.DivRem(shard, Slices);

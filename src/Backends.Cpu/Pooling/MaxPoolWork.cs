@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Numerics.Tensors;
 
@@ -9,6 +10,7 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal readonly unsafe struct MaxPoolWork(Pool2DGeometry g, float* x, float* y, byte* argMax) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int image, int row) = Math.DivRem(shard, g.OutHeight);

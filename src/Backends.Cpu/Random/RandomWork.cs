@@ -7,6 +7,7 @@ namespace Numerics.Backends.Cpu;
 /// <summary>y = minimum + (maximum - minimum)·u.</summary>
 internal readonly unsafe struct UniformWork(RandomKey key, float minimum, float maximum, float* y, int count) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint start, nint end) = Shards.Range(count, shard);
@@ -20,6 +21,7 @@ internal readonly unsafe struct UniformWork(RandomKey key, float minimum, float 
 /// <summary>y = mean + standardDeviation·n.</summary>
 internal readonly unsafe struct NormalWork(RandomKey key, float mean, float standardDeviation, float* y, int count) : IShardedWork
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint start, nint end) = Shards.Range(count, shard);
@@ -36,6 +38,7 @@ internal readonly unsafe struct DropoutWork(RandomKey key, float rate, float* x,
     private const int BlockSize = 1024;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         float* uniform = stackalloc float[BlockSize];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
@@ -25,6 +26,7 @@ internal readonly unsafe struct ArgMaxWork : IShardedWork
     /// <summary>How many shards there are.</summary>
     public int Count => Shards.Count(_inner, _band) * Shards.Count(_outer, _partsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (int block, int band) = Math.DivRem(shard, Shards.Count(_inner, _band));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Reduces partial results [outer, blocks, inner] in the order of the blocks, in double precision.</summary>
@@ -9,6 +11,7 @@ internal readonly unsafe struct CombineWork<TReduction>(float* partial, float* y
     /// <summary>How many shards there are.</summary>
     public int Count => Shards.Count(outer * inner, _columnsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint i, nint end) = Shards.Range(outer * inner, shard, _columnsOfShard);

@@ -45,6 +45,7 @@ internal readonly unsafe struct ReduceWork<TReduction> : IShardedWork
     /// <summary>The same work with its results elsewhere: [outer, blocks, inner].</summary>
     public ReduceWork<TReduction> Into(float* partial) => new(_x, partial, _outer, _n, _inner);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint task, nint end) = Shards.Range(Tasks, shard, _tasksOfShard);

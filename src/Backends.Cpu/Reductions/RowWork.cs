@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Rows, each computed on its own.</summary>
@@ -9,6 +11,7 @@ internal readonly unsafe struct RowWork<TKernel>(float* a, float* b, float* y, i
     /// <summary>How many shards there are.</summary>
     public int Count => Shards.Count(rows, _rowsOfShard);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         (nint row, nint end) = Shards.Range(rows, shard, _rowsOfShard);

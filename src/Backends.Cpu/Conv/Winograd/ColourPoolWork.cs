@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -54,6 +55,7 @@ internal readonly unsafe struct ColourPoolWork(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         float* zeros = workspaces + (shard * (nint)ShardSize(conv)), transformed = zeros + RowSize(conv);
@@ -76,6 +78,7 @@ internal readonly unsafe struct ColourPoolWork(
 
     private static int ShardSize(in Conv2DGeometry g) => (WinogradTransform.Points + 1) * RowSize(g);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row<TChannels>(int image, int tileRow, float* transformed)
         where TChannels : struct, IRowCount
     {

@@ -59,7 +59,7 @@ internal unsafe struct WinogradConv
     private static bool Pays(int batch, int height, int width)
     {
         long tiles = (long)batch * Tiles(height) * Tiles(width);
-        return tiles >= 16 && tiles * WinogradTransform.Outputs * WinogradTransform.Outputs <= 2L * batch * height * width;
+        return tiles >= 48 && tiles * WinogradTransform.Outputs * WinogradTransform.Outputs <= 2L * batch * height * width;
     }
 
     /// <summary>The floats of a transformed and packed kernel.</summary>
@@ -133,6 +133,7 @@ internal unsafe struct WinogradConv
         Across<TLanes>(tiles, workspace);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Across<TLanes>(int tiles, float* workspace)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -161,6 +162,7 @@ internal unsafe struct WinogradConv
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Back<TLanes>(int tiles, int width, float* products, float* target, nint rowStride, nint pixelStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {

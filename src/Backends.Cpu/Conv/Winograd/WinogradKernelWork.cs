@@ -23,6 +23,7 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, i
     private const int Lanes = 4;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         var panels = new PackedPanels(target, WinogradTransform.Area * inChannels, outChannels);

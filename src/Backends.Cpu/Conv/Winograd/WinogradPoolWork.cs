@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -23,6 +24,7 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
 
     private readonly int TileCount => (pool.OutWidth + 1) / 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         float* block = Workspaces + (shard * (conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
@@ -41,6 +43,7 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Panel(int image, int tileRow, int firstTile, int tiles, int panel, float* workspace, float* block)
     {
         nint rowStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;

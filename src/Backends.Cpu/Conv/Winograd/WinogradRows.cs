@@ -17,6 +17,7 @@ internal readonly unsafe struct WinogradRows(float* x, int height, int width, in
     /// <param name="target">Receives six rows.</param>
     /// <param name="stride">Floats between them.</param>
     /// <param name="zeros">Room for a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Transform<TLanes>(int image, int tileRow, int firstColumn, int count, float* target, nint stride, float* zeros)
         where TLanes : unmanaged, ILanes<TLanes>
     {

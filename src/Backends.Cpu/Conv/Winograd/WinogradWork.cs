@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
@@ -40,6 +42,7 @@ internal unsafe struct WinogradWork : IShardedWork
 
     private readonly int Channels => Conv.Kernel.Columns;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         float* block = Workspaces + (shard * (Conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
@@ -59,6 +62,7 @@ internal unsafe struct WinogradWork : IShardedWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Panel(int image, int tileRow, int firstTile, int tiles, int panel, float* workspace, float* block)
     {
         int channel = panel * TileRows.MaxWidth, row = WinogradTransform.Outputs * tileRow, pixel = WinogradTransform.Outputs * firstTile;
@@ -77,6 +81,7 @@ internal unsafe struct WinogradWork : IShardedWork
     }
 
     // Tiles beyond the edge, or a panel that is not full: whole tiles to the block, and from there the part that exists.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Cut(int tiles, int panel, float* workspace, float* block, float* y, int rows, int pixels, int columns)
     {
         nint blockStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;
