@@ -7,7 +7,7 @@ namespace Numerics.Backends.Cpu;
 /// A 3 x 3 convolution with stride 1 by Winograd's F(4 x 4, 3 x 3): a tile of 4 x 4 outputs takes 36 multiplications a channel
 /// pair instead of 144.
 /// <para>
-/// Up to 12 tiles that lie side by side are computed at a time, in four steps whose results stay in L1 and L2: the input's six
+/// A block of up to 12 tiles, of one row or of several short ones, is computed at a time, in four steps whose results stay in L1 and L2: the input's six
 /// rows are transformed down, then across; at each of the 36 points a matrix product [tiles, in] x [in, out] over the register
 /// tiles of <see cref="Tile"/>; the products are transformed back into 4 rows of output. The kernel, a panel of output
 /// channels at a time, streams through once a block. Rows and columns beyond the picture count as zeros; no padded copy is
@@ -72,27 +72,25 @@ internal unsafe struct WinogradConv
     /// <param name="image">Which picture.</param>
     /// <param name="tileRow">Which row of tiles.</param>
     /// <param name="firstTile">The first tile in the row.</param>
-    /// <param name="tiles">How many, at most <see cref="MaxTiles"/>.</param>
+    /// <param name="tiles">How many.</param>
+    /// <param name="place">Where in a block of at most <see cref="MaxTiles"/> they come, one piece after the other.</param>
     /// <param name="workspace"><see cref="WorkspaceSize"/> floats, at a cache line.</param>
-    public readonly void Transform(int image, int tileRow, int firstTile, int tiles, float* workspace)
+    public readonly void Transform(int image, int tileRow, int firstTile, int tiles, int place, float* workspace)
     {
         switch (Simd.Level)
         {
-            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, workspace); break;
-            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, workspace); break;
-            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, workspace); break;
-            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, workspace); break;
+            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, place, workspace); break;
+            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, place, workspace); break;
+            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, place, workspace); break;
+            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, place, workspace); break;
         }
     }
 
-    /// <summary>Computes one panel's channels of the transformed tiles: four rows of 4·tiles pixels.</summary>
-    /// <param name="tiles">How many tiles.</param>
+    /// <summary>Computes one panel's channels of a block's tiles, at the 36 points.</summary>
+    /// <param name="tiles">How many tiles the block has.</param>
     /// <param name="panel">Which panel.</param>
     /// <param name="workspace">What <see cref="Transform"/> filled.</param>
-    /// <param name="target">Receives the rows; whole tiles of the panel's width.</param>
-    /// <param name="rowStride">Floats between rows there.</param>
-    /// <param name="pixelStride">Floats between pixels there.</param>
-    public readonly void Multiply(int tiles, int panel, float* workspace, float* target, nint rowStride, nint pixelStride)
+    public readonly void Multiply(int tiles, int panel, float* workspace)
     {
         float* kernel = Kernel.Panel(panel, out _, out int width);
         var operands = new TileOperands
@@ -115,30 +113,45 @@ internal unsafe struct WinogradConv
             operands.B += (nint)Channels * width;
             operands.C += (nint)tiles * width;
         }
+    }
 
+    /// <summary>Transforms a piece of a block back: four rows of 4·tiles pixels.</summary>
+    /// <param name="blockTiles">How many tiles the block has.</param>
+    /// <param name="place">The piece's place in it.</param>
+    /// <param name="tiles">How many tiles the piece has.</param>
+    /// <param name="panel">Which panel was computed.</param>
+    /// <param name="workspace">What <see cref="Multiply"/> filled.</param>
+    /// <param name="target">Receives the rows; whole tiles of the panel's width.</param>
+    /// <param name="rowStride">Floats between rows there.</param>
+    /// <param name="pixelStride">Floats between pixels there.</param>
+    public readonly void Back(int blockTiles, int place, int tiles, int panel, float* workspace, float* target, nint rowStride, nint pixelStride)
+    {
+        _ = Kernel.Panel(panel, out _, out int width);
+        float* products = workspace + (place * width);
+        nint stride = (nint)blockTiles * width;
         switch (Simd.Level)
         {
-            case SimdLevel.Scalar: Back<LanesScalar>(tiles, width, workspace, target, rowStride, pixelStride); break;
-            case SimdLevel.Vector128: Back<Lanes128>(tiles, width, workspace, target, rowStride, pixelStride); break;
-            case SimdLevel.Avx512 when width % Lanes512.Count == 0: Back<Lanes512>(tiles, width, workspace, target, rowStride, pixelStride); break;
-            default: Back<Lanes256>(tiles, width, workspace, target, rowStride, pixelStride); break;
+            case SimdLevel.Scalar: Back<LanesScalar>(tiles, width, products, stride, target, rowStride, pixelStride); break;
+            case SimdLevel.Vector128: Back<Lanes128>(tiles, width, products, stride, target, rowStride, pixelStride); break;
+            case SimdLevel.Avx512 when width % Lanes512.Count == 0: Back<Lanes512>(tiles, width, products, stride, target, rowStride, pixelStride); break;
+            default: Back<Lanes256>(tiles, width, products, stride, target, rowStride, pixelStride); break;
         }
     }
 
-    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace)
+    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, int place, float* workspace)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int column = WinogradTransform.Outputs * firstTile, count = (WinogradTransform.Outputs * tiles) + 2;
         Rows.Transform<TLanes>(image, tileRow, column, count, workspace + Columns, ColumnStride, workspace + Products);
-        Across<TLanes>(tiles, workspace);
+        Across<TLanes>(tiles, place, workspace);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Across<TLanes>(int tiles, float* workspace)
+    private readonly void Across<TLanes>(int tiles, int place, float* workspace)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         nint pixel = Channels, stride = PointStride, columnStride = ColumnStride;
-        float* row = workspace + Columns, points = row + (WinogradTransform.Points * columnStride);
+        float* row = workspace + Columns, points = row + (WinogradTransform.Points * columnStride) + (place * pixel);
         for (int i = 0; i < WinogradTransform.Points; i++, row += columnStride, points += WinogradTransform.Points * stride)
         {
             // Tile after tile, channel after channel: what a last vector writes beyond its pixel, the next one overwrites.
@@ -163,10 +176,9 @@ internal unsafe struct WinogradConv
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Back<TLanes>(int tiles, int width, float* products, float* target, nint rowStride, nint pixelStride)
+    private static void Back<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        nint stride = (nint)tiles * width;
         TLanes* half = stackalloc TLanes[WinogradTransform.Outputs * WinogradTransform.Points];
         for (int tile = 0; tile < tiles; tile++, products += width, target += WinogradTransform.Outputs * pixelStride)
         {

@@ -28,32 +28,41 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, i
     {
         var panels = new PackedPanels(target, WinogradTransform.Area * inChannels, outChannels);
         Vector256<double>* taps = stackalloc Vector256<double>[Taps];
+
+        // The points lie at powers of two from each other, where few lines fit the cache: whole rows go there at once.
+        int stride = Math.Max(TileRows.MaxWidth, Lanes);
+        float* rows = stackalloc float[WinogradTransform.Area * stride];
         for (int panel = 0; panel < panels.Count; panel++)
         {
             float* data = panels.Panel(panel, out int columns, out int width) + (shard * width);
             for (int column = 0; column < width; column += Lanes)
             {
                 Load(shard, (panel * TileRows.MaxWidth) + column, Math.Clamp(columns - column, 0, Lanes), taps);
-                Transform(taps, data + column, (nint)inChannels * width, Math.Min(Lanes, width - column));
+                Transform(taps, rows + column, stride);
             }
+
+            for (int point = 0; point < WinogradTransform.Area; point++, data += (nint)inChannels * width)
+                new ReadOnlySpan<float>(rows + (point * stride), width).CopyTo(new Span<float>(data, width));
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Load(int channel, int first, int count, Vector256<double>* taps)
     {
         nint tapStride = (nint)inChannels * outChannels, stride = turned ? inChannels : 1;
         float* source = kernel + (turned ? channel + (first * stride) : (channel * (nint)outChannels) + first);
-        float* four = stackalloc float[Lanes];
         for (int tap = 0; tap < Taps; tap++)
         {
             float* from = source + ((turned ? Taps - 1 - tap : tap) * tapStride);
-            for (int lane = 0; lane < Lanes; lane++)
-                four[lane] = lane < count ? from[lane * stride] : 0;
-            taps[tap] = Vector256.WidenLower(Vector128.Load(four).ToVector256Unsafe());
+            Vector128<float> four = count == Lanes
+                ? stride == 1 ? Vector128.Load(from) : Vector128.Create(from[0], from[stride], from[2 * stride], from[3 * stride])
+                : Vector128.Create(count > 0 ? from[0] : 0, count > 1 ? from[stride] : 0, count > 2 ? from[2 * stride] : 0, 0);
+            taps[tap] = Vector256.WidenLower(four.ToVector256Unsafe());
         }
     }
 
-    private static void Transform(Vector256<double>* taps, float* target, nint pointStride, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transform(Vector256<double>* taps, float* target, int pointStride)
     {
         for (int i = 0; i < WinogradTransform.Points; i++)
         {
@@ -61,13 +70,7 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, i
             Vector256<double> middle = WinogradTransform.Filter(i, taps[1], taps[4], taps[7]);
             Vector256<double> right = WinogradTransform.Filter(i, taps[2], taps[5], taps[8]);
             for (int j = 0; j < WinogradTransform.Points; j++, target += pointStride)
-            {
-                Vector128<float> weights = Vector256.Narrow(WinogradTransform.Filter(j, left, middle, right), default).GetLower();
-                if (count == Lanes)
-                    weights.Store(target);
-                else
-                    VectorTail.Store(weights.ToVector256Unsafe(), target, count);
-            }
+                Vector256.Narrow(WinogradTransform.Filter(j, left, middle, right), default).GetLower().Store(target);
         }
     }
 }

@@ -36,7 +36,7 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
             for (int i = 0; i < blocks; i++)
             {
                 int first = TileCount * i / blocks, tiles = (TileCount * (i + 1) / blocks) - first;
-                conv.Transform((int)image, (int)tileRow, first, tiles, workspace);
+                conv.Transform((int)image, (int)tileRow, first, tiles, place: 0, workspace);
                 for (int panel = 0; panel < conv.Kernel.Count; panel++)
                     Panel((int)image, (int)tileRow, first, tiles, panel, workspace, block);
             }
@@ -48,7 +48,8 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
     {
         nint rowStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;
         _ = conv.Kernel.Panel(panel, out int columns, out _);
-        conv.Multiply(tiles, panel, workspace, block, rowStride, TileRows.MaxWidth);
+        conv.Multiply(tiles, panel, workspace);
+        conv.Back(tiles, place: 0, tiles, panel, workspace, block, rowStride, TileRows.MaxWidth);
         int pixels = Math.Min(2 * tiles, pool.OutWidth - (2 * firstTile)), rows = Math.Min(2, pool.OutHeight - (2 * tileRow));
         for (int i = 0; i < rows; i++)
         {

@@ -38,59 +38,79 @@ internal unsafe struct WinogradWork : IShardedWork
     public readonly long WorkspaceSize => Shards * (Conv.WorkspaceSize + WinogradConv.BlockSize);
 
     /// <summary>How many ranges there are.</summary>
-    public readonly int Shards => Math.Min(MaxShards, Batch * WinogradConv.Tiles(OutHeight));
+    public readonly int Shards => (int)Math.Min(MaxShards, (TileRowCount + RowsOfBlock - 1) / RowsOfBlock);
 
     private readonly int Channels => Conv.Kernel.Columns;
+
+    private readonly long TileRowCount => (long)Batch * WinogradConv.Tiles(OutHeight);
+
+    // Several rows of a small picture make a block: the kernel's way through the cache is the same for all its tiles.
+    private readonly int RowsOfBlock => Math.Max(1, WinogradConv.MaxTiles / WinogradConv.Tiles(OutWidth));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         float* block = Workspaces + (shard * (Conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
-        int tileRows = WinogradConv.Tiles(OutHeight), tilesOfRow = WinogradConv.Tiles(OutWidth);
-        int blocks = (tilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
-        long rows = (long)Batch * tileRows;
-        for (long row = rows * shard / Shards; row < rows * (shard + 1) / Shards; row++)
+        int tilesOfRow = WinogradConv.Tiles(OutWidth), pieces = (tilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+        long end = TileRowCount * (shard + 1) / Shards;
+        for (long row = TileRowCount * shard / Shards; row < end; row += RowsOfBlock)
         {
-            (long image, long tileRow) = Math.DivRem(row, tileRows);
-            for (int i = 0; i < blocks; i++)
+            int rows = (int)Math.Min(RowsOfBlock, end - row);
+            for (int i = 0; i < pieces; i++)
             {
-                int first = tilesOfRow * i / blocks, tiles = (tilesOfRow * (i + 1) / blocks) - first;
-                Conv.Transform((int)image, (int)tileRow, first, tiles, workspace);
-                for (int panel = 0; panel < Conv.Kernel.Count; panel++)
-                    Panel((int)image, (int)tileRow, first, tiles, panel, workspace, block);
+                int first = tilesOfRow * i / pieces, tiles = (tilesOfRow * (i + 1) / pieces) - first;
+                Block(row, rows, first, tiles, workspace, block);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Panel(int image, int tileRow, int firstTile, int tiles, int panel, float* workspace, float* block)
+    private readonly void Block(long firstRow, int rows, int firstTile, int tiles, float* workspace, float* block)
     {
-        int channel = panel * TileRows.MaxWidth, row = WinogradTransform.Outputs * tileRow, pixel = WinogradTransform.Outputs * firstTile;
+        int tileRows = WinogradConv.Tiles(OutHeight);
+        for (int i = 0; i < rows; i++)
+            Conv.Transform((int)((firstRow + i) / tileRows), (int)((firstRow + i) % tileRows), firstTile, tiles, i * tiles, workspace);
+        for (int panel = 0; panel < Conv.Kernel.Count; panel++)
+        {
+            Conv.Multiply(rows * tiles, panel, workspace);
+            for (int i = 0; i < rows; i++)
+                Row(firstRow + i, firstTile, rows * tiles, i * tiles, tiles, panel, workspace, block);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Row(long tileRow, int firstTile, int blockTiles, int place, int tiles, int panel, float* workspace, float* block)
+    {
+        int tileRows = WinogradConv.Tiles(OutHeight), channel = panel * TileRows.MaxWidth;
+        int row = WinogradTransform.Outputs * (int)(tileRow % tileRows), pixel = WinogradTransform.Outputs * firstTile;
         int rows = Math.Min(WinogradTransform.Outputs, OutHeight - row), pixels = Math.Min(WinogradTransform.Outputs * tiles, OutWidth - pixel);
-        float* y = Y + ((((((nint)image * OutHeight) + row) * OutWidth) + pixel) * Channels) + channel;
-        nint rowStride = (nint)OutWidth * Channels;
+        float* y = Y + (((((nint)(tileRow / tileRows) * OutHeight) + row) * OutWidth) + pixel) * Channels + channel;
+        nint rowStride = (nint)OutWidth * Channels, blockStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;
         _ = Conv.Kernel.Panel(panel, out int columns, out int width);
         if (columns == width && rows == WinogradTransform.Outputs && pixels == WinogradTransform.Outputs * tiles)
-            Conv.Multiply(tiles, panel, workspace, y, rowStride, Channels);
+        {
+            Conv.Back(blockTiles, place, tiles, panel, workspace, y, rowStride, Channels);
+        }
         else
-            Cut(tiles, panel, workspace, block, y, rows, pixels, columns);
+        {
+            // Tiles beyond the edge, or a panel that is not full: whole tiles to the block, and from there the part that exists.
+            Conv.Back(blockTiles, place, tiles, panel, workspace, block, blockStride, TileRows.MaxWidth);
+            Copy(block, blockStride, y, rowStride, rows, pixels, columns);
+        }
+
         if (Bias is null && !Relu)
             return;
         for (int i = 0; i < rows; i++)
             Epilogue.BiasRelu(y + (i * rowStride), Channels, pixels, columns, Bias is null ? null : Bias + channel, Relu);
     }
 
-    // Tiles beyond the edge, or a panel that is not full: whole tiles to the block, and from there the part that exists.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Cut(int tiles, int panel, float* workspace, float* block, float* y, int rows, int pixels, int columns)
+    private readonly void Copy(float* source, nint sourceStride, float* y, nint rowStride, int rows, int pixels, int columns)
     {
-        nint blockStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;
-        Conv.Multiply(tiles, panel, workspace, block, blockStride, TileRows.MaxWidth);
         for (int i = 0; i < rows; i++)
         {
-            float* source = block + (i * blockStride), target = y + (i * (nint)OutWidth * Channels);
-            for (int j = 0; j < pixels; j++, source += TileRows.MaxWidth, target += Channels)
-                new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(target, columns));
+            float* from = source + (i * sourceStride), target = y + (i * rowStride);
+            for (int j = 0; j < pixels; j++, from += TileRows.MaxWidth, target += Channels)
+                new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(target, columns));
         }
     }
 }
