@@ -77,7 +77,8 @@ public sealed unsafe partial class CpuBackend : Backend
     public override void Upload(ReadOnlySpan<byte> source, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        source.CopyTo(new Span<byte>(Pointer<byte>(target), source.Length));
+        fixed (byte* from = source)
+            CopyRun(from, Pointer<byte>(target), source.Length);
         GC.KeepAlive(target);
     }
 
@@ -85,7 +86,8 @@ public sealed unsafe partial class CpuBackend : Backend
     public override void Download(Tensor source, Span<byte> target)
     {
         ArgumentNullException.ThrowIfNull(source);
-        new ReadOnlySpan<byte>(Pointer<byte>(source), target.Length).CopyTo(target);
+        fixed (byte* to = target)
+            CopyRun(Pointer<byte>(source), to, target.Length);
         GC.KeepAlive(source);
     }
 
@@ -100,6 +102,12 @@ public sealed unsafe partial class CpuBackend : Backend
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Pointer<T>(Tensor tensor)
         where T : unmanaged => (T*)(((CpuBuffer)tensor.Buffer).Pointer + tensor.ByteOffset);
+
+    private void CopyRun(byte* source, byte* target, int length)
+    {
+        var work = new CopyRunsWork(source, 0, target, 0, length, 1);
+        _team.Run(work, work.Count);
+    }
 
     private static int DefaultThreads()
     {

@@ -60,7 +60,7 @@ internal sealed class BatchDataset : DerivedDataset
     private static NDArray Stack(List<NDArray> arrays, string name, long first)
     {
         NDArray model = arrays[0];
-        var stacked = new NDArray(model.Shape.Prepend(arrays.Count), model.DType);
+        NDArray stacked = NDArray.Empty(model.Shape.Prepend(arrays.Count), model.DType);
         int length = model.Bytes.Length;
         for (int i = 0; i < arrays.Count; i++)
         {

@@ -9,7 +9,7 @@ namespace Numerics.Tensors;
 /// </summary>
 public sealed class NDArray
 {
-    private readonly byte[] _bytes;
+    private readonly Memory<byte> _bytes;
 
     /// <summary>Creates an array of zeros.</summary>
     /// <param name="shape">The extents, all known.</param>
@@ -19,7 +19,7 @@ public sealed class NDArray
     {
     }
 
-    private NDArray(Shape shape, DType dtype, byte[] bytes)
+    private NDArray(Shape shape, DType dtype, Memory<byte> bytes)
     {
         Shape = shape;
         DType = dtype;
@@ -33,7 +33,13 @@ public sealed class NDArray
     public DType DType { get; }
 
     /// <summary>The elements' bytes, row-major, in the machine's byte order; writes go through.</summary>
-    public Span<byte> Bytes => _bytes;
+    public Span<byte> Bytes => _bytes.Span;
+
+    /// <summary>An array whose elements are not set; for code that writes every one of them.</summary>
+    /// <param name="shape">The extents, all known.</param>
+    /// <param name="dtype">The element type.</param>
+    public static NDArray Empty(Shape shape, DType dtype = DType.Float32) =>
+        new(shape, dtype, GC.AllocateUninitializedArray<byte>(ByteLength(shape, dtype)));
 
     /// <summary>An array of floats over a copy of <paramref name="values"/>.</summary>
     /// <param name="shape">The extents; their product is the number of values.</param>
@@ -85,7 +91,7 @@ public sealed class NDArray
         };
         if (!fits)
             throw new InvalidOperationException($"an array of {DType} cannot be read as {typeof(T).Name}");
-        return MemoryMarshal.Cast<byte, T>(_bytes.AsSpan());
+        return MemoryMarshal.Cast<byte, T>(_bytes.Span);
     }
 
     /// <summary>The values as floats: integers converted, <see cref="DType.UNorm8"/> divided by 255.</summary>
@@ -118,6 +124,20 @@ public sealed class NDArray
         if (shape.Size != Shape.Size)
             throw new ShapeMismatchException($"cannot reshape {Shape} into {shape}: {Shape.Size} elements against {shape.Size}");
         return new NDArray(shape, DType, _bytes);
+    }
+
+    /// <summary>Some of the elements along the first axis; the memory is shared.</summary>
+    /// <param name="start">The first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The array does not have them.</exception>
+    public NDArray Slice(int start, int count)
+    {
+        int length = Shape.Rank == 0 ? 0 : Shape[0];
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, length - count);
+        int size = Shape.Product(1..) * DType.Size();
+        return new NDArray(Shape.With(0, count), DType, _bytes.Slice(start * size, count * size));
     }
 
     /// <summary>Type and extents, such as <c>Float32 [2, 3]</c>.</summary>

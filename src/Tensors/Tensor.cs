@@ -168,7 +168,7 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Copies the elements into managed memory.</summary>
     public NDArray ToNDArray()
     {
-        var array = new NDArray(Shape, DType);
+        NDArray array = NDArray.Empty(Shape, DType);
         Backend.Download(this, array.Bytes);
         return array;
     }

@@ -34,4 +34,27 @@ public sealed class NDArrayTests
         _ = Assert.Throws<ShapeMismatchException>(() => new NDArray((2, 2)).Reshape(5));
         _ = Assert.Throws<ArgumentException>(() => new NDArray((Shape.Unknown, 2)));
     }
+
+    [Fact]
+    public void A_slice_shares_the_memory()
+    {
+        NDArray array = NDArray.From((4, 3), [0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        NDArray slice = array.Slice(1, 2);
+        Assert.Equal(new Shape(2, 3), slice.Shape);
+        Assert.Equal([3f, 4, 5, 6, 7, 8], slice.ToFloats());
+        slice.AsSpan<float>()[0] = -1;
+        Assert.Equal(-1, array.AsSpan<float>()[3]);
+        Assert.Equal([6f, 7, 8], slice.Slice(1, 1).ToFloats());
+        Assert.Empty(array.Slice(4, 0).ToFloats());
+    }
+
+    [Fact]
+    public void A_slice_beyond_the_array_is_refused()
+    {
+        var array = new NDArray((4, 3));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => array.Slice(3, 2));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => array.Slice(-1, 2));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => array.Slice(1, -1));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => new NDArray(Shape.Scalar).Slice(0, 1));
+    }
 }

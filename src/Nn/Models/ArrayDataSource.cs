@@ -34,17 +34,20 @@ internal sealed class ArrayDataSource : IDataSource
     /// <inheritdoc/>
     public IEnumerator<DataItem> GetEnumerator()
     {
-        int[] order = [.. Enumerable.Range(_first, Examples)];
+        int[]? order = null;
         if (_shuffle)
-            Shuffle(order, RandomGenerator.Default.Next());
-        for (int start = 0; start < order.Length;)
         {
-            int count = Math.Min(_batchSize, order.Length - start);
-            ReadOnlySpan<int> positions = order.AsSpan(start, count);
-            NDArray x = ArrayRows.Take(_all.X, positions), y = ArrayRows.Take(_all.Y, positions);
-            NDArray? weight = _all.SampleWeight is { } weights ? ArrayRows.Take(weights, positions) : null;
-            start += count;
-            yield return new DataItem(x, y, weight);
+            order = [.. Enumerable.Range(_first, Examples)];
+            Shuffle(order, RandomGenerator.Default.Next());
+        }
+
+        for (int start = 0; start < Examples; start += _batchSize)
+        {
+            int first = start, count = Math.Min(_batchSize, Examples - start);
+            NDArray Rows(NDArray array) => order is null
+                ? array.Slice(_first + first, count)
+                : ArrayRows.Take(array, order.AsSpan(first, count));
+            yield return new DataItem(Rows(_all.X), Rows(_all.Y), _all.SampleWeight is { } weights ? Rows(weights) : null);
         }
     }
 

@@ -5,17 +5,17 @@ namespace Numerics.Nn;
 /// <summary>Runs and selections of the examples in an array, the first axis counting them.</summary>
 internal static class ArrayRows
 {
-    /// <summary>The array cut into batches, the last one possibly smaller.</summary>
+    /// <summary>The array cut into batches, the last one possibly smaller; they share its memory.</summary>
     public static IEnumerable<NDArray> Batches(NDArray array, int batchSize)
     {
         for (int start = 0; start < array.Shape[0]; start += batchSize)
-            yield return Take(array, [.. Enumerable.Range(start, Math.Min(batchSize, array.Shape[0] - start))]);
+            yield return array.Slice(start, Math.Min(batchSize, array.Shape[0] - start));
     }
 
     /// <summary>The examples at some positions.</summary>
     public static NDArray Take(NDArray array, ReadOnlySpan<int> positions)
     {
-        var taken = new NDArray(array.Shape.With(0, positions.Length), array.DType);
+        NDArray taken = NDArray.Empty(array.Shape.With(0, positions.Length), array.DType);
         int size = array.Shape.Product(1..) * array.DType.Size();
         for (int i = 0; i < positions.Length; i++)
             array.Bytes.Slice(positions[i] * size, size).CopyTo(taken.Bytes[(i * size)..]);
@@ -37,7 +37,7 @@ internal static class ArrayRows
             rows += array.Shape[0];
         }
 
-        var all = new NDArray(first.Shape.With(0, rows), first.DType);
+        NDArray all = NDArray.Empty(first.Shape.With(0, rows), first.DType);
         Span<byte> rest = all.Bytes;
         foreach (NDArray array in arrays)
         {
