@@ -1,0 +1,41 @@
+// y = f(a, b), element by element: over equal shapes or a repeated scalar (steps 1 or 0), or over any broadcast. y may be an
+// operand of its own shape.
+#include "elementwise.cuh"
+
+#define BINARY(name, expression)                                                                                        \
+    struct name##_function                                                                                              \
+    {                                                                                                                   \
+        METHOD float operator()(float a, float b) const { return expression; }                                          \
+    };                                                                                                                  \
+    KERNEL binary_##name(const float* a, u32 stepA, const float* b, u32 stepB, float* y, u32 count)                     \
+    {                                                                                                                   \
+        zip(a, stepA, b, stepB, y, count, name##_function());                                                           \
+    }                                                                                                                   \
+    KERNEL binary_##name##_broadcast(const float* a, const float* b, float* y, u32 count, Walk walk)                    \
+    {                                                                                                                   \
+        for (u32 i = first_index(); i < count; i += index_step())                                                       \
+        {                                                                                                               \
+            Offsets at = locate(walk, i);                                                                               \
+            y[i] = name##_function()(a[at.a], b[at.b]);                                                                 \
+        }                                                                                                               \
+    }
+
+BINARY(add, a + b)
+BINARY(subtract, a - b)
+BINARY(multiply, a * b)
+BINARY(divide, a / b)
+BINARY(power, power(a, b))
+BINARY(maximum, maximum(a, b))
+BINARY(minimum, minimum(a, b))
+BINARY(equal, a == b ? 1.0f : 0.0f)
+BINARY(not_equal, a != b ? 1.0f : 0.0f)
+BINARY(less, a < b ? 1.0f : 0.0f)
+BINARY(less_equal, a <= b ? 1.0f : 0.0f)
+BINARY(greater, a > b ? 1.0f : 0.0f)
+BINARY(greater_equal, a >= b ? 1.0f : 0.0f)
+
+KERNEL select(const float* condition, const float* a, const float* b, float* y, u32 count)
+{
+    for (u32 i = first_index(); i < count; i += index_step())
+        y[i] = condition[i] != 0.0f ? a[i] : b[i];
+}

@@ -1,0 +1,65 @@
+// Walks over elements, four at a time where the addresses allow it.
+#pragma once
+#include "math.cuh"
+
+template <class F>
+DEVICE void map(const float* x, float* y, u32 count, F f)
+{
+    u32 vectors = aligned16(x) && aligned16(y) ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        float4 v = ((const float4*)x)[i];
+        ((float4*)y)[i] = float4{f(v.x), f(v.y), f(v.z), f(v.w)};
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
+        y[i] = f(x[i]);
+}
+
+// An operand of one element is repeated.
+template <class F>
+DEVICE void zip(const float* a, u32 stepA, const float* b, u32 stepB, float* y, u32 count, F f)
+{
+    u32 vectors = stepA == 1 && stepB == 1 && aligned16(a) && aligned16(b) && aligned16(y) ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        float4 v = ((const float4*)a)[i], w = ((const float4*)b)[i];
+        ((float4*)y)[i] = float4{f(v.x, w.x), f(v.y, w.y), f(v.z, w.z), f(v.w, w.w)};
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
+        y[i] = f(a[i * stepA], b[i * stepB]);
+}
+
+// How operands walk over an output, outermost axis first; see BroadcastPlan and Transpose of the backend.
+struct Walk
+{
+    u32 rank;
+    u32 dims[16];
+    u32 stepsA[16];
+    u32 stepsB[16];
+};
+
+struct Offsets
+{
+    u32 a, b;
+};
+
+// Unrolled, so that the parameter is read in place and not copied to local memory.
+DEVICE Offsets locate(const Walk& walk, u32 index)
+{
+    Offsets at = {0, 0};
+#pragma unroll
+    for (int axis = 15; axis >= 0; axis--)
+    {
+        if (axis < (int)walk.rank)
+        {
+            u32 rest = index / walk.dims[axis], position = index - rest * walk.dims[axis];
+            at.a += position * walk.stepsA[axis];
+            at.b += position * walk.stepsB[axis];
+            index = rest;
+        }
+    }
+
+    return at;
+}

@@ -1,0 +1,216 @@
+// Transcendental functions. Those in single precision are the CPU backend's: within about 2 units in the last place over the
+// whole range. Those in double precision serve powers, focal terms and normal draws, whose results are rounded to single.
+#pragma once
+#include "device.cuh"
+
+#define INFINITY_F __builtin_inff()
+#define NAN_F __builtin_nanf("")
+
+DEVICE float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+DEVICE double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
+DEVICE float abs(float x) { return bits_float(float_bits(x) & 0x7FFFFFFF); }
+DEVICE double abs(double x) { return __builtin_fabs(x); }
+DEVICE float square_root(float x) { return __builtin_sqrtf(x); }
+DEVICE bool is_nan(float x) { return x != x; }
+
+// The greater and the smaller; NaN if either is.
+DEVICE float maximum(float a, float b) { return a > b || is_nan(a) ? a : b; }
+DEVICE float minimum(float a, float b) { return a < b || is_nan(a) ? a : b; }
+
+// 2^n for n in -126..127.
+DEVICE float power_of_two(int n) { return bits_float((u32)(n + 127) << 23); }
+
+struct ReducedExponent
+{
+    float tail;
+    int n;
+};
+
+// e^x = 2^n·(1 + tail); beyond the ends the result is 0 or infinity anyway. The polynomial is that of S. L. Moshier's Cephes
+// library (expf).
+DEVICE ReducedExponent reduce_exp(float x)
+{
+    float z = x < -104.0f ? -104.0f : x;
+    z = z > 89.0f ? 89.0f : z;
+    float n = __builtin_rintf(z * 1.44269504f);
+    float r = fma(n, -0.693359375f, z);
+    r = fma(n, 2.12194440e-4f, r);
+    float p = 1.9875691500e-4f;
+    p = fma(p, r, 1.3981999507e-3f);
+    p = fma(p, r, 8.3334519073e-3f);
+    p = fma(p, r, 4.1665795894e-2f);
+    p = fma(p, r, 1.6666665459e-1f);
+    p = fma(p, r, 5.0000001201e-1f);
+    return {fma(p, r * r, r), is_nan(n) ? 0 : (int)n};
+}
+
+DEVICE float exp(float x)
+{
+    ReducedExponent e = reduce_exp(x);
+    // Two factors, because 2^n itself may leave the range of normal numbers where e^x does not.
+    int half = e.n >> 1;
+    return (1.0f + e.tail) * power_of_two(half) * power_of_two(e.n - half);
+}
+
+DEVICE float expm1(float x)
+{
+    ReducedExponent e = reduce_exp(x);
+    // 2^n·(1 + tail) - 1 as 2·(2^(n-1)·tail + (2^(n-1) - ½)): the bracket is exact, and n = 128 does not overflow.
+    float scale = power_of_two(e.n - 1 < -126 ? -126 : e.n - 1);
+    float half = fma(scale, e.tail, scale - 0.5f);
+    float y = e.n == 0 ? e.tail : half + half;
+    return x == 0.0f ? x : y;
+}
+
+// ln(1 + f) = f - f²/2 + f³·P(f) with the polynomial of Cephes' logf, for x = 2^e·(1 + f).
+DEVICE float log(float x)
+{
+    bool tiny = x < 1.17549435e-38f;
+    int offset = (int)float_bits(tiny ? x * 8388608.0f : x) - 0x3F3504F3;
+    float exponent = (float)((offset >> 23) - (tiny ? 23 : 0));
+    float f = bits_float((u32)((offset & 0x007FFFFF) + 0x3F3504F3)) - 1.0f, square = f * f;
+    float p = 7.0376836292e-2f;
+    p = fma(p, f, -1.1514610310e-1f);
+    p = fma(p, f, 1.1676998740e-1f);
+    p = fma(p, f, -1.2420140846e-1f);
+    p = fma(p, f, 1.4249322787e-1f);
+    p = fma(p, f, -1.6668057665e-1f);
+    p = fma(p, f, 2.0000714765e-1f);
+    p = fma(p, f, -2.4999993993e-1f);
+    p = fma(p, f, 3.3333331174e-1f);
+    float y = p * f * square;
+    y = fma(exponent, -2.12194440e-4f, y);
+    y = fma(square, -0.5f, y);
+    y = fma(exponent, 0.693359375f, f + y);
+    y = x < INFINITY_F ? y : x;
+    y = x < 0.0f ? NAN_F : y;
+    return x == 0.0f ? -INFINITY_F : y;
+}
+
+// ln u + c/u, where u is 1 + x rounded and c what the rounding lost.
+DEVICE float log1p(float x)
+{
+    float u = 1.0f + x, lost = x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f);
+    float y = log(u) + (u > 0.0f && u < INFINITY_F ? lost / u : 0.0f);
+    return abs(x) < 1e-8f ? x : y;
+}
+
+DEVICE float sigmoid(float x)
+{
+    float e = exp(-abs(x));
+    return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+DEVICE float tanh(float x)
+{
+    float t = expm1(abs(x) * -2.0f);
+    return bits_float(float_bits(-t / (t + 2.0f)) ^ (float_bits(x) & 0x80000000));
+}
+
+DEVICE float softplus(float x) { return (x > 0.0f ? x : 0.0f) + log1p(exp(-abs(x))); }
+
+struct NormalValues
+{
+    float cdf, bell;
+};
+
+// The normal distribution function and e^(-x²/2); the lower tail is e^(-a²/2)·R(a) with R(a)·(1 + a) a polynomial in
+// (a - 3)/(a + 3), fitted over 0..15 to 3.3e-8 relative. The rounding error of a² is fed back.
+DEVICE NormalValues normal_values(float x)
+{
+    float a = abs(x), capped = a < 15.0f || is_nan(a) ? a : 15.0f, square = capped * capped;
+    float bell = exp(square * -0.5f);
+    bell = fma(bell, fma(capped, capped, -square) * -0.5f, bell);
+    float u = (capped - 3.0f) / (capped + 3.0f);
+    float p = -5.94583126e-05f;
+    p = fma(p, u, -0.000438184717f);
+    p = fma(p, u, -0.000261971663f);
+    p = fma(p, u, 0.00298881346f);
+    p = fma(p, u, 0.00112560739f);
+    p = fma(p, u, -0.0227281423f);
+    p = fma(p, u, 0.0451688924f);
+    p = fma(p, u, -0.0164321796f);
+    p = fma(p, u, -0.0965269533f);
+    p = fma(p, u, 0.486055794f);
+    float tail = bell * (p / (1.0f + capped));
+    return {x < 0.0f ? tail : 1.0f - tail, bell};
+}
+
+DEVICE double power_of_two_double(int n) { return __builtin_bit_cast(double, (u64)(n + 1023) << 52); }
+
+// Taylor's series over |r| ≤ ½ ln 2: the first term left out is below 5e-18.
+DEVICE double exp(double x)
+{
+    double z = x < -760.0 ? -760.0 : x;
+    z = z > 720.0 ? 720.0 : z;
+    double n = __builtin_rint(z * 1.4426950408889634);
+    double r = fma(n, -0.6931471803691238, z);
+    r = fma(n, -1.9082149292705877e-10, r);
+    double p = 1.6059043836821613e-10;
+    p = fma(p, r, 2.08767569878681e-09);
+    p = fma(p, r, 2.505210838544172e-08);
+    p = fma(p, r, 2.755731922398589e-07);
+    p = fma(p, r, 2.7557319223985893e-06);
+    p = fma(p, r, 2.48015873015873e-05);
+    p = fma(p, r, 0.0001984126984126984);
+    p = fma(p, r, 0.001388888888888889);
+    p = fma(p, r, 0.008333333333333333);
+    p = fma(p, r, 0.041666666666666664);
+    p = fma(p, r, 0.16666666666666666);
+    p = fma(p, r, 0.5);
+    int k = z != z ? 0 : (int)n, half = k >> 1;
+    return (1.0 + fma(p, r * r, r)) * power_of_two_double(half) * power_of_two_double(k - half);
+}
+
+// ln x = e·ln 2 + 2·artanh(f/(2 + f)) for x = 2^e·(1 + f), by its series; x is positive, finite and not subnormal.
+DEVICE double log(double x)
+{
+    long long offset = __builtin_bit_cast(long long, x) - 0x3FE6A09E667F3BCDLL;
+    double e = (double)(int)(offset >> 52);
+    double m = __builtin_bit_cast(double, (u64)((offset & 0x000FFFFFFFFFFFFFLL) + 0x3FE6A09E667F3BCDLL));
+    double f = m - 1.0, s = f / (2.0 + f), t = s * s;
+    double p = 1.0 / 23;
+    p = fma(p, t, 1.0 / 21);
+    p = fma(p, t, 1.0 / 19);
+    p = fma(p, t, 1.0 / 17);
+    p = fma(p, t, 1.0 / 15);
+    p = fma(p, t, 1.0 / 13);
+    p = fma(p, t, 1.0 / 11);
+    p = fma(p, t, 1.0 / 9);
+    p = fma(p, t, 1.0 / 7);
+    p = fma(p, t, 1.0 / 5);
+    p = fma(p, t, 1.0 / 3);
+    double twice = s + s;
+    return fma(e, 0.6931471803691238, fma(twice * t, p, fma(e, 1.9082149292705877e-10, twice)));
+}
+
+// By Kahan's correction: exact near 0. x is above -1.
+DEVICE double log1p(double x)
+{
+    double u = 1.0 + x;
+    return u == 1.0 ? x : log(u) * (x / (u - 1.0));
+}
+
+// a^b with the special values of IEEE 754's pow.
+DEVICE float power(float a, float b)
+{
+    if (b == 0.0f || a == 1.0f)
+        return 1.0f;
+    if (is_nan(a) || is_nan(b))
+        return NAN_F;
+    float size = abs(a), exponent = abs(b);
+    bool whole = exponent >= 8388608.0f || (float)(int)b == b;
+    bool odd = whole && exponent < 16777216.0f && ((int)b & 1) != 0;
+    if (exponent == INFINITY_F)
+        return size == 1.0f ? 1.0f : (size > 1.0f) == (b > 0.0f) ? INFINITY_F : 0.0f;
+    if (size == 0.0f || size == INFINITY_F)
+    {
+        float result = (size == 0.0f) == (b > 0.0f) ? 0.0f : INFINITY_F;
+        return odd ? bits_float(float_bits(result) | (float_bits(a) & 0x80000000)) : result;
+    }
+
+    if (a < 0.0f && !whole)
+        return NAN_F;
+    float result = (float)exp((double)b * log((double)size));
+    return a < 0.0f && odd ? -result : result;
+}

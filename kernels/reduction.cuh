@@ -1,0 +1,48 @@
+// Sums and extremes over the threads of a row: the lanes of a warp, then the warps of a block. The order is fixed by the
+// block's size alone.
+#pragma once
+#include "math.cuh"
+
+struct Add
+{
+    static constexpr float Identity = 0.0f;
+    METHOD float operator()(float a, float b) const { return a + b; }
+    METHOD double operator()(double a, double b) const { return a + b; }
+};
+
+struct Greatest
+{
+    static constexpr float Identity = -INFINITY_F;
+    METHOD float operator()(float a, float b) const { return maximum(a, b); }
+};
+
+struct Smallest
+{
+    static constexpr float Identity = INFINITY_F;
+    METHOD float operator()(float a, float b) const { return minimum(a, b); }
+};
+
+template <class T, class F>
+DEVICE T reduce_warp(T value, F f)
+{
+    for (u32 lanes = 16; lanes > 0; lanes >>= 1)
+        value = f(value, shuffle_xor(value, lanes));
+    return value;
+}
+
+// Over the block's x axis, a multiple of 32 and at most 1024 threads; a block of several rows has rows of one warp. All
+// threads of a row get the result.
+template <class T, class F>
+DEVICE T reduce_row(T value, F f)
+{
+    SHARED T partial[32];
+    value = reduce_warp(value, f);
+    if (block_width() == WarpSize)
+        return value;
+    u32 lane = thread_x() & 31, warps = block_width() / WarpSize;
+    barrier();
+    if (lane == 0)
+        partial[thread_x() / WarpSize] = value;
+    barrier();
+    return reduce_warp(lane < warps ? partial[lane] : (T)F::Identity, f);
+}
