@@ -1,0 +1,267 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cuda;
+
+/// <content>
+/// Convolutions by cuDNN. Its kernels are [out, height, width, in]: ours, [height, width, in, out], transposed. Where the zeros
+/// at the two edges differ, the pictures are padded first.
+/// </content>
+public sealed unsafe partial class CudaBackend
+{
+    private readonly Dictionary<(DnnDirection, DnnConvolution), DnnAlgorithm> _algorithms = [];
+
+    /// <inheritdoc/>
+    public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(y);
+        if (y.Count == 0)
+            return;
+        if (IsEmptySum(geometry))
+        {
+            Fill(0, y);
+            return;
+        }
+
+        using Tensor? padded = NeedsPadding(geometry) ? Pad(x, geometry) : null;
+        using Tensor filter = ToFilter(kernel);
+        using Operand pictures = AsOperand(padded ?? x), weights = AsOperand(filter);
+        using Result output = AsResult(y);
+        Convolve(DnnDirection.Forward, Describe(geometry), pictures.Address, weights.Address, output.Address);
+        Finish(output);
+    }
+
+    /// <inheritdoc/>
+    public override void Conv2DInputGradient(Tensor dy, Tensor kernel, in Conv2DGeometry geometry, Tensor dx)
+    {
+        ArgumentNullException.ThrowIfNull(dy);
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(dx);
+        if (dx.Count == 0)
+            return;
+        if (dy.Count == 0 || kernel.Count == 0)
+        {
+            Fill(0, dx);
+            return;
+        }
+
+        using Tensor? padded = NeedsPadding(geometry) ? Tensor.Empty(this, PaddedShape(geometry)) : null;
+        using Tensor filter = ToFilter(kernel);
+        using (Operand outer = AsOperand(dy), weights = AsOperand(filter))
+        {
+            using Result pictures = AsResult(padded ?? dx);
+            Convolve(DnnDirection.BackwardData, Describe(geometry), pictures.Address, weights.Address, outer.Address);
+            Finish(pictures);
+        }
+
+        if (padded is not null)
+            Shift(padded, dx, -geometry.PadTop, -geometry.PadLeft);
+    }
+
+    /// <inheritdoc/>
+    public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(dy);
+        ArgumentNullException.ThrowIfNull(dkernel);
+        if (dkernel.Count == 0)
+            return;
+        if (dy.Count == 0 || x.Count == 0)
+        {
+            Fill(0, dkernel);
+            return;
+        }
+
+        using Tensor? padded = NeedsPadding(geometry) ? Pad(x, geometry) : null;
+        using Tensor filter = Tensor.Empty(this, dkernel.Shape);
+        using (Operand pictures = AsOperand(padded ?? x), outer = AsOperand(dy))
+        {
+            using Result weights = AsResult(filter);
+            Convolve(DnnDirection.BackwardFilter, Describe(geometry), pictures.Address, weights.Address, outer.Address);
+            Finish(weights);
+        }
+
+        TransposeMatrices(filter, dkernel, 1, geometry.OutChannels, dkernel.Count / geometry.OutChannels);
+    }
+
+    /// <inheritdoc/>
+    public override void Conv2DBias(Tensor x, Tensor kernel, Tensor bias, in Conv2DGeometry geometry, bool relu, Tensor y)
+    {
+        Conv2D(x, kernel, geometry, y);
+        AddBias(y, bias, relu);
+    }
+
+    /// <inheritdoc/>
+    public override void Conv2DBiasReluMaxPool(
+        Tensor x, Tensor kernel, Tensor bias, in Conv2DGeometry conv, in Pool2DGeometry pool, Tensor y, Tensor argMax)
+    {
+        ArgumentNullException.ThrowIfNull(argMax);
+        using Tensor full = Tensor.Empty(this, conv.OutputShape);
+        Conv2D(x, kernel, conv, full);
+        Each(KernelFamily.Pooling, Sized("bias_relu_max_pool", argMax), y.Count, full, bias, y, argMax, Windows(pool), y.Count);
+    }
+
+    private static bool IsEmptySum(in Conv2DGeometry g) => g.GroupInChannels == 0;
+
+    private static bool NeedsPadding(in Conv2DGeometry g) => g.PadTop != g.PadBottom || g.PadLeft != g.PadRight;
+
+    private static Shape PaddedShape(in Conv2DGeometry g) =>
+        new(g.Batch, g.InHeight + g.PadTop + g.PadBottom, g.InWidth + g.PadLeft + g.PadRight, g.InChannels);
+
+    private DnnConvolution Describe(in Conv2DGeometry g)
+    {
+        bool padded = NeedsPadding(g);
+        return new DnnConvolution(
+            g.Batch,
+            padded ? g.InHeight + g.PadTop + g.PadBottom : g.InHeight,
+            padded ? g.InWidth + g.PadLeft + g.PadRight : g.InWidth,
+            g.InChannels,
+            g.OutChannels,
+            g.KernelHeight,
+            g.KernelWidth,
+            g.OutHeight,
+            g.OutWidth,
+            padded ? 0 : g.PadTop,
+            padded ? 0 : g.PadLeft,
+            g.StrideH,
+            g.StrideW,
+            g.DilationH,
+            g.DilationW,
+            g.Groups,
+            OperandType,
+            _options.Precision == CudaPrecision.TensorFloat32);
+    }
+
+    private void Convolve(DnnDirection direction, in DnnConvolution convolution, ulong x, ulong w, ulong y)
+    {
+        lock (_libraries)
+        {
+            nint dnn = Dnn();
+            DnnAlgorithm algorithm = Algorithm(dnn, direction, convolution, x, w, y);
+            DeviceBuffer? memory = algorithm.WorkspaceBytes > 0 ? (DeviceBuffer)Allocate(algorithm.WorkspaceBytes) : null;
+            try
+            {
+                ulong workspace = memory?.Address ?? 0;
+                switch (direction)
+                {
+                    case DnnDirection.Forward:
+                        _api.ConvolutionForward(dnn, convolution, algorithm, x, w, y, workspace, algorithm.WorkspaceBytes);
+                        break;
+                    case DnnDirection.BackwardData:
+                        _api.ConvolutionBackwardData(dnn, convolution, algorithm, w, y, x, workspace, algorithm.WorkspaceBytes);
+                        break;
+                    default:
+                        _api.ConvolutionBackwardFilter(dnn, convolution, algorithm, x, y, w, workspace, algorithm.WorkspaceBytes);
+                        break;
+                }
+            }
+            finally
+            {
+                memory?.Release();
+            }
+        }
+    }
+
+    private DnnAlgorithm Algorithm(nint dnn, DnnDirection direction, in DnnConvolution convolution, ulong x, ulong w, ulong y)
+    {
+        const long MeasuringBytes = 256 << 20;
+        if (_algorithms.TryGetValue((direction, convolution), out DnnAlgorithm known))
+            return known;
+        IReadOnlyList<DnnAlgorithm> found;
+        if (_options.Deterministic)
+        {
+            found = _api.GetAlgorithms(dnn, direction, convolution);
+        }
+        else
+        {
+            var memory = (DeviceBuffer)Allocate(MeasuringBytes);
+            try
+            {
+                found = _api.MeasureAlgorithms(dnn, direction, convolution, x, w, y, memory.Address, MeasuringBytes);
+            }
+            finally
+            {
+                memory.Release();
+            }
+        }
+
+        foreach (DnnAlgorithm algorithm in found)
+        {
+            if (algorithm.Deterministic || !_options.Deterministic)
+                return _algorithms[(direction, convolution)] = algorithm;
+        }
+
+        throw new NotSupportedException(
+            $"cuDNN has no {(_options.Deterministic ? "deterministic " : "")}algorithm ({direction}) for {convolution}");
+    }
+
+    private nint Dnn()
+    {
+        Activate();
+        if (_dnn == 0)
+        {
+            _dnn = _api.CreateDnn();
+            _api.SetDnnStream(_dnn, _stream);
+        }
+
+        return _dnn;
+    }
+
+    private Tensor ToFilter(Tensor kernel)
+    {
+        Tensor filter = Tensor.Empty(this, kernel.Shape);
+        TransposeMatrices(kernel, filter, 1, kernel.Count / kernel.Shape[3], kernel.Shape[3]);
+        return filter;
+    }
+
+    private Tensor Pad(Tensor x, in Conv2DGeometry g)
+    {
+        Tensor padded = Tensor.Empty(this, PaddedShape(g));
+        Shift(x, padded, g.PadTop, g.PadLeft);
+        return padded;
+    }
+
+    private void Shift(Tensor x, Tensor y, int top, int left) => Each(
+        KernelFamily.Convolution,
+        "shift_pictures",
+        y.Count,
+        x,
+        y,
+        x.Shape[1],
+        x.Shape[2],
+        x.Shape[3],
+        y.Shape[1],
+        y.Shape[2],
+        top,
+        left,
+        y.Count);
+
+    private void AddBias(Tensor y, Tensor bias, bool relu) =>
+        Each(KernelFamily.Convolution, "add_bias", y.Count, y, bias, bias.Count, relu, y.Count);
+
+    private Result AsResult(Tensor y) =>
+        new(y, OperandType == CudaDataType.Float32 ? null : (DeviceBuffer)Allocate(2L * y.Count));
+
+    private void Finish(Result result)
+    {
+        if (result.Rounded is { } rounded)
+            Each(KernelFamily.Cast, "cast_bfloat16_float32", result.Tensor.Count, rounded.Address, result.Tensor, result.Tensor.Count);
+    }
+
+    /// <summary>Where a convolution writes: a tensor, or memory in the type that the library writes.</summary>
+    private readonly struct Result(Tensor tensor, DeviceBuffer? rounded) : IDisposable
+    {
+        public Tensor Tensor => tensor;
+
+        public DeviceBuffer? Rounded => rounded;
+
+        public ulong Address { get; } = rounded?.Address ?? CudaBackend.Address(tensor);
+
+        public void Dispose()
+        {
+            rounded?.Release();
+            GC.KeepAlive(tensor);
+        }
+    }
+}

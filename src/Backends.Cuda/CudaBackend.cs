@@ -1,0 +1,195 @@
+using System.Globalization;
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cuda;
+
+/// <summary>
+/// The CUDA backend: cuBLAS for matrix products, cuDNN for convolutions, own kernels for everything else, all in order on one
+/// stream of one device. Ops return at once; reading a tensor waits for what computes it.
+/// </summary>
+public sealed unsafe partial class CudaBackend : Backend
+{
+    private const int ThreadsOfBlock = 256;
+    private const int RowsOfBlock = 8;
+    private const int Lanes = 32;
+
+    [ThreadStatic]
+    private static nint s_context;
+
+    private readonly ICudaApi _api;
+    private readonly bool _ownsApi;
+    private readonly int _device;
+    private readonly CudaDeviceInfo _info;
+    private readonly CudaOptions _options;
+    private readonly nint _context;
+    private readonly nint _stream;
+    private readonly DevicePool _pool;
+    private readonly StagingMemory _staging;
+    private readonly KernelLibrary _kernels;
+    private readonly Lock _libraries = new();
+    private nint _blas;
+    private nint _blasLt;
+    private nint _dnn;
+    private bool _disposed;
+
+    /// <summary>A backend on a device.</summary>
+    /// <param name="api">The libraries.</param>
+    /// <param name="device">The device's number, from 0.</param>
+    /// <param name="options">How to compute; Float32 and deterministic when null.</param>
+    /// <param name="ownsApi">Whether the backend disposes the libraries.</param>
+    /// <exception cref="BackendUnavailableException">There is no such device, or it is older than Turing.</exception>
+    public CudaBackend(ICudaApi api, int device = 0, CudaOptions? options = null, bool ownsApi = false)
+    {
+        ArgumentNullException.ThrowIfNull(api);
+        ArgumentOutOfRangeException.ThrowIfNegative(device);
+        (_api, _device, _options, _ownsApi) = (api, device, options ?? new CudaOptions(), ownsApi);
+        int devices = api.DeviceCount;
+        if (device >= devices)
+            throw new BackendUnavailableException($"cuda:{device}: the driver finds {devices} device{(devices == 1 ? "" : "s")}");
+        _info = api.GetDeviceInfo(device);
+        if (_info.ComputeCapability < 75)
+        {
+            throw new BackendUnavailableException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"cuda:{device}: {_info.Name} has compute capability {_info.ComputeCapability / 10}.{_info.ComputeCapability % 10}, at least 7.5 (Turing) is needed"));
+        }
+
+        _context = api.RetainPrimaryContext(device);
+        s_context = _context;
+        _stream = api.CreateStream();
+        _pool = new DevicePool(this);
+        _staging = new StagingMemory(api, _stream);
+        _kernels = new KernelLibrary(api);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => string.Create(CultureInfo.InvariantCulture, $"cuda:{_device}");
+
+    /// <inheritdoc/>
+    public override string Description => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_info.Name}, {_info.Multiprocessors} multiprocessors, {_info.MemoryBytes >> 20} MiB, {_options.Precision}; {_api.Description}");
+
+    /// <summary>Device memory held from the driver, in bytes, whether a tensor uses it or it waits for the next one.</summary>
+    public long ReservedBytes => _pool.ReservedBytes;
+
+    /// <summary>Device memory that live tensors use, in bytes, rounded up to the pool's block sizes.</summary>
+    public long UsedBytes => _pool.UsedBytes;
+
+    /// <summary>How it computes.</summary>
+    public CudaOptions Options => _options;
+
+    internal ICudaApi Api => _api;
+
+    internal nint Stream => _stream;
+
+    /// <inheritdoc/>
+    public override TensorBuffer Allocate(long byteLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
+        return _pool.Rent(byteLength);
+    }
+
+    /// <inheritdoc/>
+    public override void Upload(ReadOnlySpan<byte> source, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        Activate();
+        _staging.Upload(source, Address(target));
+        GC.KeepAlive(target);
+    }
+
+    /// <inheritdoc/>
+    public override void Download(Tensor source, Span<byte> target)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Activate();
+        _staging.Download(Address(source), target);
+        GC.KeepAlive(source);
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(Tensor source, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        long bytes = (long)source.Count * source.DType.Size();
+        if (bytes == 0)
+            return;
+        Activate();
+        _api.CopyOnDevice(Address(target), Address(source), bytes, _stream);
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
+    }
+
+    /// <summary>Waits until everything asked of the backend is done.</summary>
+    public void Synchronize()
+    {
+        Activate();
+        _api.SynchronizeStream(_stream);
+    }
+
+    /// <summary>Makes the device's context current on this thread.</summary>
+    internal void Activate()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (s_context == _context)
+            return;
+        _api.SetCurrentContext(_context);
+        s_context = _context;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_disposed)
+            return;
+        Synchronize();
+        if (_dnn != 0)
+            _api.DestroyDnn(_dnn);
+        if (_blasLt != 0)
+            _api.DestroyBlasLt(_blasLt);
+        if (_blas != 0)
+            _api.DestroyBlas(_blas);
+        _kernels.Dispose();
+        _staging.Dispose();
+        _pool.Dispose();
+        _api.DestroyStream(_stream);
+        _disposed = true;
+        s_context = 0;
+        _api.ReleasePrimaryContext(_device);
+        if (_ownsApi)
+            _api.Dispose();
+    }
+
+    /// <summary>The first element; the caller keeps the tensor alive until the work that uses it is enqueued.</summary>
+    private static ulong Address(Tensor tensor) => ((DeviceBuffer)tensor.Buffer).Address + (ulong)tensor.ByteOffset;
+
+    /// <summary>Launches an element-wise kernel: a grid-stride loop over some items.</summary>
+    private void Each(KernelFamily family, string name, int items, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (items == 0)
+            return;
+        int blocks = Math.Min(Ceiling(items, ThreadsOfBlock), _info.Multiprocessors * 16);
+        Launch(family, name, blocks, ThreadsOfBlock, arguments);
+    }
+
+    /// <summary>Launches a kernel that has a warp for each of some rows.</summary>
+    private void EachRow(KernelFamily family, string name, int rows, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (rows > 0)
+            Launch(family, name, Ceiling(rows, RowsOfBlock), new CudaDim(Lanes, RowsOfBlock), arguments);
+    }
+
+    private void Launch(KernelFamily family, string name, CudaDim grid, CudaDim block, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        Activate();
+        Span<byte> bytes = stackalloc byte[KernelArgument.MaxBytes];
+        int length = 0;
+        foreach (KernelArgument argument in arguments)
+            length = argument.Write(bytes, length);
+        _api.Launch(_kernels[family, name], grid, block, 0, _stream, bytes[..length]);
+    }
+
+    private static int Ceiling(int a, int b) => (int)(((long)a + b - 1) / b);
+}

@@ -1,0 +1,129 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cuda;
+
+/// <content>Matrix products by cuBLAS. A row-major matrix is its transpose in column-major order: y = a·b is yᵀ = bᵀ·aᵀ there.</content>
+public sealed unsafe partial class CudaBackend
+{
+    private const long WorkspaceBytes = 4 << 20;
+
+    /// <inheritdoc/>
+    public override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        ArgumentNullException.ThrowIfNull(y);
+        int batch = y.Rank == 3 ? y.Shape[0] : 1, m = y.Shape[^2], n = y.Shape[^1], k = transposeA ? a.Shape[^2] : a.Shape[^1];
+        if (y.Count == 0)
+            return;
+        if (k == 0)
+        {
+            Fill(0, y);
+            return;
+        }
+
+        GemmProblem problem = Product(m, n, k, transposeA, transposeB) with
+        {
+            StrideA = (long)n * k,
+            StrideB = (long)m * k,
+            StrideC = (long)m * n,
+            Batch = batch,
+        };
+        using Operand left = AsOperand(b), right = AsOperand(a);
+        lock (_libraries)
+            _api.Gemm(Blas(), problem, 1, left.Address, right.Address, 0, Address(y));
+        GC.KeepAlive(y);
+    }
+
+    /// <inheritdoc/>
+    public override void Dense(Tensor x, Tensor kernel, Tensor bias, bool relu, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(bias);
+        ArgumentNullException.ThrowIfNull(y);
+        int m = y.Shape[0], n = y.Shape[1], k = x.Shape[1];
+        if (y.Count == 0)
+            return;
+        if (k == 0)
+        {
+            Fill(0, y);
+            AddBias(y, bias, relu);
+            return;
+        }
+
+        using Operand left = AsOperand(kernel), right = AsOperand(x);
+        TensorBuffer workspace = Allocate(WorkspaceBytes);
+        try
+        {
+            lock (_libraries)
+            {
+                _api.GemmBias(
+                    BlasLt(), Product(m, n, k, false, false), left.Address, right.Address, Address(bias), relu, Address(y), ((DeviceBuffer)workspace).Address, WorkspaceBytes, _stream);
+            }
+        }
+        finally
+        {
+            workspace.Release();
+        }
+
+        GC.KeepAlive(bias);
+        GC.KeepAlive(y);
+    }
+
+    private GemmProblem Product(int m, int n, int k, bool transposeA, bool transposeB) => new(
+        transposeB,
+        transposeA,
+        n,
+        m,
+        k,
+        transposeB ? k : n,
+        transposeA ? m : k,
+        n,
+        OperandType: OperandType,
+        TensorFloat32: _options.Precision == CudaPrecision.TensorFloat32);
+
+    private CudaDataType OperandType => _options.Precision == CudaPrecision.BFloat16 ? CudaDataType.BFloat16 : CudaDataType.Float32;
+
+    private nint Blas()
+    {
+        Activate();
+        if (_blas == 0)
+        {
+            _blas = _api.CreateBlas();
+            _api.SetBlasStream(_blas, _stream);
+        }
+
+        return _blas;
+    }
+
+    private nint BlasLt()
+    {
+        Activate();
+        if (_blasLt == 0)
+            _blasLt = _api.CreateBlasLt();
+        return _blasLt;
+    }
+
+    /// <summary>A tensor's elements in the type that the libraries multiply.</summary>
+    private Operand AsOperand(Tensor x)
+    {
+        if (OperandType == CudaDataType.Float32)
+            return new Operand(x, null);
+        var rounded = (DeviceBuffer)Allocate(2L * x.Count);
+        Each(KernelFamily.Cast, "cast_float32_bfloat16", x.Count, x, rounded.Address, x.Count);
+        return new Operand(x, rounded);
+    }
+
+    /// <summary>Keeps a tensor, or its rounded copy, until the work that reads it is enqueued.</summary>
+    private readonly struct Operand(Tensor tensor, DeviceBuffer? rounded) : IDisposable
+    {
+        public ulong Address { get; } = rounded?.Address ?? CudaBackend.Address(tensor);
+
+        public void Dispose()
+        {
+            rounded?.Release();
+            GC.KeepAlive(tensor);
+        }
+    }
+}

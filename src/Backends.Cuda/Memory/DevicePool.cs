@@ -1,0 +1,117 @@
+using System.Numerics;
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cuda;
+
+/// <summary>
+/// Keeps returned blocks by size, so that a training step that makes the same tensors as the one before asks the driver for
+/// nothing. All work runs in order on one stream: a block can be handed out again while the work that used it is still waiting.
+/// </summary>
+internal sealed class DevicePool(CudaBackend backend) : IDisposable
+{
+    private const int Alignment = 256;
+
+    // Plain collections under a plain lock: a forgotten tensor returns its block from a finaliser.
+    private readonly object _lock = new();
+    private readonly Dictionary<long, Stack<ulong>> _free = [];
+    private long _reservedBytes;
+    private long _usedBytes;
+    private bool _disposed;
+
+    /// <summary>Bytes held from the driver, in use or free.</summary>
+    public long ReservedBytes => Interlocked.Read(ref _reservedBytes);
+
+    /// <summary>Bytes in use.</summary>
+    public long UsedBytes => Interlocked.Read(ref _usedBytes);
+
+    public DeviceBuffer Rent(long byteLength)
+    {
+        long size = SizeClass(byteLength);
+        ulong address;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(CudaBackend));
+            if (!_free.TryGetValue(size, out Stack<ulong>? blocks) || !blocks.TryPop(out address))
+            {
+                address = Reserve(size);
+                _reservedBytes += size;
+            }
+
+            _usedBytes += size;
+        }
+
+        return new DeviceBuffer(this, address, byteLength, size);
+    }
+
+    public void Return(DeviceBuffer buffer)
+    {
+        lock (_lock)
+        {
+            _usedBytes -= buffer.BlockSize;
+
+            // The context is gone, and the memory with it.
+            if (_disposed)
+                return;
+            if (!_free.TryGetValue(buffer.BlockSize, out Stack<ulong>? blocks))
+                _free[buffer.BlockSize] = blocks = new Stack<ulong>();
+            blocks.Push(buffer.Address);
+        }
+    }
+
+    /// <summary>Frees what no tensor uses. The stream is idle.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            FreeUnused();
+        }
+    }
+
+    private ulong Reserve(long size)
+    {
+        backend.Activate();
+        try
+        {
+            return backend.Api.AllocateMemory(size);
+        }
+        catch (CudaException error) when (error.Status == CudaException.OutOfMemory)
+        {
+            // Blocks of other sizes wait for tensors that may never come again.
+            backend.Synchronize();
+            FreeUnused();
+        }
+
+        try
+        {
+            return backend.Api.AllocateMemory(size);
+        }
+        catch (CudaException error) when (error.Status == CudaException.OutOfMemory)
+        {
+            (long free, long total) = backend.Api.GetMemoryInfo();
+            throw new CudaException(
+                $"{backend.Name}: no {size >> 20} MiB for a tensor: {_usedBytes >> 20} MiB in use, {free >> 20} of {total >> 20} MiB free; a smaller batch needs less",
+                error);
+        }
+    }
+
+    private void FreeUnused()
+    {
+        foreach ((long size, Stack<ulong> blocks) in _free)
+        {
+            while (blocks.TryPop(out ulong address))
+            {
+                backend.Api.FreeMemory(address);
+                _reservedBytes -= size;
+            }
+        }
+    }
+
+    // Four classes an octave waste at most a quarter, an eighth on average.
+    private static long SizeClass(long byteLength)
+    {
+        long bytes = Math.Max(byteLength, Alignment);
+        long step = Math.Max((long)BitOperations.RoundUpToPowerOf2((ulong)bytes) / 8, Alignment);
+        return (bytes + step - 1) / step * step;
+    }
+}

@@ -1,0 +1,58 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cuda;
+
+/// <content>Optimizer steps, one kernel each.</content>
+public sealed unsafe partial class CudaBackend
+{
+    /// <inheritdoc/>
+    public override void SgdUpdate(Tensor weights, Tensor gradient, Tensor? velocity, in SgdStep step)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        int count = weights.Count;
+        if (velocity is null)
+            Each(KernelFamily.Optimizer, "sgd", count, weights, gradient, count, step.LearningRate);
+        else
+            Each(KernelFamily.Optimizer, "sgd_momentum", count, weights, gradient, velocity, count, step.LearningRate, step.Momentum, step.Nesterov);
+    }
+
+    /// <inheritdoc/>
+    public override void AdamUpdate(Tensor weights, Tensor gradient, Tensor mean, Tensor variance, in AdamStep step)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        int count = weights.Count;
+        Each(
+            KernelFamily.Optimizer,
+            "adam",
+            count,
+            weights,
+            gradient,
+            mean,
+            variance,
+            count,
+            step.LearningRate,
+            step.Beta1,
+            step.Beta2,
+            step.Epsilon,
+            step.Decay);
+    }
+
+    /// <inheritdoc/>
+    public override void RmspropUpdate(Tensor weights, Tensor gradient, Tensor variance, Tensor? momentum, in RmspropStep step)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        int count = weights.Count;
+        if (momentum is null)
+            Each(KernelFamily.Optimizer, "rmsprop", count, weights, gradient, variance, count, step.LearningRate, step.Rho, step.Epsilon);
+        else
+            Each(KernelFamily.Optimizer, "rmsprop_momentum", count, weights, gradient, variance, momentum, count, step.LearningRate, step.Rho, step.Momentum, step.Epsilon);
+    }
+
+    /// <inheritdoc/>
+    public override void LionUpdate(Tensor weights, Tensor gradient, Tensor momentum, in LionStep step)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        int count = weights.Count;
+        Each(KernelFamily.Optimizer, "lion", count, weights, gradient, momentum, count, step.LearningRate, step.Beta1, step.Beta2, step.Decay);
+    }
+}

@@ -1,0 +1,115 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cuda;
+
+/// <content>Reductions, and the softmax family.</content>
+public sealed unsafe partial class CudaBackend
+{
+    // One warp, or eight threads, sum this many elements before their result is summed again.
+    private const int RowChunk = 4096;
+    private const int ColumnChunk = 512;
+
+    // Rows longer than this have a block instead of a warp.
+    private const int WarpRow = 1024;
+
+    /// <inheritdoc/>
+    public override void Reduce(ReduceOp op, Tensor x, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        if (y.Count == 0)
+            return;
+        string name = op switch
+        {
+            ReduceOp.Max => "max",
+            ReduceOp.Min => "min",
+            _ => "sum",
+        };
+        int n = x.Shape[1];
+        float divisor = op == ReduceOp.Mean ? n : 1;
+        if (x.Shape[2] == 1)
+            ReduceRows("reduce_rows_" + name, x, y, x.Shape[0], n, divisor);
+        else
+            ReduceColumns("reduce_columns_" + name, x, y, x.Shape[0], n, x.Shape[2], divisor);
+    }
+
+    /// <inheritdoc/>
+    public override void ArgMax(Tensor x, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        if (x.Shape[2] == 1)
+            EachRow(KernelFamily.Reduce, "argmax_rows", y.Count, x, y, x.Shape[1], y.Count);
+        else
+            Each(KernelFamily.Reduce, "argmax_columns", y.Count, x, y, x.Shape[1], x.Shape[2], y.Count);
+    }
+
+    /// <inheritdoc/>
+    public override void Softmax(Tensor x, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        SoftmaxRows("softmax", x.Shape, x, y, x.Shape[0], x.Shape[1]);
+    }
+
+    /// <inheritdoc/>
+    public override void SoftmaxGradient(Tensor y, Tensor dy, Tensor dx)
+    {
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(dy);
+        ArgumentNullException.ThrowIfNull(dx);
+        SoftmaxRows("softmax_gradient", y.Shape, y, dy, dx, y.Shape[0], y.Shape[1]);
+    }
+
+    /// <inheritdoc/>
+    public override void LogSoftmax(Tensor x, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        SoftmaxRows("log_softmax", x.Shape, x, y, x.Shape[0], x.Shape[1]);
+    }
+
+    /// <inheritdoc/>
+    public override void LogSoftmaxGradient(Tensor y, Tensor dy, Tensor dx)
+    {
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(dy);
+        ArgumentNullException.ThrowIfNull(dx);
+        SoftmaxRows("log_softmax_gradient", y.Shape, y, dy, dx, y.Shape[0], y.Shape[1]);
+    }
+
+    private void SoftmaxRows(string name, Shape shape, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (shape.Size == 0)
+            return;
+        if (shape[1] <= WarpRow)
+            EachRow(KernelFamily.Softmax, name, shape[0], arguments);
+        else
+            Launch(KernelFamily.Softmax, name, shape[0], ThreadsOfBlock, arguments);
+    }
+
+    private void ReduceRows(string name, Tensor x, Tensor y, int outer, int n, float divisor)
+    {
+        int chunks = Math.Max(1, Ceiling(n, RowChunk));
+        if (chunks == 1)
+        {
+            EachRow(KernelFamily.Reduce, name, outer, x, y, n, RowChunk, 1, outer, divisor);
+            return;
+        }
+
+        using Tensor partial = Tensor.Empty(this, [outer, chunks]);
+        EachRow(KernelFamily.Reduce, name, outer * chunks, x, partial, n, RowChunk, chunks, outer, 1f);
+        ReduceRows(name, partial, y, outer, chunks, divisor);
+    }
+
+    private void ReduceColumns(string name, Tensor x, Tensor y, int outer, int n, int inner, float divisor)
+    {
+        int chunks = Math.Max(1, Ceiling(n, ColumnChunk));
+        using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [outer, chunks, inner]);
+        var grid = new CudaDim(outer * Ceiling(inner, Lanes), chunks);
+        Launch(
+            KernelFamily.Reduce, name, grid, new CudaDim(Lanes, RowsOfBlock), x, partial ?? y, n, inner, ColumnChunk, partial is null ? divisor : 1f);
+        if (partial is not null)
+            ReduceColumns(name, partial, y, outer, chunks, inner, divisor);
+    }
+}
