@@ -162,7 +162,7 @@ DEVICE double exp(double x)
     return (1.0 + fma(p, r * r, r)) * power_of_two_double(half) * power_of_two_double(k - half);
 }
 
-// ln x = e·ln 2 + 2·artanh(f/(2 + f)) for x = 2^e·(1 + f), by its series; x is positive, finite and not subnormal.
+// ln x = e·ln 2 + 2·artanh(f/(2 + f)) for x = 2^e·(1 + f), by its series; x is positive, finite and not subnormal, or NaN.
 DEVICE double log(double x)
 {
     long long offset = __builtin_bit_cast(long long, x) - 0x3FE6A09E667F3BCDLL;
@@ -181,7 +181,8 @@ DEVICE double log(double x)
     p = fma(p, t, 1.0 / 5);
     p = fma(p, t, 1.0 / 3);
     double twice = s + s;
-    return fma(e, 0.6931471803691238, fma(twice * t, p, fma(e, 1.9082149292705877e-10, twice)));
+    double y = fma(e, 0.6931471803691238, fma(twice * t, p, fma(e, 1.9082149292705877e-10, twice)));
+    return x == x ? y : x;
 }
 
 // By Kahan's correction: exact near 0. x is above -1.

@@ -123,11 +123,14 @@ public abstract partial class BackendConformance
     }
 
     [Fact]
-    public void Gather_rejects_indices_outside_the_axis()
+    public void Gather_never_reads_outside_the_axis()
     {
         using var scope = new TensorScope();
         Tensor x = Tensor.Zeros((3, 2), _tested), indices = Tensor.From(1, [3], _tested);
-        _ = Assert.Throws<ArgumentOutOfRangeException>(() => x.Gather(indices));
+        if (ChecksIndices)
+            _ = Assert.Throws<ArgumentOutOfRangeException>(() => x.Gather(indices));
+        else
+            Assert.Equal([0, 0], x.Gather(indices).ToArray());
     }
 
     [Fact]

@@ -31,6 +31,9 @@ public abstract partial class BackendConformance : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether an index outside the axis is an error; else it takes the nearest row.</summary>
+    protected virtual bool ChecksIndices => true;
+
     protected abstract Backend CreateBackend();
 
     /// <summary>Runs a computation on both backends and compares what it returns.</summary>
