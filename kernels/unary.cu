@@ -47,9 +47,3 @@ UNARY(sigmoid, sigmoid(x))
 UNARY(silu, x * sigmoid(x))
 UNARY(softplus, softplus(x))
 UNARY(tanh, tanh(x))
-
-KERNEL fill(float* y, u32 count, float value)
-{
-    for (u32 i = first_index(); i < count; i += index_step())
-        y[i] = value;
-}

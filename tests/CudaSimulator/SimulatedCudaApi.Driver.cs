@@ -161,13 +161,15 @@ public sealed unsafe partial class SimulatedCudaApi
     }
 
     /// <inheritdoc/>
-    public void SetMemory(ulong target, byte value, long byteLength, nint stream)
+    public void SetMemory(ulong target, uint value, long count, nint stream)
     {
         lock (_lock)
         {
             Work(nameof(SetMemory));
-            _ = Memory.Find(target, byteLength);
-            Enqueue(stream, () => new Span<byte>(Memory.Pointer(target, byteLength), checked((int)byteLength)).Fill(value), "cuMemsetD8Async");
+            if (target % 4 != 0)
+                throw Error("cuMemsetD32Async", InvalidValue, "a misaligned address");
+            _ = Memory.Find(target, 4 * count);
+            Enqueue(stream, () => new Span<uint>(Memory.Pointer(target, 4 * count), checked((int)count)).Fill(value), "cuMemsetD32Async");
         }
     }
 

@@ -49,8 +49,8 @@ public partial interface ICudaApi
     /// <summary>Copies within the device (cuMemcpyDtoDAsync).</summary>
     void CopyOnDevice(ulong target, ulong source, long byteLength, nint stream);
 
-    /// <summary>Sets bytes (cuMemsetD8Async).</summary>
-    void SetMemory(ulong target, byte value, long byteLength, nint stream);
+    /// <summary>Sets 32-bit words (cuMemsetD32Async).</summary>
+    void SetMemory(ulong target, uint value, long count, nint stream);
 
     /// <summary>A stream that does not wait for the legacy default stream (cuStreamCreate, non-blocking).</summary>
     nint CreateStream();

@@ -12,7 +12,11 @@ public sealed unsafe partial class CudaBackend
     public override void Fill(float value, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Unary, "fill", y.Count, y, y.Count, value);
+        if (y.Count == 0)
+            return;
+        Activate();
+        _api.SetMemory(Address(y), BitConverter.SingleToUInt32Bits(value), y.Count, _stream);
+        GC.KeepAlive(y);
     }
 
     /// <inheritdoc/>
