@@ -32,6 +32,15 @@ public sealed unsafe partial class CudaBackend : Backend
     private nint _dnn;
     private bool _disposed;
 
+    /// <summary>A backend on a device, over NVIDIA's own libraries.</summary>
+    /// <param name="device">The device's number, from 0.</param>
+    /// <param name="options">How to compute; Float32 and deterministic when null.</param>
+    /// <exception cref="BackendUnavailableException">There is no driver, or no such device; the message says what was tried.</exception>
+    public CudaBackend(int device = 0, CudaOptions? options = null)
+        : this(new NativeCudaApi(), device, options, ownsApi: true)
+    {
+    }
+
     /// <summary>A backend on a device.</summary>
     /// <param name="api">The libraries.</param>
     /// <param name="device">The device's number, from 0.</param>

@@ -4,10 +4,12 @@ using Numerics.Tensors;
 
 namespace Numerics.Tests.Conformance;
 
-/// <summary>The CUDA backend over simulated libraries: its own kernels are interpreted from the PTX that is shipped.</summary>
+/// <summary>
+/// The CUDA backend, over simulated libraries unless told otherwise: its own kernels are interpreted from the PTX that is shipped.
+/// </summary>
 public sealed class CudaConformance : BackendConformance
 {
     protected override bool ChecksIndices => false;
 
-    protected override Backend CreateBackend() => new CudaBackend(new SimulatedCudaApi(), ownsApi: true);
+    protected override Backend CreateBackend() => new CudaBackend(TestedLibraries.Create(), ownsApi: true);
 }

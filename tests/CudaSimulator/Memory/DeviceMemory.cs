@@ -105,6 +105,10 @@ public sealed unsafe class DeviceMemory : IDisposable
     /// <summary>The bytes of a range, for the host's own computations.</summary>
     public byte* Pointer(ulong address, long bytes) => Find(address, bytes).At(address);
 
+    /// <summary>Reads one value.</summary>
+    public T Read<T>(ulong address)
+        where T : unmanaged => *(T*)Pointer(address, sizeof(T));
+
     /// <summary>Looks at the guard zones of all live allocations.</summary>
     public void CheckGuards()
     {

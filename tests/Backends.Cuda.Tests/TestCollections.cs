@@ -1,0 +1,2 @@
+// Some tests here change the default backend or the environment.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
