@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Numerics.Backends.Cuda;
 using Numerics.Samples.CatsVsDogs.Commands;
 using Numerics.Tensors;
 
@@ -62,7 +63,7 @@ internal static class CommandLine
     }
 
     private static bool IsExpected(Exception exception) => exception
-        is UserException or InvalidDataException or IOException or UnauthorizedAccessException or BackendUnavailableException;
+        is UserException or InvalidDataException or IOException or UnauthorizedAccessException or BackendUnavailableException or CudaException;
 
     private static string Describe(Exception exception) =>
         IsExpected(exception) ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";

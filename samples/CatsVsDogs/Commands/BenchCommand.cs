@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Numerics.Backends.Cpu;
+using Numerics.Backends.Cuda;
 using Numerics.Data;
 using Numerics.Nn;
 using Numerics.Samples.CatsVsDogs.Benchmark;
@@ -22,6 +23,7 @@ internal sealed class BenchCommand
     private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
     private readonly Option<bool> _profile = new("--profile") { Description = "Show where each millisecond of a training step goes." };
     private readonly TextWriter _output;
+    private DeviceOption _device = null!;
 
     private BenchCommand(TextWriter output) => _output = output;
 
@@ -29,21 +31,23 @@ internal sealed class BenchCommand
     {
         var bench = new BenchCommand(terminal.Out);
         var command = new Command("bench", "Times training and prediction on pictures of noise.") { bench._batch, bench._steps, bench._threads, bench._profile };
+        bench._device = DeviceOption.AddTo(command, bench._threads);
         command.SetAction((arguments, cancellationToken) =>
         {
+            bench._device.Apply(arguments);
             bench.Run(
-                arguments.GetValue(bench._batch)!.Value, arguments.GetValue(bench._steps)!.Value, arguments.GetValue(bench._threads),
-                arguments.GetValue(bench._profile), cancellationToken);
+                arguments.GetValue(bench._batch)!.Value, arguments.GetValue(bench._steps)!.Value, arguments.GetValue(bench._profile), cancellationToken);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
     }
 
-    private void Run(int batch, int steps, int? threads, bool profile, CancellationToken cancellationToken)
+    private void Run(int batch, int steps, bool profile, CancellationToken cancellationToken)
     {
-        if (threads is { } count)
-            Backend.Default = new CpuBackend(count);
-        var backend = (CpuBackend)Backend.Default;
+        Backend backend = Backend.Default;
+
+        // The floor is the CPU's: a loop of multiply-adds on its threads. A GPU has none here.
+        int? threads = (backend as CpuBackend)?.Threads;
         using Sequential model = Network.Create();
         Network.Compile(model, LearningRate);
         (NDArray pictures, NDArray labels) = Noise(batch);
@@ -52,8 +56,9 @@ internal sealed class BenchCommand
 
         Line("machine", $"{backend.Name}: {backend.Description}");
         Line("network", $"{model.TrainableVariables.Sum(variable => (long)variable.Shape.Size):N0} parameters, batch {batch}");
+
         // Measured again at the end: where other programs take a core for a while, one of the two may be spared.
-        double peak = MachinePeak.FmaGflops(backend.Threads);
+        double peak = threads is null ? 0 : MachinePeak.FmaGflops(threads.Value);
         double loss = 0;
         StepTimes training = Time("training step", batch, () => loss = model.TrainOnBatch(pictures, labels)["loss"]);
         if (!double.IsFinite(loss))
@@ -61,16 +66,18 @@ internal sealed class BenchCommand
 
         // Before anything else runs: this is about the memory of training.
         using (var process = Process.GetCurrentProcess())
-            Line("peak memory", $"{process.PeakWorkingSet64 / 1048576.0:F0} MiB while training; tensors {backend.ReservedBytes / 1048576.0:F0} MiB");
+            Line("peak memory", $"{process.PeakWorkingSet64 / 1048576.0:F0} MiB while training; tensors {ReservedBytes(backend) / 1048576.0:F0} MiB");
         Report("step within fit", batch, Fit(model, pictures, labels, batch, steps, cancellationToken));
         _ = Time("predict", batch, () => _ = model.Predict(pictures, batch));
         (NDArray picture, _) = Noise(1);
         _ = Time("predict, batch 1", 1, () => _ = model.Predict(picture, 1));
 
-        peak = Math.Max(peak, MachinePeak.FmaGflops(backend.Threads));
+        Line("arithmetic", $"{gflop:F1} GFLOP a training step, every multiplication counted");
+        if (threads is null)
+            return;
+        peak = Math.Max(peak, MachinePeak.FmaGflops(threads.Value));
         double floor = gflop / peak * 1000;
         Line("peak", $"{peak:F1} GFLOP/s in a loop of fused multiply-adds");
-        Line("arithmetic", $"{gflop:F1} GFLOP a training step, every multiplication counted");
         Line("floor", $"{floor:F1} ms: the arithmetic at that peak");
         Line("step / floor", $"{training.Median / floor:F2} times the floor");
         if (!profile)
@@ -117,6 +124,13 @@ internal sealed class BenchCommand
             labels.AsSpan<float>()[(2 * i) + (i % 2)] = 1;
         return (pictures, labels);
     }
+
+    private static long ReservedBytes(Backend backend) => backend switch
+    {
+        CpuBackend cpu => cpu.ReservedBytes,
+        CudaBackend cuda => cuda.ReservedBytes,
+        _ => 0,
+    };
 
     private void Line(string name, FormattableString text) => _output.WriteLine($"{name,-17} {text.ToString(CultureInfo.InvariantCulture)}");
 }

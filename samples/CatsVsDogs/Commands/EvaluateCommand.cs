@@ -15,8 +15,10 @@ internal static class EvaluateCommand
         Option<string?> weights = PathOption.Create("--weights", "FILE", "The file of weights, as train writes it.", required: true);
         Option<string?> data = PathOption.Create("--data", "DIR", "A folder with two in it, Cat and Dog.", required: true);
         var command = new Command("evaluate", "Shows how often the network is right on pictures.") { weights, data };
+        var device = DeviceOption.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
         {
+            device.Apply(arguments);
             Run(terminal.Out, arguments.GetValue(weights)!, arguments.GetValue(data)!, cancellationToken);
             return Task.FromResult(ExitCode.Success);
         });

@@ -19,8 +19,12 @@ internal static class PredictCommand
                 result.AddError("PICTURE: expected a path, got nothing");
         });
         var command = new Command("predict", "Says what pictures show.") { weights, files };
+        var device = DeviceOption.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
-            Task.FromResult(Run(terminal, arguments.GetValue(weights)!, arguments.GetValue(files)!, cancellationToken)));
+        {
+            device.Apply(arguments);
+            return Task.FromResult(Run(terminal, arguments.GetValue(weights)!, arguments.GetValue(files)!, cancellationToken));
+        });
         return command;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Numerics.Backends.Cpu;
 using Numerics.Data;
 using Numerics.Nn;
 using Numerics.Samples.CatsVsDogs.Drawings;
@@ -48,6 +47,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _output = PathOption.Create("--output", "FILE", "The file of weights to write.", DefaultOutput);
     private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
     private readonly Terminal _terminal;
+    private DeviceOption _device = null!;
 
     private TrainCommand(Terminal terminal) => _terminal = terminal;
 
@@ -59,6 +59,7 @@ internal sealed class TrainCommand
             train._data, train._drawings, train._validationData, train._validationSplit, train._epochs, train._batchSize, train._learningRate,
             train._alpha, train._gamma, train._l1, train._l2, train._seed, train._shuffle, train._limit, train._output, train._threads,
         };
+        train._device = DeviceOption.AddTo(command, train._threads);
         command.Validators.Add(train.CheckTogether);
         command.SetAction((arguments, cancellationToken) => Task.FromResult(train.Run(arguments, cancellationToken)));
         return command;
@@ -84,8 +85,7 @@ internal sealed class TrainCommand
         OutputFile.CheckWritable(output);
         ulong seed = arguments.GetValue(_seed)!.Value;
         RandomGenerator.SetSeed(seed);
-        if (arguments.GetValue(_threads) is { } threads)
-            Backend.Default = new CpuBackend(threads);
+        _device.Apply(arguments);
 
         bool areDrawings = arguments.GetValue(_data) is null;
         TrainingPictures pictures = OpenPictures(arguments, seed, cancellationToken);

@@ -56,6 +56,20 @@ public static class CudaLibraries
         ];
     }
 
+    /// <summary>Where a library is, or which paths were tried in vain; for <c>info</c> commands.</summary>
+    public static string Locate(CudaLibrary library)
+    {
+        try
+        {
+            _ = Load(library);
+            return $"{Title(library)}: {s_found[library]}";
+        }
+        catch (BackendUnavailableException error)
+        {
+            return error.Message;
+        }
+    }
+
     /// <summary>Makes the bindings' names resolve; needed once, before the first call.</summary>
     internal static void Register()
     {
