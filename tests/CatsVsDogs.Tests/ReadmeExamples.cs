@@ -1,3 +1,4 @@
+using Numerics.Backends.Cuda;
 using Numerics.Data;
 using Numerics.Losses;
 using Numerics.Nn;
@@ -25,6 +26,11 @@ internal static class ReadmeExamples
         model.Compile(new Adam(), new CategoricalFocalLoss(alpha: 0.25f, gamma: 2f), metrics: [new CategoricalAccuracy()]);
         History history = model.Fit(train, epochs: 10);
         return (history, Loop(train, model), OwnLoss(train, model));
+    }
+
+    public static void UseGpu()
+    {
+        Backend.Default = new CudaBackend();
     }
 
     private static float Loop(Dataset train, Sequential model)
