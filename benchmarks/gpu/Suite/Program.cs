@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Reflection;
+using Xunit;
+using Xunit.Sdk;
+
+// For machines without .NET, of which this program brings what it needs.
+//   cuda-suite Assembly:Class ...      runs the tests of the classes named, or Assembly: all; the exit code is 1 if one failed
+//   cuda-suite catsvsdogs bench ...    runs the program
+if (args is ["catsvsdogs", ..])
+{
+    object? code = Assembly.Load("catsvsdogs").EntryPoint!.Invoke(null, [args[1..]]);
+    return code is int status ? status : 0;
+}
+
+int passed = 0, failed = 0;
+var clock = Stopwatch.StartNew();
+foreach (string argument in args)
+{
+    string[] parts = argument.Split(':');
+    Type[] classes = [.. Assembly.Load(parts[0]).GetTypes().Where(type => !type.IsAbstract && (parts[1].Length == 0 || type.Name == parts[1]))];
+    foreach (MethodInfo test in classes.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance)))
+    {
+        if (test.GetCustomAttribute<FactAttribute>() is null)
+            continue;
+        object[][] rows = test.GetCustomAttribute<TheoryAttribute>() is null
+            ? [[]]
+            : [.. test.GetCustomAttributes<DataAttribute>().SelectMany(data => data.GetData(test))];
+        foreach (object[] row in rows)
+            Run(test, row);
+    }
+}
+
+Console.WriteLine($"{passed} passed, {failed} failed, {clock.Elapsed.TotalSeconds:F0} s");
+return failed == 0 && passed > 0 ? 0 : 1;
+
+void Run(MethodInfo test, object[] row)
+{
+    object[] arguments = [.. row.Select((value, i) => Convert(value, test.GetParameters()[i].ParameterType))];
+    try
+    {
+        object instance = Activator.CreateInstance(test.ReflectedType!)!;
+        try
+        {
+            _ = test.Invoke(instance, arguments);
+        }
+        finally
+        {
+            (instance as IDisposable)?.Dispose();
+        }
+
+        passed++;
+    }
+    catch (TargetInvocationException error)
+    {
+        failed++;
+        Console.WriteLine($"FAILED {test.ReflectedType!.Name}.{test.Name}({string.Join(", ", row)})\n    {error.InnerException!.Message.ReplaceLineEndings("\n    ")}");
+    }
+}
+
+// Attributes hold ints where a test takes floats.
+static object Convert(object value, Type type) =>
+    value is IConvertible && type.IsPrimitive && value.GetType() != type ? System.Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture) : value;
