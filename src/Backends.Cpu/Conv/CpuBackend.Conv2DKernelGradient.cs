@@ -29,9 +29,10 @@ public sealed unsafe partial class CpuBackend
         _team.Run(sum, sum.Shards);
     }
 
-    private void DenseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
+    private void DenseKernel(float* x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)
     {
         const int EnoughShards = 32;
+        Conv2DGeometry g = ConvKernelGradient.Flattened(geometry);
         using var scratch = new ConvScratch(_pool, PaddedImages.InputOf(g), g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
         PaddedImages images = Pad(x, PaddedImages.InputOf(g), scratch.Images);
         int count = ConvKernelGradient.PartialsOf(g, size);
@@ -46,8 +47,8 @@ public sealed unsafe partial class CpuBackend
             PartialCount = count,
         };
         work.TileRanges = Math.Clamp(EnoughShards / count, 1, work.Units);
-        using var rests = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.RestSize(g));
-        work.Rests = rests.Pointer;
+        using var panels = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.PanelSize(g));
+        work.Panels = panels.Pointer;
         _team.Run(work, work.Shards);
         if (count == 1)
             return;
