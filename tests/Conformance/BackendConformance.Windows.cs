@@ -82,9 +82,53 @@ public abstract partial class BackendConformance
     public void A_window_of_more_than_256_positions() => SameWithGradients(
         "max pool 17x17", Tolerances.Exact, i => i.Normal(2, 20, 40, 5).MaxPool2D((17, 17), (3, 5)), Tolerances.Sum);
 
+    // Pictures of several bands of rows, channels of whole vectors and not.
+    [Theory]
+    [InlineData(70, 41, 64, 3, 2, Padding.Same)]
+    [InlineData(70, 41, 33, 3, 1, Padding.Same)]
+    [InlineData(90, 300, 3, 2, 2, Padding.Valid)]
+    [InlineData(61, 200, 5, 4, 3, Padding.Valid)]
+    [InlineData(31, 33, 17, 2, 2, Padding.Valid)]
+    [InlineData(31, 33, 40, 2, 3, Padding.Same)]
+    public void Pooling_of_large_pictures(int height, int width, int channels, int window, int stride, Padding padding)
+    {
+        SameWithGradients("max pool", Tolerances.Exact, i => i.Normal(2, height, width, channels).MaxPool2D((window, window), (stride, stride), padding), Tolerances.Sum);
+        SameWithGradients("average pool", Tolerances.Sum, i => i.Normal(2, height, width, channels).AveragePool2D((window, window), (stride, stride), padding));
+    }
+
+    // Groups that share vectors, with last blocks that hold fewer.
+    [Theory]
+    [InlineData(32, 4, 4, 3, 1, 1)]
+    [InlineData(5, 4, 4, 3, 2, 1)]
+    [InlineData(7, 3, 3, 3, 1, 2)]
+    [InlineData(9, 1, 2, 3, 1, 1)]
+    [InlineData(6, 2, 8, 2, 2, 1)]
+    [InlineData(3, 8, 8, 3, 1, 1)]
+    [InlineData(11, 5, 7, 1, 1, 1)]
+    [InlineData(4, 8, 1, 5, 2, 1)]
+    public void Convolutions_in_narrow_groups(int groups, int from, int to, int kernel, int stride, int dilation) =>
+        SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(2, 13, 19, groups * from).Conv2D(
+            i.Normal(kernel, kernel, from, groups * to), i.Normal(groups * to), (stride, stride), Padding.Same, (dilation, dilation), groups, relu: false));
+
+    // Rows of several pieces, steps of several rows, one pixel at a time, and every width of the narrow tiles.
+    [Theory]
+    [InlineData(2, 5, 500, 3, 5, 3, 1)]
+    [InlineData(3, 40, 7, 6, 14, 1, 1)]
+    [InlineData(1, 33, 31, 9, 37, 2, 1)]
+    [InlineData(2, 30, 30, 64, 2, 3, 1)]
+    [InlineData(2, 30, 30, 40, 40, 3, 2)]
+    [InlineData(9, 20, 20, 5, 21, 1, 1)]
+    public void Convolutions_of_many_pixels(int batch, int height, int width, int channelsIn, int channelsOut, int kernel, int stride) =>
+        SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(batch, height, width, channelsIn).Conv2D(
+            i.Normal(kernel, kernel, channelsIn, channelsOut), i.Normal(channelsOut), (stride, stride), Padding.Same));
+
     [Fact]
     public void NaN_wins_a_maximum() => Same("max pool with NaN", Tolerances.Exact, i => i
         .Values(1, float.NaN, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, float.NaN, 16).Reshape(1, 4, 4, 1).MaxPool2D((2, 2)));
+
+    [Fact]
+    public void The_first_NaN_stays_in_every_lane() => Same("max pool with NaN", Tolerances.Exact, i => i
+        .Values(1, float.NaN, 3, float.NaN, 5, 6).Reshape(1, 2, 3, 1).BroadcastTo(new Shape(1, 2, 3, 27)).MaxPool2D((2, 3)));
 
     [Theory]
     [InlineData(7, 5)]

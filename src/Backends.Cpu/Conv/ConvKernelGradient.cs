@@ -4,16 +4,23 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The kernel gradient of a dense convolution: a matrix product over pixels. Each row of output pixels, or several short ones,
-/// adds to tiles of the gradient: rows are neighbouring inputs of a stretch of taps, columns are output channels, and both
-/// operands are read where they lie. The picture's rows and the gradient's rows stay in L1 and L2 over all tiles. Work is cut two ways: along the rows
-/// of pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the tiles where partials
-/// would take too much memory.
+/// The kernel gradient of a dense convolution: a matrix product over pixels. A step of up to 224 pixels, a piece of a row or
+/// several short rows, adds to tiles of the gradient: rows are neighbouring inputs of a stretch of taps, read where they lie, columns
+/// are output channels. The step's gradient of a panel of output channels (224 x 32 floats, 28 KiB) stays in L1 while all tiles
+/// of the panel pass by, packed where the channels of other panels would share its lines of the cache; the step's inputs stay in
+/// L2. Work is cut two ways: along the pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the
+/// tiles where few pixels or large kernels would make partials dear.
 /// </summary>
 internal unsafe struct ConvKernelGradient : IShardedWork
 {
     // So many pixels make loading and storing a tile cheap against its sums.
-    private const int PixelsOfStep = 64;
+    private const int PixelsOfStep = 224;
+
+    // A partial result is written, read and added: so many pixels are worth one.
+    private const int PixelsOfPartial = 4 * PixelsOfStep;
+
+    // So many rows of tiles pay for packing the panel that they all read.
+    private const int RowsWorthPacking = 192;
 
     /// <summary>The padded input.</summary>
     public PaddedImages X;
@@ -36,80 +43,109 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     /// <summary>How many ranges of tiles.</summary>
     public int TileRanges;
 
-    /// <summary>Room for a step's rows of the gradient packed into a panel, a part for each shard.</summary>
-    public float* Rests;
+    /// <summary>Room for a step's gradient packed into a panel, a part for each shard.</summary>
+    public float* Panels;
 
     /// <summary>How many partial results to make: at most 32, of at most 32 MiB together.</summary>
     public static int PartialsOf(in Conv2DGeometry g, long kernelSize) =>
-        (int)Math.Clamp(Math.Min((8L << 20) / Math.Max(kernelSize, 1), (long)g.Batch * g.OutHeight), 1, 32);
+        (int)Math.Clamp(Math.Min((8L << 20) / Math.Max(kernelSize, 1), (long)g.Batch * g.OutHeight * g.OutWidth / PixelsOfPartial), 1, Math.Min(32L, Runs(g)));
 
-    /// <summary>Floats of a shard's part of <see cref="Rests"/>: none where all panels are full.</summary>
-    public static int RestSize(in Conv2DGeometry g)
-    {
-        int last = g.GroupOutChannels % TileRows.MaxWidth;
-        return last % TileRows.MinWidth == 0 ? 0 : RowsOfStep(g) * g.OutWidth * TileRows.MaxWidth;
-    }
+    /// <summary>
+    /// The same gradient with the pixels of all pictures in one row, where the kernel sees one pixel at a time; else the convolution
+    /// as it is.
+    /// </summary>
+    public static Conv2DGeometry Flattened(in Conv2DGeometry g) =>
+        g is { KernelHeight: 1, KernelWidth: 1, StrideH: 1, StrideW: 1 }
+            ? new(new Shape(1, 1, g.Batch * g.InHeight * g.InWidth, g.InChannels), new Shape(1, 1, g.GroupInChannels, g.OutChannels), (1, 1), Padding.Valid, (1, 1), g.Groups)
+            : g;
+
+    /// <summary>Floats of a shard's part of <see cref="Panels"/>.</summary>
+    public static int PanelSize(in Conv2DGeometry g) => RunsOfStep(g) * LengthOfRun(g) * TileRows.MaxWidth;
 
     /// <summary>How many shards there are.</summary>
     public readonly int Shards => PartialCount * TileRanges;
 
-    private static int RowsOfStep(in Conv2DGeometry g) => Math.Clamp(PixelsOfStep / g.OutWidth, 1, g.OutHeight);
+    // A row of output pixels is one run, or a long one several.
+    private static int PiecesOfRow(in Conv2DGeometry g) => (g.OutWidth + PixelsOfStep - 1) / PixelsOfStep;
 
-    private readonly int Panels => (Geometry.GroupOutChannels + TileRows.MaxWidth - 1) / TileRows.MaxWidth;
+    private static int LengthOfRun(in Conv2DGeometry g) => (g.OutWidth + PiecesOfRow(g) - 1) / PiecesOfRow(g);
+
+    private static int RunsOfStep(in Conv2DGeometry g) => PiecesOfRow(g) > 1 ? 1 : PixelsOfStep / g.OutWidth;
+
+    private static long Runs(in Conv2DGeometry g) => (long)g.Batch * g.OutHeight * PiecesOfRow(g);
+
+    private readonly int PanelsOfGroup => (Geometry.GroupOutChannels + TileRows.MaxWidth - 1) / TileRows.MaxWidth;
 
     /// <summary>Tiles by group, panel and stretch.</summary>
-    public readonly int Units => Geometry.Groups * Panels * Taps.Segments;
+    public readonly int Units => Geometry.Groups * PanelsOfGroup * Taps.Segments;
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         (int part, int range) = Math.DivRem(shard, TileRanges);
         Conv2DGeometry g = Geometry;
-        long rows = (long)g.Batch * g.OutHeight, firstRow = rows * part / PartialCount, endRow = rows * (part + 1) / PartialCount;
-        int firstUnit = (int)((long)Units * range / TileRanges), endUnit = (int)((long)Units * (range + 1) / TileRanges);
-        int rowsOfGroup = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
-        float* partial = Partials + ((nint)part * rowsOfGroup * g.OutChannels);
-        float* rest = Rests + ((nint)shard * RestSize(g));
+        int pieces = PiecesOfRow(g), length = LengthOfRun(g), most = RunsOfStep(g);
+        long runs = Runs(g), firstRun = runs * part / PartialCount, endRun = runs * (part + 1) / PartialCount;
         nint* offsets = stackalloc nint[PixelsOfStep];
-        for (int i = 0; i < RowsOfStep(g); i++)
-            offsets[i] = i * g.StrideH * X.RowStride;
         int count;
-        for (long row = firstRow; row < endRow; row += count)
+        for (long run = firstRun; run < endRun; run += count)
         {
-            (long image, long outRow) = Math.DivRem(row, g.OutHeight);
-            count = (int)Math.Min(RowsOfStep(g), Math.Min(endRow - row, g.OutHeight - outRow));
-            float* x = X.Image((int)image) + ((nint)outRow * g.StrideH * X.RowStride);
-            float* dy = Dy + ((nint)row * g.OutWidth * g.OutChannels);
-            int packed = -1;
-            for (int unit = firstUnit; unit < endUnit; unit++)
+            // Steps of equal size: a short one would load and store all tiles for little.
+            long left = endRun - run, steps = (left + most - 1) / most;
+            count = (int)((left + steps - 1) / steps);
+            (long row, long piece) = Math.DivRem(run, pieces);
+            int start = (int)piece * length;
+            for (int i = 0; i < count; i++)
             {
-                (int panelIndex, int segment) = Math.DivRem(unit, Taps.Segments);
-                (int group, int panel) = Math.DivRem(panelIndex, Panels);
-                int column = panel * TileRows.MaxWidth;
-                int columns = Math.Min(g.GroupOutChannels - column, TileRows.MaxWidth), width = TileRows.Width(columns);
-                column += group * g.GroupOutChannels;
-                if (columns < width && packed != panelIndex)
-                {
-                    new PackedPanels(rest, count * g.OutWidth, columns).Pack(0, 0, count * g.OutWidth, dy + column, g.OutChannels, 1);
-                    packed = panelIndex;
-                }
-
-                var operands = new TileOperands
-                {
-                    A = x + Taps.Offsets[segment] + (group * g.GroupInChannels),
-                    RowStride = 1,
-                    StepStride = (nint)g.StrideW * X.Channels,
-                    Offsets = offsets,
-                    Segments = count,
-                    Length = g.OutWidth,
-                    B = columns < width ? rest : dy + column,
-                    StepB = columns < width ? width : g.OutChannels,
-                    C = partial + ((nint)segment * Taps.Length * g.OutChannels) + column,
-                    StrideC = g.OutChannels,
-                    Accumulate = row > firstRow,
-                };
-                TileRows.Run(operands, Taps.Length, columns, width);
+                (long image, long outRow) = Math.DivRem(row + i, g.OutHeight);
+                offsets[i] = (nint)((image * X.ImageStride) + (outRow * g.StrideH * X.RowStride));
             }
+
+            var step = new TileOperands
+            {
+                A = X.Data + ((nint)start * g.StrideW * X.Channels),
+                RowStride = 1,
+                StepStride = (nint)g.StrideW * X.Channels,
+                Offsets = offsets,
+                Segments = count,
+                Length = Math.Min(length, g.OutWidth - start),
+                B = Dy + (((nint)row * g.OutWidth) + start) * g.OutChannels,
+                StepB = g.OutChannels,
+                StrideC = g.OutChannels,
+                Accumulate = run > firstRun,
+            };
+            AddStep(step, part, range, Panels + ((nint)shard * PanelSize(g)));
+        }
+    }
+
+    private readonly void AddStep(in TileOperands step, int part, int range, float* packed)
+    {
+        Conv2DGeometry g = Geometry;
+        int units = Units, firstUnit = (int)((long)units * range / TileRanges), endUnit = (int)((long)units * (range + 1) / TileRanges);
+        int rowsOfGroup = g.KernelHeight * g.KernelWidth * g.GroupInChannels, pixels = step.Segments * step.Length;
+        float* partial = Partials + ((nint)part * rowsOfGroup * g.OutChannels);
+        int packedPanel = -1;
+        for (int unit = firstUnit; unit < endUnit; unit++)
+        {
+            (int panelIndex, int segment) = Math.DivRem(unit, Taps.Segments);
+            (int group, int panel) = Math.DivRem(panelIndex, PanelsOfGroup);
+            int column = panel * TileRows.MaxWidth;
+            int columns = Math.Min(g.GroupOutChannels - column, TileRows.MaxWidth), width = TileRows.Width(columns);
+            column += group * g.GroupOutChannels;
+            bool pack = columns < width || (g.OutChannels > width && Math.Min(endUnit - firstUnit, Taps.Segments) * Taps.Length >= RowsWorthPacking);
+            if (pack && packedPanel != panelIndex)
+            {
+                new PackedPanels(packed, pixels, columns).Pack(0, 0, pixels, step.B + column, g.OutChannels, 1);
+                packedPanel = panelIndex;
+            }
+
+            TileOperands operands = step;
+            operands.A += Taps.Offsets[segment] + (group * g.GroupInChannels);
+            operands.B = pack ? packed : step.B + column;
+            operands.StepB = pack ? width : g.OutChannels;
+            operands.C = partial + ((nint)segment * Taps.Length * g.OutChannels) + column;
+            TileRows.Run(operands, Taps.Length, columns, width);
         }
     }
 }

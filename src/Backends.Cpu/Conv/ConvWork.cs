@@ -68,8 +68,7 @@ internal unsafe struct ConvWork : IShardedWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
-        (int image, int band) = Math.DivRem(shard, Bands);
-        int first = band * RowsOfBand, rows = Math.Min(RowsOfBand, OutHeight - first);
+        Band(shard, out int image, out int first, out int rows);
         float* y = Y + (image * ImageStrideY) + (first * RowStrideY);
         for (int group = 0; group < Groups; group++)
         {
@@ -80,10 +79,28 @@ internal unsafe struct ConvWork : IShardedWork
             }
         }
 
+        Finish(y, rows, Groups * Kernel.Columns);
+    }
+
+    /// <summary>What a shard computes.</summary>
+    /// <param name="shard">Which shard.</param>
+    /// <param name="image">Its picture.</param>
+    /// <param name="first">Its first row of output.</param>
+    /// <param name="rows">How many rows.</param>
+    public readonly void Band(int shard, out int image, out int first, out int rows)
+    {
+        (image, int band) = Math.DivRem(shard, Bands);
+        first = band * RowsOfBand;
+        rows = Math.Min(RowsOfBand, OutHeight - first);
+    }
+
+    /// <summary>Applies bias and ReLU to a band.</summary>
+    public readonly void Finish(float* y, int rows, int channels)
+    {
         if (Bias is null && !Relu)
             return;
         for (int row = 0; row < rows; row++)
-            Epilogue.BiasRelu(y + (row * RowStrideY), PixelStrideY, OutWidth, Groups * Kernel.Columns, Bias, Relu);
+            Epilogue.BiasRelu(y + (row * RowStrideY), PixelStrideY, OutWidth, channels, Bias, Relu);
     }
 
     /// <summary>Computes one panel's channels for a part of the output.</summary>

@@ -38,15 +38,26 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
+        if (GroupBlocks.Fits(g))
+        {
+            ConvolveGroups(x, kernel, g, To(g, y, bias, relu, new ConvWork { RowStep = g.StrideH, ColumnStep = g.StrideW, OutHeight = g.OutHeight, OutWidth = g.OutWidth }));
+            return;
+        }
+
         using var scratch = new ConvScratch(_pool, g);
-        ConvWork work = Prepare(x, kernel, g, scratch);
+        ConvWork work = To(g, y, bias, relu, Prepare(x, kernel, g, scratch));
+        _team.Run(work, work.Shards);
+    }
+
+    private static ConvWork To(in Conv2DGeometry g, float* y, float* bias, bool relu, ConvWork work)
+    {
         work.Y = y;
         work.ImageStrideY = (nint)g.OutHeight * g.OutWidth * g.OutChannels;
         work.RowStrideY = (nint)g.OutWidth * g.OutChannels;
         work.PixelStrideY = g.OutChannels;
         work.Bias = bias;
         work.Relu = relu;
-        _team.Run(work, work.Shards);
+        return work;
     }
 
     /// <summary>Pads the input and packs the kernel; the caller says where the output goes.</summary>

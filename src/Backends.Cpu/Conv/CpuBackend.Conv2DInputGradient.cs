@@ -45,7 +45,10 @@ public sealed unsafe partial class CpuBackend
             {
                 ConvWork work = PreparePhase(kernel, g, images, vertical, horizontal, phaseY, phaseX, scratch, (int*)tapMemory.Pointer);
                 work.Y = dx + ((((nint)phaseY * g.InWidth) + phaseX) * g.InChannels);
-                _team.Run(work, work.Shards);
+                if (GroupBlocks.Fits(g))
+                    InputGradientOfGroups(kernel, g, work, (int*)tapMemory.Pointer);
+                else
+                    _team.Run(work, work.Shards);
             }
         }
     }
@@ -79,7 +82,8 @@ public sealed unsafe partial class CpuBackend
 
         ConvTaps joined = count == 0 ? default : ConvTaps.Join(scratch.Offsets, rows, count / rows, g.GroupOutChannels);
         var panels = new PackedPanels(scratch.Panels, count * g.GroupOutChannels, g.GroupInChannels);
-        _team.Run(new PackTapsWork(panels, g, kernel, taps, count), g.Groups * panels.Count);
+        if (!GroupBlocks.Fits(g))
+            _team.Run(new PackTapsWork(panels, g, kernel, taps, count), g.Groups * panels.Count);
         return new ConvWork
         {
             X = images,

@@ -13,6 +13,8 @@ public sealed unsafe partial class CpuBackend
             new Span<float>(target, dkernel.Count).Clear();
         else if (DepthwiseWork.Fits(geometry))
             DepthwiseKernel(from, gradient, geometry, target, dkernel.Count);
+        else if (GroupBlocks.Fits(geometry))
+            KernelGradientOfGroups(from, gradient, geometry, target);
         else
             DenseKernel(from, gradient, geometry, target, dkernel.Count);
         GC.KeepAlive(x);
@@ -29,9 +31,10 @@ public sealed unsafe partial class CpuBackend
         _team.Run(sum, sum.Shards);
     }
 
-    private void DenseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
+    private void DenseKernel(float* x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)
     {
         const int EnoughShards = 32;
+        Conv2DGeometry g = ConvKernelGradient.Flattened(geometry);
         using var scratch = new ConvScratch(_pool, PaddedImages.InputOf(g), g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
         PaddedImages images = Pad(x, PaddedImages.InputOf(g), scratch.Images);
         int count = ConvKernelGradient.PartialsOf(g, size);
@@ -46,8 +49,8 @@ public sealed unsafe partial class CpuBackend
             PartialCount = count,
         };
         work.TileRanges = Math.Clamp(EnoughShards / count, 1, work.Units);
-        using var rests = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.RestSize(g));
-        work.Rests = rests.Pointer;
+        using var panels = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.PanelSize(g));
+        work.Panels = panels.Pointer;
         _team.Run(work, work.Shards);
         if (count == 1)
             return;

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// A matrix laid out for the right side of register tiles: panels of one tile's width, each with its rows one after the other,
-/// so that the kernel reads it in one forward stream. A last panel is padded with zeros to a tile's width.
+/// so that the kernel reads it in one forward stream. A last panel is padded with zeros to the width of its tile.
 /// </summary>
 internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
 {
@@ -22,8 +23,11 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
     public int Count => (columns + TileRows.MaxWidth - 1) / TileRows.MaxWidth;
 
     /// <summary>The floats that a packed matrix takes.</summary>
-    public static long Size(int rows, int columns) =>
-        (long)rows * ((columns + TileRows.MinWidth - 1) / TileRows.MinWidth * TileRows.MinWidth);
+    public static long Size(int rows, int columns)
+    {
+        int rest = columns % TileRows.MaxWidth;
+        return (long)rows * (columns - rest + (rest == 0 ? 0 : TileRows.Width(rest)));
+    }
 
     /// <summary>Where a panel starts, and how many columns it has.</summary>
     public float* Panel(int index, out int panelColumns, out int width)
@@ -49,16 +53,27 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
         if (columnStride == 1)
         {
             for (int row = 0; row < rowCount; row++, source += rowStride, target += width)
-            {
-                new ReadOnlySpan<float>(source, panelColumns).CopyTo(new Span<float>(target, panelColumns));
-                new Span<float>(target + panelColumns, width - panelColumns).Clear();
-            }
-
+                CopyRow(source, panelColumns, target, width);
             return;
         }
 
         Transposition.Run(source, columnStride, rowStride, panelColumns, rowCount, target, width);
         for (int row = 0; row < rowCount && panelColumns < width; row++)
             new Span<float>(target + ((nint)row * width) + panelColumns, width - panelColumns).Clear();
+    }
+
+    // In the open: a call for each of many short rows would take longer than the copy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow(float* source, int count, float* target, int width)
+    {
+        int column = 0;
+        for (; column <= count - Vector256<float>.Count; column += Vector256<float>.Count)
+            Vector256.Load(source + column).Store(target + column);
+        for (; column <= count - Vector128<float>.Count; column += Vector128<float>.Count)
+            Vector128.Load(source + column).Store(target + column);
+        for (; column < count; column++)
+            target[column] = source[column];
+        for (; column < width; column++)
+            target[column] = 0;
     }
 }

@@ -1,27 +1,22 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>Cuts a strip of any number of rows, and at most one panel's width of columns, into register tiles.</summary>
 internal static unsafe class TileRows
 {
-    /// <summary>Columns of the narrowest tile: two vectors.</summary>
-    public static int MinWidth
+    /// <summary>Columns of the widest tile: two vectors of the widest kind.</summary>
+    public static int MaxWidth
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 2 * (Simd.Level switch
         {
             SimdLevel.Scalar => LanesScalar.Count,
             SimdLevel.Vector128 => Lanes128.Count,
-            _ => Lanes256.Count,
+            SimdLevel.Avx2 => Lanes256.Count,
+            _ => Lanes512.Count,
         });
-    }
-
-    /// <summary>Columns of the widest tile: two vectors of the widest kind.</summary>
-    public static int MaxWidth
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Simd.Level == SimdLevel.Avx512 ? 2 * Lanes512.Count : MinWidth;
     }
 
     /// <summary>Rows of the highest tile: two accumulators a row, and room for operands.</summary>
@@ -31,10 +26,19 @@ internal static unsafe class TileRows
         get => Simd.Registers == 32 ? 12 : 6;
     }
 
-    /// <summary>The width of the tile that covers the next columns; narrow rests take the narrow tile.</summary>
+    /// <summary>The width of the tile that covers the next columns: the widest, or the narrowest vector that holds a rest.</summary>
     /// <param name="columns">How many columns are left.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Width(int columns) => columns > MinWidth ? MaxWidth : MinWidth;
+    public static int Width(int columns)
+    {
+        if (columns > MaxWidth / 2 || Simd.Level == SimdLevel.Scalar)
+            return MaxWidth;
+        return columns > Lanes256.Count ? Lanes512.Count : columns > Lanes128.Count ? Lanes256.Count : Lanes128.Count;
+    }
+
+    /// <summary>Rows of the highest tile of a width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int HeightOf(int width) => width == MaxWidth ? Height : NarrowTile.Height;
 
     /// <summary>Computes rows x columns of the result.</summary>
     /// <param name="x">The operands of the first row; B holds whole tiles of <paramref name="width"/> columns.</param>
@@ -45,8 +49,13 @@ internal static unsafe class TileRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in TileOperands x, int rows, int columns, int width)
     {
+        if (rows <= 0)
+            return;
+
+        // Tiles of equal height: a low last one would have too few sums to hide the latency of an addition.
         TileOperands block = x;
-        int height = Height;
+        int height = HeightOf(width), tiles = (rows + height - 1) / height;
+        height = (rows + tiles - 1) / tiles;
         if (columns == width)
         {
             for (; rows > 0; rows -= height)
@@ -64,35 +73,55 @@ internal static unsafe class TileRows
         float* target = x.C;
         block.C = tile;
         block.StrideC = width;
+        new Span<float>(tile, height * width).Clear();
         for (; rows > 0; rows -= height)
         {
             int count = Math.Min(rows, height);
-            for (int row = 0; row < count && x.Accumulate; row++)
-            {
-                new Span<float>(tile + (row * width), width).Clear();
-                new ReadOnlySpan<float>(target + (row * x.StrideC), columns).CopyTo(new Span<float>(tile + (row * width), columns));
-            }
-
+            if (x.Accumulate)
+                Copy(target, x.StrideC, count, columns, tile, width);
             Kernel(count, width)(block);
-            for (int row = 0; row < count; row++)
-                new ReadOnlySpan<float>(tile + (row * width), columns).CopyTo(new Span<float>(target + (row * x.StrideC), columns));
+            Copy(tile, width, count, columns, target, x.StrideC);
             block.A += height * block.RowStride;
             target += height * x.StrideC;
         }
     }
 
-    /// <summary>The kernel of one tile.</summary>
-    /// <param name="rows">Rows of the tile, at most <see cref="Height"/>.</param>
-    /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
-    public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Simd.Level switch
+    // Few columns: a call for each row would take longer than the copy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
-        SimdLevel.Scalar => Kernel<LanesScalar>(rows),
-        SimdLevel.Vector128 => Kernel<Lanes128>(rows),
-        SimdLevel.Avx512 when width == 2 * Lanes512.Count => Kernel<Lanes512>(rows),
-        _ => Kernel<Lanes256>(rows),
-    };
+        for (int row = 0; row < rows; row++, source += sourceStride, target += targetStride)
+        {
+            int column = 0;
+            for (; column <= columns - Vector128<float>.Count; column += Vector128<float>.Count)
+                Vector128.Load(source + column).Store(target + column);
+            for (; column < columns; column++)
+                target[column] = source[column];
+        }
+    }
 
-    private static delegate*<in TileOperands, void> Kernel<TLanes>(int rows)
+    /// <summary>The kernel of one tile.</summary>
+    /// <param name="rows">Rows of the tile, at most <see cref="HeightOf"/> its width.</param>
+    /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
+    public static delegate*<in TileOperands, void> Kernel(int rows, int width)
+    {
+        if (width < MaxWidth)
+        {
+            return width == Lanes128.Count ? NarrowKernel<Lanes128>(rows)
+                : width == Lanes256.Count ? NarrowKernel<Lanes256>(rows)
+                : NarrowKernel<Lanes512>(rows);
+        }
+
+        return Simd.Level switch
+        {
+            SimdLevel.Scalar => WideKernel<LanesScalar>(rows),
+            SimdLevel.Vector128 => WideKernel<Lanes128>(rows),
+            SimdLevel.Avx2 => WideKernel<Lanes256>(rows),
+            _ => WideKernel<Lanes512>(rows),
+        };
+    }
+
+    private static delegate*<in TileOperands, void> WideKernel<TLanes>(int rows)
         where TLanes : unmanaged, ILanes<TLanes> => rows switch
         {
             1 => &Tile.Run<TLanes, Rows.R1>,
@@ -107,5 +136,22 @@ internal static unsafe class TileRows
             10 => &Tile.Run<TLanes, Rows.R10>,
             11 => &Tile.Run<TLanes, Rows.R11>,
             _ => &Tile.Run<TLanes, Rows.R12>,
+        };
+
+    private static delegate*<in TileOperands, void> NarrowKernel<TLanes>(int rows)
+        where TLanes : unmanaged, ILanes<TLanes> => rows switch
+        {
+            1 => &NarrowTile.Run<TLanes, Rows.R1>,
+            2 => &NarrowTile.Run<TLanes, Rows.R2>,
+            3 => &NarrowTile.Run<TLanes, Rows.R3>,
+            4 => &NarrowTile.Run<TLanes, Rows.R4>,
+            5 => &NarrowTile.Run<TLanes, Rows.R5>,
+            6 => &NarrowTile.Run<TLanes, Rows.R6>,
+            7 => &NarrowTile.Run<TLanes, Rows.R7>,
+            8 => &NarrowTile.Run<TLanes, Rows.R8>,
+            9 => &NarrowTile.Run<TLanes, Rows.R9>,
+            10 => &NarrowTile.Run<TLanes, Rows.R10>,
+            11 => &NarrowTile.Run<TLanes, Rows.R11>,
+            _ => &NarrowTile.Run<TLanes, Rows.R12>,
         };
 }

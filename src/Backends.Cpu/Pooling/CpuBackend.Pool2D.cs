@@ -17,8 +17,18 @@ public sealed unsafe partial class CpuBackend
     /// <inheritdoc/>
     public override void MaxPool2DGradient(Tensor dy, Tensor argMax, in Pool2DGeometry geometry, Tensor dx)
     {
-        var work = new MaxPoolGradientWork(geometry, Pointer<float>(dy), Pointer<byte>(argMax), Pointer<float>(dx));
-        _team.Run(work, work.Shards);
+        if (geometry.Channels >= 8 && TiledPoolGradientWork<MaxPoolGradient>.Fits(geometry))
+        {
+            var gradient = new MaxPoolGradient(Pointer<float>(dy), Pointer<byte>(argMax), geometry.ArgMaxType);
+            var tiles = new TiledPoolGradientWork<MaxPoolGradient>(geometry, gradient, Pointer<float>(dx));
+            _team.Run(tiles, tiles.Shards);
+        }
+        else
+        {
+            var work = new MaxPoolGradientWork(geometry, Pointer<float>(dy), Pointer<byte>(argMax), Pointer<float>(dx));
+            _team.Run(work, work.Shards);
+        }
+
         GC.KeepAlive(dy);
         GC.KeepAlive(argMax);
         GC.KeepAlive(dx);
@@ -35,7 +45,17 @@ public sealed unsafe partial class CpuBackend
     /// <inheritdoc/>
     public override void AveragePool2DGradient(Tensor dy, in Pool2DGeometry geometry, Tensor dx)
     {
-        _team.Run(new AveragePoolGradientWork(geometry, Pointer<float>(dy), Pointer<float>(dx)), geometry.Batch * geometry.InHeight);
+        if (TiledPoolGradientWork<AveragePoolGradient>.Fits(geometry))
+        {
+            var tiles = new TiledPoolGradientWork<AveragePoolGradient>(geometry, new AveragePoolGradient(Pointer<float>(dy)), Pointer<float>(dx));
+            _team.Run(tiles, tiles.Shards);
+        }
+        else
+        {
+            var work = new AveragePoolGradientWork(geometry, Pointer<float>(dy), Pointer<float>(dx));
+            _team.Run(work, work.Shards);
+        }
+
         GC.KeepAlive(dy);
         GC.KeepAlive(dx);
     }

@@ -34,6 +34,12 @@ internal readonly struct PoolWindow
     /// <summary>The first column after the inside.</summary>
     public int EndColumn { get; }
 
+    /// <summary>Rows inside.</summary>
+    public int Rows => EndRow - FirstRow;
+
+    /// <summary>Columns inside.</summary>
+    public int Columns => EndColumn - FirstColumn;
+
     /// <summary>Positions inside.</summary>
-    public int Count => (EndRow - FirstRow) * (EndColumn - FirstColumn);
+    public int Count => Rows * Columns;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -32,6 +33,8 @@ internal static unsafe class WindowPositions
     {
         if (type != DType.UInt8)
             return Vector256.Load((int*)source + index);
+        if (Avx2.IsSupported)
+            return Avx2.ConvertToVector256Int32(source + index);
         Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source + index)).AsByte());
         return Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)).AsInt32();
     }

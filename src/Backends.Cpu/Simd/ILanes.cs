@@ -20,6 +20,12 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>a·b + c, rounded once where the machine has such an instruction; elsewhere the product is rounded, too.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>a·b + c with one float in every lane of a, which some machines broadcast within the instruction.</summary>
+    static abstract TSelf MultiplyAdd(float* a, TSelf b, TSelf c);
+
+    /// <summary>Lane i of the result is the lane of the value that position i, an integer's bits, names.</summary>
+    static abstract TSelf Permute(TSelf value, TSelf positions);
+
     static abstract void Store(TSelf value, float* target);
 
     /// <summary>The same number in every lane.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Numerics.Backends.Cpu;
 
@@ -24,6 +25,13 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 MultiplyAdd(float* a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(b._value, Vector128.Create(*a), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Permute(Lanes128 value, Lanes128 positions) =>
+        new(Avx.IsSupported ? Avx.PermuteVar(value._value, positions._value.AsInt32()) : Vector128.Shuffle(value._value, positions._value.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 value, float* target) => value._value.Store(target);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Numerics.Backends.Cpu;
 
@@ -27,6 +28,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(float* a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(b._value, Vector512.Create(*a), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Permute(Lanes512 value, Lanes512 positions) =>
+        new(Avx512F.IsSupported ? Avx512F.PermuteVar16x32(value._value, positions._value.AsInt32()) : Vector512.Shuffle(value._value, positions._value.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 value, float* target) => value._value.Store(target);

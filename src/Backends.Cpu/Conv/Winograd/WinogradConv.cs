@@ -134,6 +134,7 @@ internal unsafe struct WinogradConv
             case SimdLevel.Scalar: Back<LanesScalar>(tiles, width, products, stride, target, rowStride, pixelStride); break;
             case SimdLevel.Vector128: Back<Lanes128>(tiles, width, products, stride, target, rowStride, pixelStride); break;
             case SimdLevel.Avx512 when width % Lanes512.Count == 0: Back<Lanes512>(tiles, width, products, stride, target, rowStride, pixelStride); break;
+            case >= SimdLevel.Avx2 when width < Lanes256.Count: Back<Lanes128>(tiles, width, products, stride, target, rowStride, pixelStride); break;
             default: Back<Lanes256>(tiles, width, products, stride, target, rowStride, pixelStride); break;
         }
     }
