@@ -1,5 +1,5 @@
-// Focal terms of rows and their gradients; one warp a row, block (32, warps). Only labels that are not 0 cost more than a read,
-// and those are computed in double precision.
+// Focal terms of rows of classes and their gradients; one warp a row, block (32, warps). Only labels that are not 0 cost more
+// than a read or an exponential in single precision; those are computed in double precision.
 #include "reduction.cuh"
 
 // u^gamma for u in [0, 1]; 0^0 is 1. gamma is the same for all rows.
@@ -14,30 +14,35 @@ DEVICE double focal_power(double u, float gamma)
     return u > 0.0 ? exp((double)gamma * log(u)) : u;
 }
 
+// Soft labels [rows, classes], or class numbers [rows] where those are null; a number that is no class is no label.
 struct Labels
 {
-    const float* target;
+    const float* soft;
+    const int* numbers;
     const float* alpha;
     u32 alphas;
-    METHOD double weight(u32 start, u32 c) const { return (double)alpha[alphas == 1 ? 0 : c] * target[start + c]; }
+    u32 classes;
+    METHOD float of(u32 row, u32 c) const { return numbers ? (numbers[row] == (int)c ? 1.0f : 0.0f) : soft[row * classes + c]; }
+    METHOD double weight(u32 c) const { return alpha[alphas == 1 ? 0 : c]; }
 };
 
-// loss = -Σ alpha·y·(1-q)^gamma·ln q with q = clip(p, epsilon, 1 - epsilon).
+// loss = Σ y·(1-q)^gamma·(poly·(1-q) - alpha·ln q) with q = clip(p, epsilon, 1 - epsilon).
 KERNEL categorical_focal(
-    const float* target, const float* probabilities, const float* alpha, u32 alphas, float gamma, float epsilon, float* loss, u32 rows, u32 classes)
+    const float* soft, const int* numbers, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,
+    float* loss, u32 rows, u32 classes)
 {
     u32 row = block_x() * block_height() + thread_y(), start = row * classes;
     if (row >= rows)
         return;
-    Labels labels = {target, alpha, alphas};
+    Labels labels = {soft, numbers, alpha, alphas, classes};
     double total = 0;
     for (u32 c = thread_x(); c < classes; c += WarpSize)
     {
-        double p = probabilities[start + c];
-        if (target[start + c] == 0.0f && p == p)
+        double p = probabilities[start + c], y = labels.of(row, c);
+        if (y == 0 && p == p)
             continue;
         double q = p < epsilon ? (double)epsilon : p > 1 - (double)epsilon ? 1 - (double)epsilon : p;
-        total -= labels.weight(start, c) * focal_power(1 - q, gamma) * log(q);
+        total += y * focal_power(1 - q, gamma) * (poly * (1 - q) - labels.weight(c) * log(q));
     }
 
     total = reduce_warp(total, Add());
@@ -47,22 +52,22 @@ KERNEL categorical_focal(
 
 // The slope of -(1-p)^gamma·ln p is (1-p)^gamma·(gamma·ln p/(1-p) - 1/p); zero where p was clipped.
 KERNEL categorical_focal_gradient(
-    const float* target, const float* probabilities, const float* alpha, u32 alphas, float gamma, float epsilon, const float* dloss, float* dp,
-    u32 rows, u32 classes)
+    const float* soft, const int* numbers, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,
+    const float* dloss, float* dp, u32 rows, u32 classes)
 {
-    Labels labels = {target, alpha, alphas};
+    Labels labels = {soft, numbers, alpha, alphas, classes};
     for (u32 i = first_index(); i < rows * classes; i += index_step())
     {
         u32 row = i / classes, c = i - row * classes;
-        double q = probabilities[i];
-        if (q < epsilon || q > 1 - (double)epsilon || (target[i] == 0.0f && q == q))
+        double q = probabilities[i], y = labels.of(row, c);
+        if (q < epsilon || q > 1 - (double)epsilon || (y == 0 && q == q))
         {
             dp[i] = 0.0f;
             continue;
         }
 
-        double u = 1 - q, slope = focal_power(u, gamma) * (gamma * log(q) / u - 1 / q);
-        dp[i] = (float)(dloss[row] * labels.weight(row * classes, c) * slope);
+        double u = 1 - q, slope = labels.weight(c) * (gamma * log(q) / u - 1 / q) - poly * (gamma + 1);
+        dp[i] = (float)(dloss[row] * y * focal_power(u, gamma) * slope);
     }
 }
 
@@ -112,7 +117,7 @@ DEVICE Peak find_peak(const float* z, u32 classes)
     for (u32 c = thread_x(); c < classes; c += WarpSize)
     {
         if (c != at)
-            others += exp((double)z[c] - greatest);
+            others += exp(z[c] - greatest);
     }
 
     others = nan ? (double)NAN_F : reduce_warp(others, Add());
@@ -128,22 +133,24 @@ DEVICE Share share(u32 c, double z, const Peak& peak)
     return {below - peak.logSum, p, 1 - p};
 }
 
-// loss = -Σ alpha·y·u^gamma·ln p.
+// loss = Σ y·u^gamma·(poly·u - alpha·ln p).
 KERNEL softmax_categorical_focal(
-    const float* target, const float* logits, const float* alpha, u32 alphas, float gamma, float* loss, u32 rows, u32 classes)
+    const float* soft, const int* numbers, const float* logits, const float* alpha, u32 alphas, float gamma, float poly, float* loss, u32 rows,
+    u32 classes)
 {
     u32 row = block_x() * block_height() + thread_y(), start = row * classes;
     if (row >= rows)
         return;
-    Labels labels = {target, alpha, alphas};
+    Labels labels = {soft, numbers, alpha, alphas, classes};
     Peak peak = find_peak(logits + start, classes);
     double total = 0;
     for (u32 c = thread_x(); c < classes; c += WarpSize)
     {
-        if (target[start + c] == 0.0f)
+        double y = labels.of(row, c);
+        if (y == 0)
             continue;
         Share s = share(c, logits[start + c], peak);
-        total -= labels.weight(start, c) * focal_power(s.u, gamma) * s.logP;
+        total += y * focal_power(s.u, gamma) * (poly * s.u - labels.weight(c) * s.logP);
     }
 
     total = reduce_warp(total, Add());
@@ -151,31 +158,33 @@ KERNEL softmax_categorical_focal(
         loss[row] = peak.others != peak.others ? NAN_F : (float)total;
 }
 
-// h = alpha·y·u^gamma·(gamma·p·r - 1) with r = ln p/u → -1; dz_j = h_j·u_j - p_j·Σ_{c≠j} h_c.
+// h = y·u^gamma·(alpha·(gamma·p·r - 1) - poly·(gamma + 1)·p) with r = ln p/u → -1; dz_j = h_j·u_j - p_j·Σ_{c≠j} h_c.
 KERNEL softmax_categorical_focal_gradient(
-    const float* target, const float* logits, const float* alpha, u32 alphas, float gamma, const float* dloss, float* dz, u32 rows, u32 classes)
+    const float* soft, const int* numbers, const float* logits, const float* alpha, u32 alphas, float gamma, float poly, const float* dloss,
+    float* dz, u32 rows, u32 classes)
 {
     u32 row = block_x() * block_height() + thread_y(), start = row * classes;
     if (row >= rows)
         return;
-    Labels labels = {target, alpha, alphas};
+    Labels labels = {soft, numbers, alpha, alphas, classes};
     Peak peak = find_peak(logits + start, classes);
     double total = 0;
     for (u32 pass = 0; pass < 2; pass++)
     {
+        float scale = (float)(-dloss[row] * total / (1 + peak.others));
         for (u32 c = thread_x(); c < classes; c += WarpSize)
         {
-            bool labelled = target[start + c] != 0.0f;
-            if (pass == 0 && !labelled)
-                continue;
-            Share s = share(c, logits[start + c], peak);
-            double h = 0;
-            if (labelled)
+            double y = labels.of(row, c), h = 0;
+            if (y == 0)
             {
-                double ratio = s.u == 0 ? -1 : s.p == 0 ? 0 : s.logP / s.u;
-                h = labels.weight(start, c) * focal_power(s.u, gamma) * (gamma * s.p * ratio - 1);
+                if (pass == 1)
+                    dz[start + c] = scale * exp(logits[start + c] - peak.logit);
+                continue;
             }
 
+            Share s = share(c, logits[start + c], peak);
+            double ratio = s.u == 0 ? -1 : s.p == 0 ? 0 : s.logP / s.u;
+            h = y * focal_power(s.u, gamma) * (labels.weight(c) * (gamma * s.p * ratio - 1) - poly * (gamma + 1) * s.p);
             if (pass == 0)
                 total += h;
             else

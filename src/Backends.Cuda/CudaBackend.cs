@@ -79,6 +79,9 @@ public sealed unsafe partial class CudaBackend : Backend
         CultureInfo.InvariantCulture,
         $"{_info.Name}, {_info.Multiprocessors} multiprocessors, {_info.MemoryBytes >> 20} MiB, {_options.Precision}; {_api.Description}");
 
+    /// <inheritdoc/>
+    public override bool IsAsynchronous => true;
+
     /// <summary>Device memory held from the driver, in bytes, whether a tensor uses it or it waits for the next one.</summary>
     public long ReservedBytes => _pool.ReservedBytes;
 

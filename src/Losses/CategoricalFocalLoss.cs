@@ -5,18 +5,19 @@ namespace Numerics.Losses;
 /// <summary>
 /// The focal loss for several classes, with optional penalties on the predictions. With q = clip(p, 1e-7, 1 - 1e-7): <c>mean
 /// over the batch of Σ_c -alpha_c·y_c·(1 - q_c)^gamma·ln q_c  +  l1·Σ|q|  +  l2·Σq²</c>, where the last two sums run over the
-/// whole batch and are not divided by its size. Predictions are used as they are, not normalised to a sum of 1. From logits,
-/// p = softmax(z) enters through log-softmax: value and gradient are exact and finite for logits of any size, nothing is
-/// clipped, and the penalties act on softmax(z).
+/// whole batch and are not divided by its size. Over probabilities that sum to 1, Σ|q| is the number of examples whatever the
+/// model says: l1 adds a constant and no gradient. From logits, p = softmax(z) enters through log-softmax: value and gradient are
+/// exact and finite for logits of any size, nothing is clipped, and the penalties act on softmax(z). Probabilities that come
+/// straight from a softmax take the same way unless <see cref="FocalGradient.Clipped"/> is asked for.
 /// Source: Lin, Goyal, Girshick, He, Dollár, "Focal loss for dense object detection", ICCV 2017, equation 5.
 /// </summary>
-public sealed class CategoricalFocalLoss : Loss
+public sealed class CategoricalFocalLoss : ClassifierLoss
 {
-    private readonly float[] _alpha;
-    private readonly float _gamma;
+    private readonly ClassAlpha _alpha;
+    private readonly FocalTerm _term;
     private readonly float _l1;
     private readonly float _l2;
-    private readonly bool _fromLogits;
+    private readonly bool _normalizePredictions;
     private readonly float _labelSmoothing;
 
     /// <summary>Creates the loss with one alpha for all classes.</summary>
@@ -26,6 +27,9 @@ public sealed class CategoricalFocalLoss : Loss
     /// <param name="l2">The weight of Σq² over the batch, at least 0.</param>
     /// <param name="fromLogits">Whether predictions are logits instead of probabilities.</param>
     /// <param name="labelSmoothing">The share s in [0, 1] of each label that is spread evenly: y·(1 - s) + s / classes.</param>
+    /// <param name="normalizePredictions">Whether probabilities are divided by their sum first, as Keras does.</param>
+    /// <param name="gradient">Whether probabilities that come from a softmax are clipped.</param>
+    /// <param name="axis">The axis of the classes; negative counts from the end.</param>
     /// <param name="reduction">How the focal terms of the examples become the result; with <see cref="Reduction.None"/> each
     /// example carries its own penalty.</param>
     /// <param name="name">The name in logs and messages.</param>
@@ -37,9 +41,12 @@ public sealed class CategoricalFocalLoss : Loss
         float l2 = 0,
         bool fromLogits = false,
         float labelSmoothing = 0,
+        bool normalizePredictions = false,
+        FocalGradient gradient = FocalGradient.Stable,
+        int axis = -1,
         Reduction reduction = Reduction.SumOverBatchSize,
         string name = "categorical_focal_loss")
-        : this([alpha], gamma, l1, l2, fromLogits, labelSmoothing, reduction, name)
+        : this([alpha], gamma, l1, l2, fromLogits, labelSmoothing, normalizePredictions, gradient, axis, reduction, name)
     {
     }
 
@@ -50,6 +57,9 @@ public sealed class CategoricalFocalLoss : Loss
     /// <param name="l2">The weight of Σq² over the batch, at least 0.</param>
     /// <param name="fromLogits">Whether predictions are logits instead of probabilities.</param>
     /// <param name="labelSmoothing">The share s in [0, 1] of each label that is spread evenly: y·(1 - s) + s / classes.</param>
+    /// <param name="normalizePredictions">Whether probabilities are divided by their sum first, as Keras does.</param>
+    /// <param name="gradient">Whether probabilities that come from a softmax are clipped.</param>
+    /// <param name="axis">The axis of the classes; negative counts from the end.</param>
     /// <param name="reduction">How the focal terms of the examples become the result; with <see cref="Reduction.None"/> each
     /// example carries its own penalty.</param>
     /// <param name="name">The name in logs and messages.</param>
@@ -61,36 +71,24 @@ public sealed class CategoricalFocalLoss : Loss
         float l2 = 0,
         bool fromLogits = false,
         float labelSmoothing = 0,
+        bool normalizePredictions = false,
+        FocalGradient gradient = FocalGradient.Stable,
+        int axis = -1,
         Reduction reduction = Reduction.SumOverBatchSize,
         string name = "categorical_focal_loss")
-        : base(name, reduction)
+        : base(name, reduction, fromLogits, axis, gradient)
     {
-        if (alpha.IsEmpty)
-            throw new ArgumentException("alpha needs a value for each class, got none", nameof(alpha));
-        foreach (float weight in alpha)
-            _ = LossArguments.NonNegative(weight, nameof(alpha));
-        _alpha = alpha.ToArray();
-        _gamma = LossArguments.NonNegative(gamma);
+        _alpha = new ClassAlpha(alpha);
+        _term = new FocalTerm(LossArguments.NonNegative(gamma));
         _l1 = LossArguments.NonNegative(l1);
         _l2 = LossArguments.NonNegative(l2);
-        _fromLogits = fromLogits;
         _labelSmoothing = LossArguments.Share(labelSmoothing);
+        _normalizePredictions = normalizePredictions;
     }
 
     /// <inheritdoc/>
-    protected override Tensor PerExample(Tensor yTrue, Tensor yPred)
-    {
-        (Tensor target, Tensor prediction) = Rows(yTrue, yPred);
-        int classes = prediction.Shape[1];
-        if (_alpha.Length != 1 && _alpha.Length != classes)
-            throw new ShapeMismatchException($"{Name}: alpha has {_alpha.Length} values for {classes} classes, yPred is {yPred.Shape}");
-        Tensor smooth = LabelSmoothing.OverClasses(target, _labelSmoothing);
-        Tensor alpha = Tensor.From(_alpha.Length, _alpha, yPred.Backend);
-        Tensor terms = _fromLogits
-            ? prediction.SoftmaxCategoricalFocal(smooth, alpha, _gamma)
-            : prediction.CategoricalFocal(smooth, alpha, _gamma, Epsilon);
-        return terms.Reshape(yPred.Shape.Without(-1));
-    }
+    protected override Tensor PerExample(Tensor yTrue, Tensor yPred) =>
+        DenseTerms(yTrue, yPred, _alpha, _term, _labelSmoothing, _normalizePredictions);
 
     /// <inheritdoc/>
     protected override Tensor? Penalty(Tensor yPred)
@@ -98,10 +96,11 @@ public sealed class CategoricalFocalLoss : Loss
         ArgumentNullException.ThrowIfNull(yPred);
         if (_l1 == 0 && _l2 == 0)
             return null;
-        Tensor q = _fromLogits ? yPred.Softmax() : yPred.Clip(Epsilon, 1 - Epsilon);
+        int axis = Axis(yPred, yPred);
+        Tensor q = FromLogits ? Rows(yPred, axis).Softmax() : Probabilities(yPred, axis, _normalizePredictions).Clip(Epsilon, 1 - Epsilon);
 
         // q is positive, so that |q| is q.
         Tensor each = _l2 == 0 ? q * _l1 : _l1 == 0 ? q.Square() * _l2 : (q * _l1) + (q.Square() * _l2);
-        return each.Sum(-1);
+        return each.Sum(-1).Reshape(yPred.Shape.Without(axis));
     }
 }

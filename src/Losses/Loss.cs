@@ -12,14 +12,20 @@ public abstract class Loss
     /// <summary>The distance that probabilities keep from 0 and 1 before a logarithm is taken (Keras' epsilon).</summary>
     protected const float Epsilon = 1e-7f;
 
+    private const float SmallestNormal = 1.17549435e-38f;
+
     /// <summary>Creates a loss.</summary>
     /// <param name="name">The name in logs and messages, such as <c>mean_squared_error</c>.</param>
     /// <param name="reduction">How the examples' values become the result.</param>
-    protected Loss(string name, Reduction reduction)
+    /// <param name="countsPositives">Whether the loss overrides <see cref="Positives"/>.</param>
+    /// <exception cref="ArgumentException">The reduction needs positive labels, and the loss has none.</exception>
+    protected Loss(string name, Reduction reduction, bool countsPositives = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!Enum.IsDefined(reduction))
             throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "unknown reduction");
+        if (reduction == Reduction.SumOverPositives && !countsPositives)
+            throw new ArgumentException($"{name}: {nameof(Reduction.SumOverPositives)} is for losses of yes/no labels", nameof(reduction));
         Name = name;
         Reduction = reduction;
     }
@@ -34,9 +40,25 @@ public abstract class Loss
     /// <param name="yTrue">What should have come out.</param>
     /// <param name="yPred">What came out, Float32 with the batch as its first axis.</param>
     /// <param name="sampleWeight">The weight of each example, [batch] or of the shape of the examples' values; 1 when null.</param>
-    /// <returns>A scalar, or with <see cref="Reduction.None"/> one value for each example.</returns>
+    /// <returns>
+    /// A scalar, or with <see cref="Reduction.None"/> one value for each example. A batch of nothing, without a label or without a
+    /// weight has the loss 0.
+    /// </returns>
     /// <exception cref="ShapeMismatchException">The shapes do not fit; the message names the loss and both shapes.</exception>
+    /// <exception cref="NotFiniteNumberException">
+    /// The loss is NaN; the message names the argument that is not finite. Only where looking costs nothing: a backend that
+    /// computes asynchronously returns the NaN.
+    /// </exception>
     public Tensor Call(Tensor yTrue, Tensor yPred, Tensor? sampleWeight = null)
+    {
+        Tensor result = Compute(yTrue, yPred, sampleWeight);
+        if (!result.Backend.IsAsynchronous && result.ToArray().Any(float.IsNaN))
+            throw new NotFiniteNumberException(NotFinite(yTrue, yPred, sampleWeight));
+        return result;
+    }
+
+    /// <summary>The loss of a batch, NaN if that is what comes out.</summary>
+    internal Tensor Compute(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
@@ -44,16 +66,16 @@ public abstract class Loss
         using var scope = new TensorScope();
         Tensor prediction = yPred.DType == DType.Float32 ? yPred : yPred.Cast(DType.Float32);
         Tensor values = PerExample(yTrue, prediction);
-        if (sampleWeight is not null)
-            values *= Weights(sampleWeight, values.Shape);
+        Tensor? weights = sampleWeight is null ? null : Weights(sampleWeight, values.Shape);
+        if (weights is not null)
+            values *= weights;
         Tensor? penalty = Penalty(prediction);
-        Tensor result = Reduction switch
-        {
-            Reduction.None => penalty is null ? values : values + penalty,
-            Reduction.Sum => penalty is null ? values.Sum() : values.Sum() + penalty.Sum(),
-            _ => penalty is null ? Average(values) : Average(values) + penalty.Sum(),
-        };
-        return scope.Return(result);
+        if (Reduction == Reduction.None)
+            return scope.Return(penalty is null ? values : values + penalty);
+        Tensor result = values.Sum();
+        if (Reduction != Reduction.Sum)
+            result /= Divisor(yTrue, prediction, values, weights);
+        return scope.Return(penalty is null ? result : result + penalty.Sum());
     }
 
     /// <summary>The value of each example.</summary>
@@ -70,38 +92,28 @@ public abstract class Loss
     /// <returns>Values of the shape of <see cref="PerExample"/>'s, or null for no such term.</returns>
     protected virtual Tensor? Penalty(Tensor yPred) => null;
 
+    /// <summary>Which examples have a label: 1 where there is one, 0 elsewhere.</summary>
+    /// <param name="yTrue">The target as it was given.</param>
+    /// <param name="yPred">The prediction, Float32.</param>
+    /// <returns>Values of the shape of <see cref="PerExample"/>'s, or null when all of them have.</returns>
+    protected virtual Tensor? Labelled(Tensor yTrue, Tensor yPred) => null;
+
+    /// <summary>The number of positive labels, for <see cref="Reduction.SumOverPositives"/>.</summary>
+    /// <param name="yTrue">The target as it was given.</param>
+    /// <returns>A scalar.</returns>
+    protected virtual Tensor Positives(Tensor yTrue) => throw new NotSupportedException($"{Name}: there are no positive labels to count");
+
     /// <summary>The target as Float32 of the prediction's shape; [batch] and [batch, 1] stand for each other.</summary>
     /// <exception cref="ShapeMismatchException">The shapes differ otherwise.</exception>
     protected Tensor SameShape(Tensor yTrue, Tensor yPred)
     {
-        ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
-        Tensor target = yTrue.DType == DType.Float32 ? yTrue : yTrue.Cast(DType.Float32);
+        Tensor target = Floats(yTrue);
         if (target.Rank + 1 == yPred.Rank && yPred.Shape[-1] == 1)
             target = target.ExpandDims(-1);
         else if (target.Rank == yPred.Rank + 1 && target.Shape[-1] == 1)
             target = target.Squeeze(-1);
         return target.Shape == yPred.Shape ? target : throw Mismatch("yTrue and yPred of one shape", yTrue, yPred);
-    }
-
-    /// <summary>Both as rows of classes, the class axis being the last; the target as Float32.</summary>
-    /// <exception cref="ShapeMismatchException">The shapes differ, or there is no batch axis before the classes.</exception>
-    protected (Tensor Target, Tensor Prediction) Rows(Tensor yTrue, Tensor yPred)
-    {
-        ArgumentNullException.ThrowIfNull(yTrue);
-        ArgumentNullException.ThrowIfNull(yPred);
-        if (yPred.Rank < 2 || yPred.Shape[-1] == 0 || yTrue.Shape != yPred.Shape)
-            throw Mismatch("yTrue and yPred of one shape [batch, .., classes]", yTrue, yPred);
-        Shape rows = RowsOf(yPred);
-        Tensor target = yTrue.DType == DType.Float32 ? yTrue : yTrue.Cast(DType.Float32);
-        return (target.Reshape(rows), yPred.Reshape(rows));
-    }
-
-    /// <summary>The extents [rows, classes] of a prediction [batch, .., classes].</summary>
-    protected static Shape RowsOf(Tensor yPred)
-    {
-        ArgumentNullException.ThrowIfNull(yPred);
-        return new Shape(yPred.Shape.Product(..^1), yPred.Shape[-1]);
     }
 
     /// <summary>The mean over the last axis; a vector's elements are examples already.</summary>
@@ -116,6 +128,13 @@ public abstract class Loss
         };
     }
 
+    /// <summary>A tensor as Float32.</summary>
+    protected static Tensor Floats(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.DType == DType.Float32 ? x : x.Cast(DType.Float32);
+    }
+
     /// <summary>The error for shapes that do not fit.</summary>
     /// <param name="expected">What was expected.</param>
     /// <param name="yTrue">The target.</param>
@@ -127,12 +146,37 @@ public abstract class Loss
         return new ShapeMismatchException($"{Name}: expected {expected}, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
     }
 
-    // A batch of nothing has the loss 0, not 0/0.
-    private static Tensor Average(Tensor values) => values.Count == 0 ? values.Sum() : values.Mean();
+    private string NotFinite(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
+    {
+        foreach ((string argument, Tensor? tensor) in new[] { (nameof(yPred), yPred), (nameof(yTrue), yTrue), (nameof(sampleWeight), sampleWeight) })
+        {
+            float[] values = tensor?.ToArray() ?? [];
+            int at = Array.FindIndex(values, value => !float.IsFinite(value));
+            if (at >= 0)
+                return $"{Name}: the loss is NaN because {argument} {tensor!.Shape} holds {values[at]} (element {at} of {values.Length})";
+        }
+
+        return $"{Name}: the loss is NaN although yPred {yPred.Shape} and yTrue {yTrue.Shape} are finite";
+    }
+
+    private Tensor Divisor(Tensor yTrue, Tensor prediction, Tensor values, Tensor? weights)
+    {
+        if (Reduction == Reduction.SumOverPositives)
+            return Positives(yTrue).Maximum(1);
+        Tensor? labelled = Labelled(yTrue, prediction);
+        if (Reduction == Reduction.MeanWithSampleWeight && weights is not null)
+        {
+            // A weight of [batch] stands for every value of its example.
+            Tensor each = weights * (labelled ?? Tensor.Ones(values.Shape, values.Backend));
+            return each.Sum().Maximum(SmallestNormal);
+        }
+
+        return labelled is null ? Tensor.Full(Shape.Scalar, Math.Max(values.Count, 1), values.Backend) : labelled.Sum().Maximum(1);
+    }
 
     private Tensor Weights(Tensor sampleWeight, Shape values)
     {
-        Tensor weights = sampleWeight.DType == DType.Float32 ? sampleWeight : sampleWeight.Cast(DType.Float32);
+        Tensor weights = Floats(sampleWeight);
         if (weights.Rank == values.Rank + 1 && weights.Shape[-1] == 1)
             weights = weights.Squeeze(-1);
         bool fits = weights.Rank <= values.Rank;

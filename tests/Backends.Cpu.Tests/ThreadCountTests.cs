@@ -26,7 +26,7 @@ public sealed class ThreadCountTests
         Tensor target = Tensor.OneHot(x.ArgMax(), 37), alpha = Tensor.Full(1, 0.25f, backend);
         using var tape = new GradientTape();
         Tensor z = tape.Watch(x.StopGradient());
-        Tensor loss = z.SoftmaxCategoricalFocal(target, alpha, 2).Mean() + z.Softmax().CategoricalFocal(target, alpha, 2).Mean() + z.LogSoftmax().Mean();
+        Tensor loss = z.SoftmaxCategoricalFocal(target, alpha, new FocalTerm(2)).Mean() + z.Softmax().CategoricalFocal(target, alpha, new FocalTerm(2)).Mean() + z.LogSoftmax().Mean();
         return tape.Gradient(loss, z).Keep();
     });
 

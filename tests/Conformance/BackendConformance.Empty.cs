@@ -81,8 +81,8 @@ public abstract partial class BackendConformance
             SameWithGradients($"log-softmax {shape}", Tolerances.Exact, i => i.Normal(shape).LogSoftmax());
         }
 
-        SameWithGradients("focal", Tolerances.Exact, i => i.Normal(0, 3).CategoricalFocal(i.Labels(0, 3, soft: true), Tensor.Full(1, 0.25f, i.Backend), 2));
-        SameWithGradients("focal of logits", Tolerances.Exact, i => i.Normal(0, 3).SoftmaxCategoricalFocal(i.Labels(0, 3, soft: true), Tensor.Full(1, 0.25f, i.Backend), 2));
+        SameWithGradients("focal", Tolerances.Exact, i => i.Normal(0, 3).CategoricalFocal(i.Labels(0, 3, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)));
+        SameWithGradients("focal of logits", Tolerances.Exact, i => i.Normal(0, 3).SoftmaxCategoricalFocal(i.Labels(0, 3, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)));
         SameAll("adam", Tolerances.Exact, i => Step(i, 0, 2, (b, w, g, s) => b.AdamUpdate(w, g, s[0], s[1], new AdamStep(0.01f, 0.9f, 0.999f, 1e-7f, 0))));
         SameAll("sgd", Tolerances.Exact, i => Step(i, 0, 1, (b, w, g, s) => b.SgdUpdate(w, g, s[0], new SgdStep(0.1f, 0.9f, true))));
     }

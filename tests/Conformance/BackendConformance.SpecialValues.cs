@@ -125,10 +125,10 @@ public abstract partial class BackendConformance
         {
             SameWithGradients($"probabilities, soft {soft}", Tolerances.Composite, i => i
                 .Values(0, 1, 1, 0, -0f, 1, 1e-8f, 1 - 1e-7f, float.Epsilon, 1, 0.5f, 0.5f, -1, 2, float.NaN, 0.5f)
-                .Reshape(8, 2).CategoricalFocal(i.Labels(8, 2, soft), Tensor.Full(1, 0.25f, i.Backend), gamma));
+                .Reshape(8, 2).CategoricalFocal(i.Labels(8, 2, soft), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(gamma)));
             SameWithGradients($"logits, soft {soft}", Tolerances.Composite, i => i
                 .Values(0, 0, 1e4f, -1e4f, -1e4f, 1e4f, 200, 100, -200, -100, 1e-30f, -1e-30f, 3e38f, 0, 88, -88, -103.9f, 0)
-                .Reshape(9, 2).SoftmaxCategoricalFocal(i.Labels(9, 2, soft), Tensor.Full(1, 0.25f, i.Backend), gamma));
+                .Reshape(9, 2).SoftmaxCategoricalFocal(i.Labels(9, 2, soft), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(gamma)));
         }
     }
 

@@ -20,9 +20,9 @@ public abstract partial class BackendConformance
             Same($"argmax of rows {n}", Tolerances.Exact, i => i.Normal(5, n).ArgMax(1).Cast(DType.Float32));
             Same($"argmax of columns {n}", Tolerances.Exact, i => i.Normal(5, n).ArgMax(0).Cast(DType.Float32));
             SameWithGradients($"focal {n}", Tolerances.Composite, i => i
-                .Uniform(0.02f, 0.98f, 3, n).CategoricalFocal(i.Labels(3, n, soft: true), Tensor.Full(1, 0.25f, i.Backend), 2));
+                .Uniform(0.02f, 0.98f, 3, n).CategoricalFocal(i.Labels(3, n, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)));
             SameWithGradients($"focal of logits {n}", Tolerances.Composite, i => i
-                .Normal(3, n).SoftmaxCategoricalFocal(i.Labels(3, n, soft: true), Tensor.Full(1, 0.25f, i.Backend), 2));
+                .Normal(3, n).SoftmaxCategoricalFocal(i.Labels(3, n, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)));
         }
     }
 

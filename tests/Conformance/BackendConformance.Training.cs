@@ -2,47 +2,9 @@ using Numerics.Tensors;
 
 namespace Numerics.Tests.Conformance;
 
-/// <content>Loss terms and optimizer steps.</content>
+/// <content>Optimizer steps.</content>
 public abstract partial class BackendConformance
 {
-    public static TheoryData<float> Gammas => [0, 0.5f, 1, 2, 5];
-
-    [Theory]
-    [MemberData(nameof(Gammas))]
-    public void Focal_terms_of_probabilities(float gamma)
-    {
-        foreach ((int rows, int classes) in new[] { (1, 2), (33, 2), (7, 5), (3, 200) })
-        {
-            foreach (bool soft in new[] { false, true })
-            {
-                SameWithGradients($"focal {rows}x{classes} soft {soft}", Tolerances.Sum, i =>
-                {
-                    Tensor alpha = i.Labels(1, classes, soft: true).Reshape(classes);
-                    return i.Uniform(0.02f, 0.98f, rows, classes).CategoricalFocal(i.Labels(rows, classes, soft), alpha, gamma);
-                });
-                SameWithGradients("focal, one alpha", Tolerances.Sum, i =>
-                    i.Uniform(-0.1f, 1.1f, rows, classes).CategoricalFocal(i.Labels(rows, classes, soft), Tensor.Full(1, 0.25f, i.Backend), gamma, 1e-3f));
-            }
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Gammas))]
-    public void Focal_terms_of_logits(float gamma)
-    {
-        foreach (float scale in new[] { 1f, 12f, 80f, 1000f })
-        {
-            foreach (bool soft in new[] { false, true })
-            {
-                SameWithGradients($"focal of logits times {scale}, soft {soft}", Tolerances.Composite, i =>
-                {
-                    Tensor alpha = i.Labels(1, 6, soft: true).Reshape(6);
-                    return i.Uniform(-scale, scale, 17, 6).SoftmaxCategoricalFocal(i.Labels(17, 6, soft), alpha, gamma);
-                });
-            }
-        }
-    }
-
     [Fact]
     public void Optimizer_steps()
     {

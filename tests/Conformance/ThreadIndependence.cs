@@ -32,7 +32,9 @@ public sealed class ThreadIndependence
             i.Normal(3, 3, 16, 32), i.Normal(32), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid),
         ["max pool"] = i => i.Normal(9, 33, 31, 16).MaxPool2D((3, 3), (2, 2)),
         ["batch normalisation"] = i => i.Normal(20_011, 17).BatchNormalization(i.Normal(17), i.Normal(17), 1e-3f).Y,
-        ["focal of logits"] = i => i.Normal(5_001, 5).SoftmaxCategoricalFocal(i.Labels(5_001, 5, soft: true), Tensor.Full(1, 0.25f, i.Backend), 2),
+        ["focal of logits"] = i => i.Normal(5_001, 5).SoftmaxCategoricalFocal(i.Labels(5_001, 5, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)),
+        ["focal of many soft labels"] = i => i.Normal(701, 103).SoftmaxCategoricalFocal(i.Labels(701, 103, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)),
+        ["focal of yes or no"] = i => i.Normal(50_001).SigmoidBinaryFocal(i.Uniform(0, 1, 50_001), new BinaryFocalTerm(1, 4, Margin: 0.05f)),
         ["dropout"] = i => i.Normal(100_003).Dropout(0.5f, new RandomKey(1, 2)),
     };
 

@@ -56,7 +56,7 @@ public sealed class CategoricalFocalLossTests
         using var scope = new TensorScope();
         NDArray target = new float[,] { { 1, 0 }, { 0, 1 }, { 0, 1 } }, prediction = new float[,] { { 0.5f, 0.5f }, { 0.25f, 0.75f }, { 0.125f, 0.875f } };
         float Value(float l1, Reduction reduction) => new CategoricalFocalLoss(l1: l1, reduction: reduction).Call(target, prediction).Sum().Item();
-        foreach (Reduction reduction in Enum.GetValues<Reduction>())
+        foreach (Reduction reduction in new[] { Reduction.SumOverBatchSize, Reduction.Sum, Reduction.None, Reduction.MeanWithSampleWeight })
             Assert.Equal(3f, Value(1, reduction) - Value(0, reduction), 1e-5f);
     }
 

@@ -94,7 +94,7 @@ public sealed class LossValueTests
         Assert.Contains("label 4 of example 1 is not a class in 0..3", label, StringComparison.Ordinal);
         foreach (Loss loss in new Loss[]
         {
-            new MeanSquaredError(), new MeanAbsoluteError(), new BinaryCrossentropy(), new BinaryFocalCrossentropy(), new CategoricalCrossentropy(),
+            new MeanSquaredError(), new MeanAbsoluteError(), new BinaryCrossentropy(), new BinaryFocalLoss(), new CategoricalCrossentropy(),
             new SparseCategoricalCrossentropy(),
         })
         {

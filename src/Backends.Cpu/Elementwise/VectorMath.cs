@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Numerics.Backends.Cpu;
 
@@ -17,10 +18,12 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)
     {
-        (Vector256<float> tail, Vector256<int> n) = ReduceExp(x);
+        (Vector256<float> tail, Vector256<float> exponent) = ReduceExp(x);
+        if (Avx512F.VL.IsSupported)
+            return Avx512F.VL.Scale(Vector256<float>.One + tail, exponent);
 
         // Two factors, because 2^n itself may leave the range of normal numbers where e^x does not.
-        Vector256<int> half = n >> 1;
+        Vector256<int> n = Vector256.ConvertToInt32Native(exponent), half = n >> 1;
         return (Vector256<float>.One + tail) * PowerOfTwo(half) * PowerOfTwo(n - half);
     }
 
@@ -28,7 +31,8 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Expm1(Vector256<float> x)
     {
-        (Vector256<float> tail, Vector256<int> n) = ReduceExp(x);
+        (Vector256<float> tail, Vector256<float> exponent) = ReduceExp(x);
+        Vector256<int> n = Vector256.ConvertToInt32Native(exponent);
 
         // 2^n·(1 + tail) - 1 as 2·(2^(n-1)·tail + (2^(n-1) - ½)): the bracket is exact, and n = 128 does not overflow.
         Vector256<float> scale = PowerOfTwo(Vector256.Max(n - Vector256<int>.One, Vector256.Create(-126)));
@@ -159,12 +163,10 @@ internal static class VectorMath
 
     /// <summary>e^x = 2^n·(1 + tail).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> Tail, Vector256<int> N) ReduceExp(Vector256<float> x)
+    private static (Vector256<float> Tail, Vector256<float> N) ReduceExp(Vector256<float> x)
     {
-        // Beyond these ends the result is 0 or ∞ anyway. A NaN stays one, for both comparisons fail.
-        Vector256<float> low = Vector256.Create(-104f), high = Vector256.Create(89f);
-        Vector256<float> z = Vector256.ConditionalSelect(Vector256.LessThan(x, low), low, x);
-        z = Vector256.ConditionalSelect(Vector256.GreaterThan(z, high), high, z);
+        // Beyond these ends the result is 0 or ∞ anyway. A NaN stays one.
+        Vector256<float> z = Clamp(x, Vector256.Create(-104f), Vector256.Create(89f));
         Vector256<float> n = Vector256.Round(z * 1.44269504f);
         Vector256<float> r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-Ln2High), z);
         r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-Ln2Low), r);
@@ -176,7 +178,17 @@ internal static class VectorMath
         p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(4.1665795894e-2f));
         p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.6666665459e-1f));
         p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(5.0000001201e-1f));
-        return (Vector256.MultiplyAddEstimate(p, r * r, r), Vector256.ConvertToInt32Native(n));
+        return (Vector256.MultiplyAddEstimate(p, r * r, r), n);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Clamp(Vector256<float> x, Vector256<float> low, Vector256<float> high)
+    {
+        // The instructions return their second operand when one is NaN.
+        if (Avx.IsSupported)
+            return Avx.Min(high, Avx.Max(low, x));
+        Vector256<float> z = Vector256.ConditionalSelect(Vector256.LessThan(x, low), low, x);
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(z, high), high, z);
     }
 
     /// <summary>2^n for n in -126..127.</summary>

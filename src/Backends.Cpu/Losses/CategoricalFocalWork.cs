@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
+using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// The focal term of rows of probabilities, q = clip(p, epsilon, 1 - epsilon), or its gradient. Only labels that are not 0
-/// cost anything, and those are computed in double precision.
+/// cost more than a look, and those are computed in double precision.
 /// </summary>
 internal readonly unsafe struct CategoricalFocalWork(
-    float* target, float* probabilities, float* alpha, int alphas, float gamma, float epsilon, int rows, int classes, float* dloss, float* output)
+    FocalLabels labels, float* probabilities, FocalTerm term, float epsilon, int rows, int classes, float* dloss, float* output)
     : IShardedWork
 {
     private readonly int _rowsOfShard = Shards.RowsOf(classes);
@@ -21,43 +22,46 @@ internal readonly unsafe struct CategoricalFocalWork(
         (nint row, nint end) = Shards.Range(rows, shard, _rowsOfShard);
         for (; row < end; row++)
         {
-            float* y = target + (row * classes), p = probabilities + (row * classes);
+            float* p = probabilities + (row * classes);
             if (dloss == null)
-                output[row] = Loss(y, p);
+                output[row] = Loss(row, p);
             else
-                Gradient(y, p, dloss[row], output + (row * classes));
+                Gradient(row, p, dloss[row], output + (row * classes));
         }
     }
 
-    private float Loss(float* y, float* p)
+    private float Loss(nint row, float* p)
     {
-        double loss = 0;
-        for (int c = 0; c < classes; c++)
+        // A NaN counts even where there is no label.
+        double loss = RowMath.Sum(p, classes) is double.NaN ? double.NaN : 0;
+        for (int c = labels.Next(row, 0); c < classes; c = labels.Next(row, c + 1))
         {
-            if (y[c] == 0 && !float.IsNaN(p[c]))
-                continue;
             double q = Math.Clamp((double)p[c], epsilon, 1 - (double)epsilon);
-            loss -= (double)alpha[alphas == 1 ? 0 : c] * y[c] * FocalPower.Of(1 - q, gamma) * Math.Log(q);
+            loss += labels.Of(row, c) * FocalPower.Of(1 - q, term.Gamma) * ((term.Poly * (1 - q)) - (labels.Alpha(c) * Math.Log(q)));
         }
 
         return (float)loss;
     }
 
-    // d/dp of -(1-p)^gamma·ln p is (1-p)^(gamma-1)·(gamma·ln p - (1-p)/p).
-    private void Gradient(float* y, float* p, float outer, float* dp)
+    // d/dp of -(1-p)^γ·ln p is (1-p)^(γ-1)·(γ·ln p - (1-p)/p).
+    private void Gradient(nint row, float* p, float outer, float* dp)
     {
+        new Span<float>(dp, classes).Clear();
+        for (int c = labels.Next(row, 0); c < classes; c = labels.Next(row, c + 1))
+        {
+            double q = p[c], u = 1 - q;
+            if (q < epsilon || q > 1 - (double)epsilon)
+                continue;
+            double slope = (labels.Alpha(c) * ((term.Gamma * Math.Log(q) / u) - (1 / q))) - (term.Poly * (term.Gamma + 1));
+            dp[c] = (float)(outer * labels.Of(row, c) * FocalPower.Of(u, term.Gamma) * slope);
+        }
+
+        if (RowMath.Sum(p, classes) is not double.NaN)
+            return;
         for (int c = 0; c < classes; c++)
         {
-            double q = p[c];
-            if (q < epsilon || q > 1 - (double)epsilon || (y[c] == 0 && !double.IsNaN(q)))
-            {
-                dp[c] = 0;
-                continue;
-            }
-
-            double u = 1 - q;
-            double slope = FocalPower.Of(u, gamma) * ((gamma * Math.Log(q) / u) - (1 / q));
-            dp[c] = (float)(outer * (double)alpha[alphas == 1 ? 0 : c] * y[c] * slope);
+            if (float.IsNaN(p[c]))
+                dp[c] = float.NaN;
         }
     }
 }

@@ -2,41 +2,39 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
-/// <content>The focal terms, forward and backward in one pass each.</content>
+/// <content>The focal terms of classes, forward and backward in one pass each.</content>
 public sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
-    public override void CategoricalFocal(Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon, Tensor loss) =>
-        Focal(target, probabilities, alpha, gamma, epsilon, null, loss);
+    public override void CategoricalFocal(Tensor target, Tensor probabilities, Tensor alpha, in FocalTerm term, float epsilon, Tensor loss) =>
+        Focal(target, probabilities, alpha, term, epsilon, null, loss);
 
     /// <inheritdoc/>
     public override void CategoricalFocalGradient(
-        Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon, Tensor dloss, Tensor dprobabilities) =>
-        Focal(target, probabilities, alpha, gamma, epsilon, dloss, dprobabilities);
+        Tensor target, Tensor probabilities, Tensor alpha, in FocalTerm term, float epsilon, Tensor dloss, Tensor dprobabilities) =>
+        Focal(target, probabilities, alpha, term, epsilon, dloss, dprobabilities);
 
     /// <inheritdoc/>
-    public override void SoftmaxCategoricalFocal(Tensor target, Tensor logits, Tensor alpha, float gamma, Tensor loss) =>
-        SoftmaxFocal(target, logits, alpha, gamma, null, loss);
+    public override void SoftmaxCategoricalFocal(Tensor target, Tensor logits, Tensor alpha, in FocalTerm term, Tensor loss) =>
+        SoftmaxFocal(target, logits, alpha, term, null, loss);
 
     /// <inheritdoc/>
-    public override void SoftmaxCategoricalFocalGradient(Tensor target, Tensor logits, Tensor alpha, float gamma, Tensor dloss, Tensor dlogits) =>
-        SoftmaxFocal(target, logits, alpha, gamma, dloss, dlogits);
+    public override void SoftmaxCategoricalFocalGradient(
+        Tensor target, Tensor logits, Tensor alpha, in FocalTerm term, Tensor dloss, Tensor dlogits) =>
+        SoftmaxFocal(target, logits, alpha, term, dloss, dlogits);
 
-    private void Focal(Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon, Tensor? dloss, Tensor output)
+    private void Focal(Tensor target, Tensor probabilities, Tensor alpha, in FocalTerm term, float epsilon, Tensor? dloss, Tensor output)
     {
-        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(probabilities);
-        ArgumentNullException.ThrowIfNull(alpha);
         ArgumentNullException.ThrowIfNull(output);
+        (int rows, int classes) = (probabilities.Shape[0], probabilities.Shape[1]);
         var work = new CategoricalFocalWork(
-            Pointer<float>(target),
+            Labels(target, alpha, classes),
             Pointer<float>(probabilities),
-            Pointer<float>(alpha),
-            alpha.Count,
-            gamma,
+            term,
             epsilon,
-            probabilities.Shape[0],
-            probabilities.Shape[1],
+            rows,
+            classes,
             dloss is null ? null : Pointer<float>(dloss),
             Pointer<float>(output));
         _team.Run(work, work.Count);
@@ -47,26 +45,23 @@ public sealed unsafe partial class CpuBackend
         GC.KeepAlive(output);
     }
 
-    private void SoftmaxFocal(Tensor target, Tensor logits, Tensor alpha, float gamma, Tensor? dloss, Tensor output)
+    private void SoftmaxFocal(Tensor target, Tensor logits, Tensor alpha, in FocalTerm term, Tensor? dloss, Tensor output)
     {
-        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(alpha);
         ArgumentNullException.ThrowIfNull(output);
-        if (logits.Shape[1] == 0)
+        (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
+        if (classes == 0)
         {
             Fill(0, output);
             return;
         }
 
         var work = new SoftmaxFocalWork(
-            Pointer<float>(target),
+            Labels(target, alpha, classes),
             Pointer<float>(logits),
-            Pointer<float>(alpha),
-            alpha.Count,
-            gamma,
-            logits.Shape[0],
-            logits.Shape[1],
+            term,
+            rows,
+            classes,
             dloss is null ? null : Pointer<float>(dloss),
             Pointer<float>(output));
         _team.Run(work, work.Count);
@@ -75,5 +70,14 @@ public sealed unsafe partial class CpuBackend
         GC.KeepAlive(alpha);
         GC.KeepAlive(dloss);
         GC.KeepAlive(output);
+    }
+
+    private static FocalLabels Labels(Tensor target, Tensor alpha, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(alpha);
+        return target.DType == DType.Int32
+            ? new FocalLabels(null, Pointer<int>(target), Pointer<float>(alpha), alpha.Count, classes)
+            : new FocalLabels(Pointer<float>(target), null, Pointer<float>(alpha), alpha.Count, classes);
     }
 }

@@ -14,6 +14,7 @@ internal enum KernelFamily
     Pooling,
     Normalization,
     Focal,
+    BinaryFocal,
     Optimizer,
     Random,
 }

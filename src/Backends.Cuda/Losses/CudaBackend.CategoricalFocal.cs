@@ -2,32 +2,50 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cuda;
 
-/// <content>The focal terms, forward and backward in one pass each.</content>
+/// <content>The focal terms of classes, forward and backward in one pass each.</content>
 public sealed unsafe partial class CudaBackend
 {
     /// <inheritdoc/>
-    public override void CategoricalFocal(Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon, Tensor loss)
+    public override void CategoricalFocal(Tensor target, Tensor probabilities, Tensor alpha, in FocalTerm term, float epsilon, Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         (int rows, int classes) = (probabilities.Shape[0], probabilities.Shape[1]);
-        EachRow(KernelFamily.Focal, "categorical_focal", rows, target, probabilities, alpha, alpha.Count, gamma, epsilon, loss, rows, classes);
+        (KernelArgument soft, KernelArgument numbers) = Labels(target);
+        EachRow(
+            KernelFamily.Focal,
+            "categorical_focal",
+            rows,
+            soft,
+            numbers,
+            probabilities,
+            alpha,
+            alpha.Count,
+            term.Gamma,
+            term.Poly,
+            epsilon,
+            loss,
+            rows,
+            classes);
     }
 
     /// <inheritdoc/>
     public override void CategoricalFocalGradient(
-        Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon, Tensor dloss, Tensor dprobabilities)
+        Tensor target, Tensor probabilities, Tensor alpha, in FocalTerm term, float epsilon, Tensor dloss, Tensor dprobabilities)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         (int rows, int classes) = (probabilities.Shape[0], probabilities.Shape[1]);
+        (KernelArgument soft, KernelArgument numbers) = Labels(target);
         Each(
             KernelFamily.Focal,
             "categorical_focal_gradient",
             probabilities.Count,
-            target,
+            soft,
+            numbers,
             probabilities,
             alpha,
             alpha.Count,
-            gamma,
+            term.Gamma,
+            term.Poly,
             epsilon,
             dloss,
             dprobabilities,
@@ -36,19 +54,39 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <inheritdoc/>
-    public override void SoftmaxCategoricalFocal(Tensor target, Tensor logits, Tensor alpha, float gamma, Tensor loss)
+    public override void SoftmaxCategoricalFocal(Tensor target, Tensor logits, Tensor alpha, in FocalTerm term, Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(logits);
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
-        EachRow(KernelFamily.Focal, "softmax_categorical_focal", rows, target, logits, alpha, alpha.Count, gamma, loss, rows, classes);
+        (KernelArgument soft, KernelArgument numbers) = Labels(target);
+        EachRow(
+            KernelFamily.Focal, "softmax_categorical_focal", rows, soft, numbers, logits, alpha, alpha.Count, term.Gamma, term.Poly, loss, rows, classes);
     }
 
     /// <inheritdoc/>
-    public override void SoftmaxCategoricalFocalGradient(Tensor target, Tensor logits, Tensor alpha, float gamma, Tensor dloss, Tensor dlogits)
+    public override void SoftmaxCategoricalFocalGradient(
+        Tensor target, Tensor logits, Tensor alpha, in FocalTerm term, Tensor dloss, Tensor dlogits)
     {
         ArgumentNullException.ThrowIfNull(logits);
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
+        (KernelArgument soft, KernelArgument numbers) = Labels(target);
         EachRow(
-            KernelFamily.Focal, "softmax_categorical_focal_gradient", rows, target, logits, alpha, alpha.Count, gamma, dloss, dlogits, rows, classes);
+            KernelFamily.Focal,
+            "softmax_categorical_focal_gradient",
+            rows,
+            soft,
+            numbers,
+            logits,
+            alpha,
+            alpha.Count,
+            term.Gamma,
+            term.Poly,
+            dloss,
+            dlogits,
+            rows,
+            classes);
     }
+
+    private static (KernelArgument Soft, KernelArgument Numbers) Labels(Tensor target) =>
+        target.DType == DType.Int32 ? (0ul, target) : (target, 0ul);
 }

@@ -32,6 +32,6 @@ public sealed class LossMetric : Metric
     protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yPred);
-        _mean.UpdateState(_loss.Call(yTrue, yPred, sampleWeight).Item(), yPred.Rank == 0 ? 1 : yPred.Shape[0]);
+        _mean.UpdateState(_loss.Compute(yTrue, yPred, sampleWeight).Item(), yPred.Rank == 0 ? 1 : yPred.Shape[0]);
     }
 }

@@ -97,7 +97,7 @@ public abstract partial class Model : Layer
         ArgumentNullException.ThrowIfNull(x);
         using var tape = new GradientTape();
         Tensor prediction = Call(x, training: true);
-        Tensor loss = Loss!.Call(y, prediction, sampleWeight);
+        Tensor loss = Loss!.Compute(y, prediction, sampleWeight);
         IReadOnlyList<Variable> variables = TrainableVariables;
         if (variables.Count > 0)
             Optimizer!.Apply(tape.Gradient(loss, variables), variables);
@@ -111,7 +111,7 @@ public abstract partial class Model : Layer
     {
         ArgumentNullException.ThrowIfNull(x);
         Tensor prediction = Call(x);
-        UpdateMetrics(y, prediction, Loss!.Call(y, prediction, sampleWeight), sampleWeight);
+        UpdateMetrics(y, prediction, Loss!.Compute(y, prediction, sampleWeight), sampleWeight);
         return ComputeLogs();
     }
 

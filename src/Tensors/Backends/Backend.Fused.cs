@@ -113,78 +113,6 @@ public abstract partial class Backend
         Copy((outer - (sum * inverse) - (normalised * (weighted * inverse))) * (gamma.StopGradient() * scale), dx);
     }
 
-    /// <summary>
-    /// The focal term of each row of probabilities: q = clip(p, epsilon, 1 - epsilon), loss = -Σ_c alpha_c·y_c·(1-q_c)^gamma·ln q_c
-    /// (Lin et al. 2017, "Focal loss for dense object detection", equation 5, for several classes).
-    /// </summary>
-    /// <param name="target">y: one-hot or soft labels [rows, classes].</param>
-    /// <param name="probabilities">p: [rows, classes].</param>
-    /// <param name="alpha">[1] or [classes].</param>
-    /// <param name="gamma">The focusing exponent, at least 0.</param>
-    /// <param name="epsilon">The clip distance, in (0, 0.5).</param>
-    /// <param name="loss">Receives [rows].</param>
-    public virtual void CategoricalFocal(Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon, Tensor loss)
-    {
-        using var scope = new TensorScope();
-        Copy(ComposeCategoricalFocal(target.StopGradient(), probabilities.StopGradient(), alpha.StopGradient(), gamma, epsilon), loss);
-    }
-
-    /// <summary>The gradient of <see cref="CategoricalFocal"/> with respect to the probabilities; zero where they were clipped.</summary>
-    /// <param name="target">[rows, classes].</param>
-    /// <param name="probabilities">[rows, classes].</param>
-    /// <param name="alpha">[1] or [classes].</param>
-    /// <param name="gamma">The focusing exponent.</param>
-    /// <param name="epsilon">The clip distance.</param>
-    /// <param name="dloss">[rows].</param>
-    /// <param name="dprobabilities">Receives [rows, classes].</param>
-    public virtual void CategoricalFocalGradient(
-        Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon, Tensor dloss, Tensor dprobabilities)
-    {
-        using var tape = new GradientTape();
-        Tensor p = tape.Watch(probabilities.StopGradient());
-        Tensor loss = ComposeCategoricalFocal(target.StopGradient(), p, alpha.StopGradient(), gamma, epsilon);
-        Copy(tape.Gradient((loss * dloss.StopGradient()).Sum(), p), dprobabilities);
-    }
-
-    /// <summary>
-    /// The focal term of each row of logits in a form that is exact everywhere: with p = softmax(z), u_c the sum of the other
-    /// classes' probabilities and log p from log-softmax, loss = -Σ_c alpha_c·y_c·u_c^gamma·log p_c. Nothing is clipped.
-    /// </summary>
-    /// <param name="target">y: one-hot or soft labels [rows, classes].</param>
-    /// <param name="logits">z: [rows, classes].</param>
-    /// <param name="alpha">[1] or [classes].</param>
-    /// <param name="gamma">The focusing exponent, at least 0.</param>
-    /// <param name="loss">Receives [rows].</param>
-    public virtual void SoftmaxCategoricalFocal(Tensor target, Tensor logits, Tensor alpha, float gamma, Tensor loss)
-    {
-        using var scope = new TensorScope();
-        Tensor logp = StableLogSoftmax(logits.StopGradient(), out Tensor u);
-        Copy(-(alpha.StopGradient() * target.StopGradient() * u.Pow(gamma) * logp).Sum(1), loss);
-    }
-
-    /// <summary>
-    /// The gradient of <see cref="SoftmaxCategoricalFocal"/> with respect to the logits:
-    /// h_c = alpha_c·y_c·u_c^gamma·(gamma·p_c·r_c - 1) with r_c = log p_c / u_c → -1, and dz_j = h_j - p_j·Σ h_c.
-    /// </summary>
-    /// <param name="target">[rows, classes].</param>
-    /// <param name="logits">[rows, classes].</param>
-    /// <param name="alpha">[1] or [classes].</param>
-    /// <param name="gamma">The focusing exponent.</param>
-    /// <param name="dloss">[rows].</param>
-    /// <param name="dlogits">Receives [rows, classes].</param>
-    public virtual void SoftmaxCategoricalFocalGradient(Tensor target, Tensor logits, Tensor alpha, float gamma, Tensor dloss, Tensor dlogits)
-    {
-        using var scope = new TensorScope();
-        Tensor logp = StableLogSoftmax(logits.StopGradient(), out Tensor u), p = logp.Exp();
-        Tensor safe = u.Maximum(float.Epsilon * (1 << 23));
-        Tensor ratio = Tensor.Where(u > 1e-6f, logp / safe, Tensor.Full(u.Shape, -1, this));
-        Tensor h = alpha.StopGradient() * target.StopGradient() * u.Pow(gamma) * ((p * ratio * gamma) - 1f);
-
-        // h_j - p_j·Σh, with 1 - p_j taken as u_j so that a saturated row keeps its digits.
-        Tensor others = h.Sum(1, keepDims: true) - h;
-        Copy(((h * u) - (p * others)) * dloss.StopGradient().Reshape([-1, 1]), dlogits);
-    }
-
     /// <summary>Stochastic gradient descent: v = momentum·v - rate·g; w += v, or with Nesterov w += momentum·v - rate·g. All in place.</summary>
     /// <param name="weights">w; updated.</param>
     /// <param name="gradient">g.</param>
@@ -262,27 +190,6 @@ public abstract partial class Backend
         Tensor direction = ((m * step.Beta1) + (g * (1 - step.Beta1))).Sign();
         Copy((m * step.Beta2) + (g * (1 - step.Beta2)), momentum);
         Copy((weights.StopGradient() * (1 - step.Decay)) - (direction * step.LearningRate), weights);
-    }
-
-    private static Tensor ComposeCategoricalFocal(Tensor target, Tensor probabilities, Tensor alpha, float gamma, float epsilon)
-    {
-        // Single precision cannot hold 1 - 1e-7, so the upper end is clipped where it is small: on 1 - p.
-        Tensor q = probabilities.Maximum(epsilon), u = (1f - probabilities).Maximum(epsilon), near = probabilities > 0.5f;
-
-        // The side not taken still runs backwards: at p = 0 it would be ln(1 - 1), whose slope times 0 is NaN.
-        Tensor rest = Tensor.Where(near, u, 1f - q), log = Tensor.Where(near, (-u.Minimum(0.5f)).Log1p(), q.Log());
-        return -(alpha * target * rest.Pow(gamma) * log).Sum(1);
-    }
-
-    private static Tensor StableLogSoftmax(Tensor logits, out Tensor others)
-    {
-        // u_c is summed from the other classes' exponentials; 1 - p_c would lose every digit as p_c → 1. With
-        // S = e_c + (rest), u = rest/S, and log p = log1p(-u) near certainty, log-softmax elsewhere.
-        Tensor exp = (logits - logits.Max(1, keepDims: true)).Exp();
-        int classes = logits.Shape[1];
-        Tensor except = Tensor.Ones([classes, classes], logits.Backend) - Tensor.OneHot(Tensor.Range(classes, logits.Backend), classes);
-        others = exp.MatMul(except) / exp.Sum(1, keepDims: true);
-        return Tensor.Where(others > 0.5f, logits.LogSoftmax(), (-others).Log1p());
     }
 
     private void AddBias(Tensor y, Tensor bias, bool relu)

@@ -41,6 +41,9 @@ public abstract partial class Backend : IDisposable
     /// <summary>One line about the hardware and how it is used, for <c>info</c> commands and bug reports.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Whether ops return before they are done, so that reading a tensor waits.</summary>
+    public virtual bool IsAsynchronous => false;
+
     /// <summary>Reserves memory for a tensor; its content is not set.</summary>
     /// <param name="byteLength">The size in bytes; may be 0.</param>
     public abstract TensorBuffer Allocate(long byteLength);

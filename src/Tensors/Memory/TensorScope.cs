@@ -41,6 +41,10 @@ public class TensorScope : IDisposable
         ArgumentNullException.ThrowIfNull(tensor);
         if (tensor.Owner == this)
             tensor.MoveTo(_parent);
+
+        // Probabilities keep the logits that they came from.
+        if (tensor.Logits is { } logits && logits.Owner == this)
+            logits.MoveTo(_parent);
         return tensor;
     }
 

@@ -5,18 +5,22 @@ public sealed partial class Tensor
 {
     /// <summary>e^x / Σ e^x along an axis, computed with the maximum subtracted.</summary>
     /// <param name="axis">Which; negative counts from the end.</param>
-    public Tensor Softmax(int axis = -1) => AlongLast(axis, static x =>
+    public Tensor Softmax(int axis = -1)
     {
-        Tensor y = Empty(x.Backend, x.Shape);
-        x.Backend.Softmax(x, y);
-        GradientTape.Record(y, [x], (dy, _) =>
+        Tensor result = AlongLast(axis, static x =>
         {
-            Tensor dx = Empty(x.Backend, x.Shape);
-            x.Backend.SoftmaxGradient(y, dy, dx);
-            return [dx];
+            Tensor y = Empty(x.Backend, x.Shape);
+            x.Backend.Softmax(x, y);
+            GradientTape.Record(y, [x], (dy, _) =>
+            {
+                Tensor dx = Empty(x.Backend, x.Shape);
+                x.Backend.SoftmaxGradient(y, dy, dx);
+                return [dx];
+            });
+            return y;
         });
-        return y;
-    });
+        return Shape.Axis(axis) == Rank - 1 ? result.From(this, isSoftmax: true) : result;
+    }
 
     /// <summary>x - ln Σ e^x along an axis: finite where <see cref="Softmax"/> underflows to 0.</summary>
     /// <param name="axis">Which; negative counts from the end.</param>

@@ -54,7 +54,7 @@ public sealed partial class Tensor
     public Tensor Gelu() => Apply(this, UnaryKind.Gelu);
 
     /// <summary>1/(1 + e^-x).</summary>
-    public Tensor Sigmoid() => Apply(this, UnaryKind.Sigmoid);
+    public Tensor Sigmoid() => Apply(this, UnaryKind.Sigmoid).From(this, isSoftmax: false);
 
     /// <summary>x·sigmoid(x).</summary>
     public Tensor Silu() => Apply(this, UnaryKind.Silu);

@@ -139,8 +139,8 @@ public sealed class GradientRules
     [InlineData(2)]
     public void Focal_terms(float gamma)
     {
-        NumericGradient.Check(i => i.Uniform(0.05f, 0.95f, 4, 3).CategoricalFocal(i.Labels(4, 3, soft: true), Tensor.From(3, [0.2f, 0.5f, 0.3f], i.Backend), gamma));
-        NumericGradient.Check(i => i.Normal(4, 3).SoftmaxCategoricalFocal(i.Labels(4, 3, soft: true), Tensor.From(3, [0.2f, 0.5f, 0.3f], i.Backend), gamma));
-        NumericGradient.Check(i => i.Normal(4, 3).SoftmaxCategoricalFocal(i.Labels(4, 3, soft: false), Tensor.Full(1, 0.25f, i.Backend), gamma));
+        NumericGradient.Check(i => i.Uniform(0.05f, 0.95f, 4, 3).CategoricalFocal(i.Labels(4, 3, soft: true), Tensor.From(3, [0.2f, 0.5f, 0.3f], i.Backend), new FocalTerm(gamma)));
+        NumericGradient.Check(i => i.Normal(4, 3).SoftmaxCategoricalFocal(i.Labels(4, 3, soft: true), Tensor.From(3, [0.2f, 0.5f, 0.3f], i.Backend), new FocalTerm(gamma)));
+        NumericGradient.Check(i => i.Normal(4, 3).SoftmaxCategoricalFocal(i.Labels(4, 3, soft: false), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(gamma)));
     }
 }
