@@ -58,7 +58,7 @@ public sealed class WeightedFitTests
         {
             model.Evaluate(x, s_labels, batchSize: 2, classWeight: s_weights, sampleWeight: own),
             model.Evaluate(new ListDataSource(new DataItem(x, s_labels, own)), classWeight: s_weights),
-            model.TestOnBatch(x, s_labels, s_weights, own),
+            model.TestOnBatch(x, s_labels, own, s_weights),
         })
         {
             Assert.Equal(s_labels.Select((label, i) => -Math.Log(p[(3 * i) + label]) * weights[i]).Sum() / 7, logs["loss"], 1e-5);
@@ -81,7 +81,7 @@ public sealed class WeightedFitTests
         var weights = new Dictionary<int, float> { [0] = 1, [1] = 5 };
         Assert.Equal(Math.Log(2) * 8 / 4, model.Fit(x, y, classWeight: weights, verbose: 0)["loss"][0], 1e-5);
         Assert.Equal(Math.Log(2) * 8 / 4, model.Evaluate(x, y.Reshape(4), classWeight: weights)["loss"], 1e-5);
-        Assert.Equal(Math.Log(2) * 8 / 4, model.TrainOnBatch(x, y, weights)["loss"], 1e-5);
+        Assert.Equal(Math.Log(2) * 8 / 4, model.TrainOnBatch(x, y, classWeight: weights)["loss"], 1e-5);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class WeightedFitTests
             var weights = new Dictionary<int, float> { [1] = bad };
             Assert.Equal("classWeight", Assert.Throws<ArgumentException>(() => model.Fit(x, OneHot(), classWeight: weights, verbose: 0)).ParamName);
             Assert.Equal("classWeight", Assert.Throws<ArgumentException>(() => model.Evaluate(x, OneHot(), classWeight: weights)).ParamName);
-            Assert.Equal("classWeight", Assert.Throws<ArgumentException>(() => model.TrainOnBatch(x, OneHot(), weights)).ParamName);
+            Assert.Equal("classWeight", Assert.Throws<ArgumentException>(() => model.TrainOnBatch(x, OneHot(), classWeight: weights)).ParamName);
         }
 
         Assert.Contains("class -1", Message(() => model.Fit(x, OneHot(), classWeight: new Dictionary<int, float> { [-1] = 1 }, verbose: 0)), StringComparison.Ordinal);

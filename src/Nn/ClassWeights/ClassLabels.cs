@@ -15,7 +15,8 @@ internal static class ClassLabels
         float rounded = MathF.Round(value);
         return value == rounded || value is > 0 and < 1
             ? (int)rounded
-            : throw new ArgumentException(FormattableString.Invariant($"{what}: the label {value} of example {example} is not a class number"));
+            : throw new ArgumentException(
+                FormattableString.Invariant($"{what}: the label {value} of example {example} is not a class number"));
     }
 
     /// <summary>The class that a row, one-hot or soft, means: that of its greatest element.</summary>
@@ -32,7 +33,9 @@ internal static class ClassLabels
                 single = false;
         }
 
-        return single ? greatest : throw new ArgumentException($"{what}: the label of example {example} has not one greatest element, so it names no class");
+        return single
+            ? greatest
+            : throw new ArgumentException($"{what}: the label of example {example} has not one greatest element, so it names no class");
     }
 
     /// <summary>The class of every example.</summary>

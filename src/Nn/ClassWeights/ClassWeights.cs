@@ -117,8 +117,11 @@ public static class ClassWeights
     {
         foreach ((int id, float weight) in classWeight)
         {
-            if (id < 0 || !(weight >= 0) || !float.IsFinite(weight))
-                throw new ArgumentException(FormattableString.Invariant($"class {id} has the weight {weight}; classes are at least 0, weights as well, and finite"), nameof(classWeight));
+            if (id >= 0 && weight >= 0 && float.IsFinite(weight))
+                continue;
+            throw new ArgumentException(
+                FormattableString.Invariant($"class {id} has the weight {weight}; classes are at least 0, weights as well, and finite"),
+                nameof(classWeight));
         }
     }
 

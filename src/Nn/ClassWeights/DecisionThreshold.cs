@@ -57,14 +57,19 @@ public readonly record struct DecisionThreshold(float Threshold, double Value)
     private static ScoreRanking Rank(NDArray yTrue, NDArray scores, int classId, NDArray? sampleWeight)
     {
         using var scope = new TensorScope();
-        ClassifierBatch batch = ClassifierBatch.Read(yTrue, scores, sampleWeight is null ? null : Tensor.From(sampleWeight), nameof(DecisionThreshold));
+        Tensor? weights = sampleWeight is null ? null : Tensor.From(sampleWeight);
+        ClassifierBatch batch = ClassifierBatch.Read(yTrue, scores, weights, nameof(DecisionThreshold));
         int column = batch.ColumnsOf(batch.Columns == 1 ? 0 : classId).First;
         var ranking = new ScoreRanking();
         for (int i = 0; i < batch.Examples; i++)
         {
             float score = batch.Row(i)[column];
             if (!float.IsFinite(score))
-                throw new ArgumentException(FormattableString.Invariant($"{nameof(DecisionThreshold)}: the score of example {i} is {score}"), nameof(scores));
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"{nameof(DecisionThreshold)}: the score of example {i} is {score}"), nameof(scores));
+            }
+
             ranking.Add(score, batch.IsPositive(i, column), batch.Weight(i));
         }
 

@@ -52,7 +52,8 @@ internal sealed class ClassifierBatch
         if (!numbers && yTrue.Shape != yPred.Shape)
         {
             throw new ShapeMismatchException(
-                $"{metric}: expected yTrue of yPred's shape, or a class number for each example, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
+                $"{metric}: expected yTrue of yPred's shape, or a class number for each example, "
+                + $"got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
         }
 
         float[] scores = yPred.ToArray(), truth = yTrue.ToArray();
@@ -67,7 +68,11 @@ internal sealed class ClassifierBatch
         foreach (float weight in weights ?? [])
         {
             if (!(weight >= 0) || !float.IsFinite(weight))
-                throw new ArgumentException(FormattableString.Invariant($"{metric}: a sample weight is {weight}; weights are finite and at least 0"), nameof(sampleWeight));
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"{metric}: a sample weight is {weight}; weights are finite and at least 0"),
+                    nameof(sampleWeight));
+            }
         }
 
         var batch = new ClassifierBatch(metric, truth, numbers, scores, columns, weights);
@@ -123,7 +128,10 @@ internal sealed class ClassifierBatch
     public void CheckColumns(int earlier)
     {
         if (Columns != earlier)
-            throw new ShapeMismatchException($"{_metric}: earlier batches had {earlier} columns of predictions, this one has {Columns}; reset the state first");
+        {
+            throw new ShapeMismatchException(
+                $"{_metric}: earlier batches had {earlier} columns of predictions, this one has {Columns}; reset the state first");
+        }
     }
 
     private void CheckTruth()

@@ -43,7 +43,11 @@ public abstract class ConfusionMatrixMetric : Metric
         if (_counts.Length == 0)
             _counts = new double[batch.Classes, batch.Classes];
         if (batch.Classes != Classes)
-            throw new ShapeMismatchException($"{Name}: earlier batches had {Classes} classes, this one has {batch.Classes}; reset the state first");
+        {
+            throw new ShapeMismatchException(
+                $"{Name}: earlier batches had {Classes} classes, this one has {batch.Classes}; reset the state first");
+        }
+
         for (int i = 0; i < batch.Examples; i++)
             _counts[batch.Label(i), batch.Predicted(i, _threshold)] += batch.Weight(i);
     }

@@ -64,7 +64,10 @@ public sealed class ExpectedCalibrationError : Metric
         foreach (float score in batch.Scores)
         {
             if (score is < -Slack or > 1 + Slack)
-                throw new ArgumentException(FormattableString.Invariant($"{Name}: a prediction is {score}; calibration is about probabilities"), nameof(yPred));
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"{Name}: a prediction is {score}; calibration is about probabilities"), nameof(yPred));
+            }
         }
 
         for (int i = 0; i < batch.Examples; i++)

@@ -8,7 +8,8 @@ namespace Numerics.Nn;
 /// </summary>
 /// <param name="threshold">A greater prediction counts as class 1, where there is a single column; use 0 for logits.</param>
 /// <param name="name">The name in logs.</param>
-public sealed class MatthewsCorrelation(float threshold = 0.5f, string name = "matthews_correlation") : ConfusionMatrixMetric(threshold, name)
+public sealed class MatthewsCorrelation(float threshold = 0.5f, string name = "matthews_correlation")
+    : ConfusionMatrixMetric(threshold, name)
 {
     private protected override double Result(double[,] counts)
     {

@@ -11,13 +11,13 @@ public abstract partial class Model
     /// differently; enumerated once an epoch.</param>
     /// <param name="epochs">The number of the last epoch; with <paramref name="initialEpoch"/> at 0 how many there are.</param>
     /// <param name="validationData">Batches to evaluate on after each epoch, reported as <c>val_loss</c> and so on.</param>
-    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
-    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies the
-    /// sample weights that <paramref name="data"/> yields; validation data is not weighted by it.</param>
     /// <param name="callbacks">What happens along the way.</param>
     /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an
     /// epoch.</param>
     /// <param name="initialEpoch">The epochs that are done already, when a run is resumed.</param>
+    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
+    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies the
+    /// sample weights that <paramref name="data"/> yields; validation data is not weighted by it.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>Loss and metrics of each epoch; the loss is the mean over the epoch's examples.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
@@ -29,10 +29,10 @@ public abstract partial class Model
         IDataSource data,
         int epochs = 1,
         IDataSource? validationData = null,
-        IReadOnlyDictionary<int, float>? classWeight = null,
         IReadOnlyList<Callback>? callbacks = null,
         int verbose = 1,
         int initialEpoch = 0,
+        IReadOnlyDictionary<int, float>? classWeight = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -76,16 +76,16 @@ public abstract partial class Model
     /// <param name="validationData">Inputs and targets to evaluate on instead.</param>
     /// <param name="shuffle">Whether each epoch goes through the examples in another order, drawn from
     /// <see cref="RandomGenerator.Default"/>.</param>
+    /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
     /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
     /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies
     /// <paramref name="sampleWeight"/>; validation data is not weighted by it.</param>
-    /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
     /// <param name="callbacks">What happens along the way.</param>
     /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an
     /// epoch.</param>
     /// <param name="initialEpoch">The epochs that are done already, when a run is resumed.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Fit(IDataSource, int, IDataSource?, IReadOnlyDictionary{int, float}?, IReadOnlyList{Callback}?, int, int, CancellationToken)"/>
+    /// <inheritdoc cref="Fit(IDataSource, int, IDataSource?, IReadOnlyList{Callback}?, int, int, IReadOnlyDictionary{int, float}?, CancellationToken)"/>
     public History Fit(
         NDArray x,
         NDArray y,
@@ -94,8 +94,8 @@ public abstract partial class Model
         double validationSplit = 0,
         (NDArray X, NDArray Y)? validationData = null,
         bool shuffle = true,
-        IReadOnlyDictionary<int, float>? classWeight = null,
         NDArray? sampleWeight = null,
+        IReadOnlyDictionary<int, float>? classWeight = null,
         IReadOnlyList<Callback>? callbacks = null,
         int verbose = 1,
         int initialEpoch = 0,
@@ -110,7 +110,7 @@ public abstract partial class Model
             ? new ArrayDataSource(new DataItem(given.X, given.Y), batchSize, shuffle: false)
             : null;
         if (validationSplit == 0)
-            return Fit(all, epochs, validation, classWeight, callbacks, verbose, initialEpoch, cancellationToken);
+            return Fit(all, epochs, validation, callbacks, verbose, initialEpoch, classWeight, cancellationToken);
         int kept = (int)(all.Examples * (1 - validationSplit));
         if (kept == 0 || kept == all.Examples)
         {
@@ -121,25 +121,25 @@ public abstract partial class Model
 
         ArrayDataSource training = all.Part(0, kept, shuffle);
         validation = all.Part(kept, all.Examples - kept, shuffle: false);
-        return Fit(training, epochs, validation, classWeight, callbacks, verbose, initialEpoch, cancellationToken);
+        return Fit(training, epochs, validation, callbacks, verbose, initialEpoch, classWeight, cancellationToken);
     }
 
     /// <summary>Computes loss and metrics over a data set.</summary>
     /// <param name="data">Batches of inputs and targets, and of sample weights where examples count differently.</param>
+    /// <param name="callbacks">What happens along the way.</param>
+    /// <param name="verbose">0 is silent, 1 and 2 write a line.</param>
     /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
     /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies the
     /// sample weights that <paramref name="data"/> yields.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="verbose">0 is silent, 1 and 2 write a line.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>Loss and metrics by name.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     /// <exception cref="ArgumentException">The data is empty.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(
         IDataSource data,
-        IReadOnlyDictionary<int, float>? classWeight = null,
         IReadOnlyList<Callback>? callbacks = null,
         int verbose = 0,
+        IReadOnlyDictionary<int, float>? classWeight = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -156,24 +156,25 @@ public abstract partial class Model
     /// <param name="x">The inputs [examples, ..].</param>
     /// <param name="y">The targets [examples, ..].</param>
     /// <param name="batchSize">The examples of one step.</param>
+    /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
     /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
     /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies
     /// <paramref name="sampleWeight"/>.</param>
-    /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
     /// <param name="callbacks">What happens along the way.</param>
     /// <param name="verbose">0 is silent, 1 and 2 write a line.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Evaluate(IDataSource, IReadOnlyDictionary{int, float}?, IReadOnlyList{Callback}?, int, CancellationToken)"/>
+    /// <inheritdoc cref="Evaluate(IDataSource, IReadOnlyList{Callback}?, int, IReadOnlyDictionary{int, float}?, CancellationToken)"/>
     public IReadOnlyDictionary<string, double> Evaluate(
         NDArray x,
         NDArray y,
         int batchSize = 32,
-        IReadOnlyDictionary<int, float>? classWeight = null,
         NDArray? sampleWeight = null,
+        IReadOnlyDictionary<int, float>? classWeight = null,
         IReadOnlyList<Callback>? callbacks = null,
         int verbose = 0,
         CancellationToken cancellationToken = default) =>
-        Evaluate(new ArrayDataSource(new DataItem(x, y, sampleWeight), batchSize, shuffle: false), classWeight, callbacks, verbose, cancellationToken);
+        Evaluate(
+            new ArrayDataSource(new DataItem(x, y, sampleWeight), batchSize, shuffle: false), callbacks, verbose, classWeight, cancellationToken);
 
     /// <summary>The model's outputs for a data set; targets are not looked at.</summary>
     /// <param name="data">Batches of inputs.</param>

@@ -69,13 +69,13 @@ public abstract partial class Model : Layer
     /// <summary>Trains on one batch.</summary>
     /// <param name="x">The inputs [batch, ..].</param>
     /// <param name="y">The targets [batch, ..].</param>
+    /// <param name="sampleWeight">The weight of each example [batch]; 1 when null.</param>
     /// <param name="classWeight">How much the examples of a class count, by class number; 1 for classes without an entry, and all
     /// when null. It multiplies <paramref name="sampleWeight"/>.</param>
-    /// <param name="sampleWeight">The weight of each example [batch]; 1 when null.</param>
     /// <returns>Loss and metrics of this batch, by name.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     public IReadOnlyDictionary<string, double> TrainOnBatch(
-        NDArray x, NDArray y, IReadOnlyDictionary<int, float>? classWeight = null, NDArray? sampleWeight = null)
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
     {
         CheckCompiled();
         ResetMetrics();
@@ -85,7 +85,7 @@ public abstract partial class Model : Layer
     /// <summary>Computes loss and metrics of one batch.</summary>
     /// <inheritdoc cref="TrainOnBatch"/>
     public IReadOnlyDictionary<string, double> TestOnBatch(
-        NDArray x, NDArray y, IReadOnlyDictionary<int, float>? classWeight = null, NDArray? sampleWeight = null)
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
     {
         CheckCompiled();
         ResetMetrics();
