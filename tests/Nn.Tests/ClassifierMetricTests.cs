@@ -49,6 +49,19 @@ public sealed class ClassifierMetricTests
     }
 
     [Fact]
+    public void Batches_without_weights_count_1_beside_batches_with_them()
+    {
+        foreach (bool weightedFirst in new[] { false, true })
+        {
+            var metric = new AUC();
+            _ = weightedFirst ? 0 : Value(metric, new[] { 1, 0 }, new float[] { 0.4f, 0.6f });
+            _ = Value(metric, new[] { 1, 0 }, new float[] { 0.9f, 0.1f }, new float[] { 2, 3 });
+            _ = weightedFirst ? Value(metric, new[] { 1, 0 }, new float[] { 0.4f, 0.6f }) : 0;
+            Assert.Equal(((2 * 3) + (2 * 1) + (1 * 3)) / 12.0, metric.Result(), 1e-12);
+        }
+    }
+
+    [Fact]
     public void Interpolation_is_Davis_and_Goadrichs()
     {
         // Their table 1: from 5 true and 5 false positives to 10 and 30, of 20 positives and 2000 negatives.

@@ -39,8 +39,13 @@ public sealed class DecisionThresholdTests
         Assert.Equal(new(0.5f, 1), DecisionThreshold.Tune(labels, new float[] { 0.125f, 0.25f, 0.75f, 0.875f }, counts => counts.FBeta()));
         DecisionThreshold any = DecisionThreshold.Tune(labels, new float[] { 0.125f, 0.25f, 0.75f, 0.875f }, _ => 3);
         Assert.Equal(new(0.875f, 3), any);
-        float low = 0.5f, high = float.BitIncrement(low);
-        Assert.Equal(new(low, 1), DecisionThreshold.Tune(labels, new float[] { low, low, high, high }, counts => counts.FBeta()));
+        // Neighbouring floats: the middle rounds to the lower one after 0.5 and to the upper one after the next.
+        foreach (float low in new[] { 0.5f, float.BitIncrement(0.5f) })
+        {
+            float high = float.BitIncrement(low);
+            Assert.Equal(new(low, 1), DecisionThreshold.Tune(labels, new float[] { low, low, high, high }, counts => counts.FBeta()));
+        }
+
         DecisionThreshold everything = DecisionThreshold.Tune(new[] { 1, 1 }, new float[] { 0.5f, 0.25f }, counts => counts.FBeta());
         Assert.Equal(new(float.BitDecrement(0.25f), 1), everything);
     }

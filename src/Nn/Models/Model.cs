@@ -32,7 +32,7 @@ public abstract partial class Model : Layer
     public Loss? Loss { get; private set; }
 
     /// <summary>What is reported besides the loss: first the metrics, then the weighted ones.</summary>
-    public IReadOnlyList<Metric> Metrics => [.. _metrics, .. _weightedMetrics];
+    public IReadOnlyList<Metric> Metrics { get; private set; } = [];
 
     /// <summary>Ends training after the current batch when a callback sets it.</summary>
     public bool StopTraining { get; set; }
@@ -64,6 +64,7 @@ public abstract partial class Model : Layer
         if (Optimizer != optimizer)
             Optimizer?.Dispose();
         (Optimizer, Loss, _metrics, _weightedMetrics) = (optimizer, loss, [.. metrics ?? []], [.. weightedMetrics ?? []]);
+        Metrics = [.. _metrics, .. _weightedMetrics];
     }
 
     /// <summary>Trains on one batch.</summary>
