@@ -4,6 +4,7 @@ using Numerics.Tensors;
 namespace Numerics.Nn.Tests;
 
 /// <summary>Class weights and sample weights in training and evaluation.</summary>
+[Collection(SeededTests.Name)]
 public sealed class WeightedFitTests
 {
     private static readonly IReadOnlyDictionary<int, float> s_weights = new Dictionary<int, float> { [1] = 3, [2] = 0.25f };
@@ -82,6 +83,38 @@ public sealed class WeightedFitTests
         Assert.Equal(Math.Log(2) * 8 / 4, model.Fit(x, y, classWeight: weights, verbose: 0)["loss"][0], 1e-5);
         Assert.Equal(Math.Log(2) * 8 / 4, model.Evaluate(x, y.Reshape(4), classWeight: weights)["loss"], 1e-5);
         Assert.Equal(Math.Log(2) * 8 / 4, model.TrainOnBatch(x, y, classWeight: weights)["loss"], 1e-5);
+    }
+
+    [Fact]
+    public void Class_weights_or_a_tuned_threshold_find_the_rare_class()
+    {
+        const int Examples = 1260;
+        var random = new Random(6);
+        float[] labels = [.. Enumerable.Range(0, Examples).Select(i => i % 21 == 0 ? 1f : 0)];
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        NDArray x = NDArray.From([Examples, 2], [.. labels.SelectMany(label => new[] { (float)(Normal() + (1.5 * label)), (float)Normal() })]);
+        NDArray y = NDArray.From([Examples, 1], labels);
+        int[] counts = ClassWeights.Counts(y);
+        Assert.Equal([1200, 60], counts);
+        (IReadOnlyDictionary<string, double> Logs, NDArray Scores) Run(IReadOnlyDictionary<int, float>? weights)
+        {
+            RandomGenerator.SetSeed(2);
+            using var model = new Sequential { new Dense(1, Activation.Sigmoid, biasInitializer: new Constant(ClassWeights.InitialBias(counts, sigmoid: true))) };
+            model.Compile(new Adam(0.02f), new BinaryCrossentropy(), [new Recall(), new BalancedAccuracy(), new AUC()]);
+            _ = model.Fit(x, y, epochs: 20, classWeight: weights, verbose: 0);
+            return (model.Evaluate(x, y), model.Predict(x));
+        }
+
+        var (plain, scores) = Run(null);
+        var (weighted, _) = Run(ClassWeights.Balanced(counts));
+        Assert.True(plain["recall"] < 0.3, $"recall {plain["recall"]}");
+        Assert.True(weighted["recall"] > 0.6, $"recall {weighted["recall"]}");
+        Assert.True(weighted["balanced_accuracy"] > plain["balanced_accuracy"] + 0.1, $"{weighted["balanced_accuracy"]}, {plain["balanced_accuracy"]}");
+        // The order of the scores is nearly the same: what differs is where the line is drawn.
+        Assert.Equal(plain["auc"], weighted["auc"], 0.03);
+        DecisionThreshold tuned = DecisionThreshold.Tune(y, scores, found => found.BalancedAccuracy());
+        Assert.InRange(tuned.Threshold, 0.01f, 0.2f);
+        Assert.True(tuned.Value > plain["balanced_accuracy"] + 0.1, $"{tuned}");
     }
 
     [Fact]
