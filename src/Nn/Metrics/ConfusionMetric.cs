@@ -2,7 +2,10 @@ using Numerics.Tensors;
 
 namespace Numerics.Nn;
 
-/// <summary>What is computed from the numbers of right and wrong decisions about yes/no labels.</summary>
+/// <summary>
+/// What is computed from the numbers of right and wrong decisions about yes/no labels. Takes predictions [batch] or
+/// [batch, .., classes], each compared with the threshold, and labels of their shape or class numbers.
+/// </summary>
 public abstract class ConfusionMetric : Metric
 {
     private readonly float _threshold;
@@ -35,27 +38,22 @@ public abstract class ConfusionMetric : Metric
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
-        bool column = yPred.Rank == yTrue.Rank + 1 && yPred.Shape[-1] == 1;
-        if (!column && yTrue.Shape != yPred.Shape)
-            throw Mismatch("yTrue and yPred of one shape", yTrue, yPred);
-        int classes = yPred.Rank > 1 ? yPred.Shape[-1] : 1;
-        if (_classId is { } id && id >= classes)
-            throw new ShapeMismatchException($"{Name}: there is no class {id} in yPred {yPred.Shape}");
-        float[] expected = yTrue.ToArray(), actual = yPred.ToArray();
-        float[]? weights = SampleWeights.Read(sampleWeight, yPred.Shape, Name);
-        int each = weights is null ? 1 : actual.Length / weights.Length;
-        for (int i = 0; i < actual.Length; i++)
+        ClassifierBatch batch = ClassifierBatch.Read(yTrue, yPred, sampleWeight, Name);
+        (int first, int end) = batch.ColumnsOf(_classId);
+        for (int i = 0; i < batch.Examples; i++)
         {
-            if (_classId is { } only && i % classes != only)
-                continue;
-            double weight = weights is null ? 1 : weights[i / each];
-            bool positive = actual[i] > _threshold;
-            if (expected[i] != 0 && positive)
-                TruePositives += weight;
-            else if (expected[i] != 0)
-                FalseNegatives += weight;
-            else if (positive)
-                FalsePositives += weight;
+            ReadOnlySpan<float> scores = batch.Row(i);
+            for (int c = first; c < end; c++)
+            {
+                double weight = batch.Weight(i, c);
+                bool positive = scores[c] > _threshold, expected = batch.IsPositive(i, c);
+                if (expected && positive)
+                    TruePositives += weight;
+                else if (expected)
+                    FalseNegatives += weight;
+                else if (positive)
+                    FalsePositives += weight;
+            }
         }
     }
 }

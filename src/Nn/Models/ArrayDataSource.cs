@@ -38,7 +38,7 @@ internal sealed class ArrayDataSource : IDataSource
         if (_shuffle)
         {
             order = [.. Enumerable.Range(_first, Examples)];
-            Shuffle(order, RandomGenerator.Default.Next());
+            Permutation.Shuffle(order, RandomGenerator.Default.Next());
         }
 
         for (int start = 0; start < Examples; start += _batchSize)
@@ -52,17 +52,6 @@ internal sealed class ArrayDataSource : IDataSource
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    // Fisher-Yates; 64 random bits scaled to the range, so that the bias is below 2^-32.
-    private static void Shuffle(Span<int> order, RandomKey key)
-    {
-        for (int i = order.Length - 1; i > 0; i--)
-        {
-            var words = Philox.Block(key, (ulong)i);
-            int other = (int)Math.BigMul(((ulong)words.X << 32) | words.Y, (ulong)i + 1, out _);
-            (order[i], order[other]) = (order[other], order[i]);
-        }
-    }
 
     private static int Count(DataItem all)
     {

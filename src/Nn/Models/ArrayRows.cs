@@ -3,18 +3,32 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>Runs and selections of the examples in an array, the first axis counting them.</summary>
-internal static class ArrayRows
+public static class ArrayRows
 {
     /// <summary>The array cut into batches, the last one possibly smaller; they share its memory.</summary>
-    public static IEnumerable<NDArray> Batches(NDArray array, int batchSize)
+    internal static IEnumerable<NDArray> Batches(NDArray array, int batchSize)
     {
         for (int start = 0; start < array.Shape[0]; start += batchSize)
             yield return array.Slice(start, Math.Min(batchSize, array.Shape[0] - start));
     }
 
-    /// <summary>The examples at some positions.</summary>
+    /// <summary>The examples at some positions, copied: of a <see cref="StratifiedSplit"/> or an <see cref="Oversampling"/>.</summary>
+    /// <param name="array">The examples [examples, ..].</param>
+    /// <param name="positions">Positions along the first axis, in any order; they may repeat.</param>
+    /// <returns>An array [positions, ..] of the same type.</returns>
+    /// <exception cref="ShapeMismatchException">The array is a scalar.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The array does not have a position.</exception>
     public static NDArray Take(NDArray array, ReadOnlySpan<int> positions)
     {
+        ArgumentNullException.ThrowIfNull(array);
+        if (array.Shape.Rank == 0)
+            throw new ShapeMismatchException("expected an array [examples, ..], got a scalar");
+        foreach (int position in positions)
+        {
+            if ((uint)position >= (uint)array.Shape[0])
+                throw new ArgumentOutOfRangeException(nameof(positions), position, $"there is no example {position} in {array}");
+        }
+
         NDArray taken = NDArray.Empty(array.Shape.With(0, positions.Length), array.DType);
         int size = array.Shape.Product(1..) * array.DType.Size();
         for (int i = 0; i < positions.Length; i++)
@@ -24,7 +38,7 @@ internal static class ArrayRows
 
     /// <summary>All examples of several arrays of one kind.</summary>
     /// <exception cref="ShapeMismatchException">Examples differ in shape or type.</exception>
-    public static NDArray Concat(IReadOnlyList<NDArray> arrays)
+    internal static NDArray Concat(IReadOnlyList<NDArray> arrays)
     {
         NDArray first = arrays[0];
         if (arrays.Count == 1)

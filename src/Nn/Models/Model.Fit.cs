@@ -7,17 +7,22 @@ namespace Numerics.Nn;
 public abstract partial class Model
 {
     /// <summary>Trains for some epochs.</summary>
-    /// <param name="data">Batches of inputs [batch, ..] and targets [batch, ..]; enumerated once an epoch.</param>
+    /// <param name="data">Batches of inputs [batch, ..] and targets [batch, ..], and of sample weights [batch] where examples count
+    /// differently; enumerated once an epoch.</param>
     /// <param name="epochs">The number of the last epoch; with <paramref name="initialEpoch"/> at 0 how many there are.</param>
     /// <param name="validationData">Batches to evaluate on after each epoch, reported as <c>val_loss</c> and so on.</param>
     /// <param name="callbacks">What happens along the way.</param>
     /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an
     /// epoch.</param>
     /// <param name="initialEpoch">The epochs that are done already, when a run is resumed.</param>
+    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
+    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies the
+    /// sample weights that <paramref name="data"/> yields; validation data is not weighted by it.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>Loss and metrics of each epoch; the loss is the mean over the epoch's examples.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    /// <exception cref="ArgumentException">The data is empty.</exception>
+    /// <exception cref="ArgumentException">The data is empty, or a class weight is not finite or negative, or targets name no
+    /// classes for it.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled; the weights are those after the last whole
     /// step.</exception>
     public History Fit(
@@ -27,6 +32,7 @@ public abstract partial class Model
         IReadOnlyList<Callback>? callbacks = null,
         int verbose = 1,
         int initialEpoch = 0,
+        IReadOnlyDictionary<int, float>? classWeight = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -34,6 +40,7 @@ public abstract partial class Model
         ArgumentOutOfRangeException.ThrowIfNegative(initialEpoch);
         CheckVerbose(verbose);
         CheckCompiled();
+        IDataSource weighted = ClassWeightedDataSource.Of(data, classWeight);
         var history = new History();
         Callback[] progress = verbose == 0 ? [] : [new ConsoleProgress(verbose, epochs, data.Cardinality)];
         var all = new CallbackList(this, [.. callbacks ?? [], .. progress]);
@@ -43,7 +50,7 @@ public abstract partial class Model
         {
             all.Each(callback => callback.OnEpochBegin(epoch));
             var logs = new OrderedDictionary<string, double>();
-            foreach ((string name, double value) in TrainEpoch(data, all, cancellationToken))
+            foreach ((string name, double value) in TrainEpoch(weighted, all, cancellationToken))
                 logs[name] = value;
             if (validationData is not null)
             {
@@ -70,12 +77,15 @@ public abstract partial class Model
     /// <param name="shuffle">Whether each epoch goes through the examples in another order, drawn from
     /// <see cref="RandomGenerator.Default"/>.</param>
     /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
+    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
+    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies
+    /// <paramref name="sampleWeight"/>; validation data is not weighted by it.</param>
     /// <param name="callbacks">What happens along the way.</param>
     /// <param name="verbose">0 is silent, 1 shows a progress bar (lines where the output is not a terminal), 2 a line an
     /// epoch.</param>
     /// <param name="initialEpoch">The epochs that are done already, when a run is resumed.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Fit(IDataSource, int, IDataSource?, IReadOnlyList{Callback}?, int, int, CancellationToken)"/>
+    /// <inheritdoc cref="Fit(IDataSource, int, IDataSource?, IReadOnlyList{Callback}?, int, int, IReadOnlyDictionary{int, float}?, CancellationToken)"/>
     public History Fit(
         NDArray x,
         NDArray y,
@@ -85,6 +95,7 @@ public abstract partial class Model
         (NDArray X, NDArray Y)? validationData = null,
         bool shuffle = true,
         NDArray? sampleWeight = null,
+        IReadOnlyDictionary<int, float>? classWeight = null,
         IReadOnlyList<Callback>? callbacks = null,
         int verbose = 1,
         int initialEpoch = 0,
@@ -99,7 +110,7 @@ public abstract partial class Model
             ? new ArrayDataSource(new DataItem(given.X, given.Y), batchSize, shuffle: false)
             : null;
         if (validationSplit == 0)
-            return Fit(all, epochs, validation, callbacks, verbose, initialEpoch, cancellationToken);
+            return Fit(all, epochs, validation, callbacks, verbose, initialEpoch, classWeight, cancellationToken);
         int kept = (int)(all.Examples * (1 - validationSplit));
         if (kept == 0 || kept == all.Examples)
         {
@@ -110,24 +121,32 @@ public abstract partial class Model
 
         ArrayDataSource training = all.Part(0, kept, shuffle);
         validation = all.Part(kept, all.Examples - kept, shuffle: false);
-        return Fit(training, epochs, validation, callbacks, verbose, initialEpoch, cancellationToken);
+        return Fit(training, epochs, validation, callbacks, verbose, initialEpoch, classWeight, cancellationToken);
     }
 
     /// <summary>Computes loss and metrics over a data set.</summary>
-    /// <param name="data">Batches of inputs and targets.</param>
+    /// <param name="data">Batches of inputs and targets, and of sample weights where examples count differently.</param>
     /// <param name="callbacks">What happens along the way.</param>
     /// <param name="verbose">0 is silent, 1 and 2 write a line.</param>
+    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
+    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies the
+    /// sample weights that <paramref name="data"/> yields.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>Loss and metrics by name.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     /// <exception cref="ArgumentException">The data is empty.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(
-        IDataSource data, IReadOnlyList<Callback>? callbacks = null, int verbose = 0, CancellationToken cancellationToken = default)
+        IDataSource data,
+        IReadOnlyList<Callback>? callbacks = null,
+        int verbose = 0,
+        IReadOnlyDictionary<int, float>? classWeight = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         CheckVerbose(verbose);
         CheckCompiled();
-        IReadOnlyDictionary<string, double> logs = EvaluateEpoch(data, new CallbackList(this, callbacks ?? []), "data", cancellationToken);
+        IReadOnlyDictionary<string, double> logs = EvaluateEpoch(
+            ClassWeightedDataSource.Of(data, classWeight), new CallbackList(this, callbacks ?? []), "data", cancellationToken);
         if (verbose > 0)
             Console.Out.WriteLine(LogText.Format(logs));
         return logs;
@@ -138,19 +157,24 @@ public abstract partial class Model
     /// <param name="y">The targets [examples, ..].</param>
     /// <param name="batchSize">The examples of one step.</param>
     /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
+    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
+    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies
+    /// <paramref name="sampleWeight"/>.</param>
     /// <param name="callbacks">What happens along the way.</param>
     /// <param name="verbose">0 is silent, 1 and 2 write a line.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Evaluate(IDataSource, IReadOnlyList{Callback}?, int, CancellationToken)"/>
+    /// <inheritdoc cref="Evaluate(IDataSource, IReadOnlyList{Callback}?, int, IReadOnlyDictionary{int, float}?, CancellationToken)"/>
     public IReadOnlyDictionary<string, double> Evaluate(
         NDArray x,
         NDArray y,
         int batchSize = 32,
         NDArray? sampleWeight = null,
+        IReadOnlyDictionary<int, float>? classWeight = null,
         IReadOnlyList<Callback>? callbacks = null,
         int verbose = 0,
         CancellationToken cancellationToken = default) =>
-        Evaluate(new ArrayDataSource(new DataItem(x, y, sampleWeight), batchSize, shuffle: false), callbacks, verbose, cancellationToken);
+        Evaluate(
+            new ArrayDataSource(new DataItem(x, y, sampleWeight), batchSize, shuffle: false), callbacks, verbose, classWeight, cancellationToken);
 
     /// <summary>The model's outputs for a data set; targets are not looked at.</summary>
     /// <param name="data">Batches of inputs.</param>

@@ -13,6 +13,7 @@ public abstract partial class Model : Layer
 {
     private readonly Mean _lossTracker = new("loss");
     private Metric[] _metrics = [];
+    private Metric[] _weightedMetrics = [];
 
     /// <summary>Creates a model.</summary>
     /// <param name="name">Its name; derived from the type when null.</param>
@@ -30,8 +31,8 @@ public abstract partial class Model : Layer
     /// <summary>What is made small; null before <see cref="Compile"/>.</summary>
     public Loss? Loss { get; private set; }
 
-    /// <summary>What is reported besides the loss.</summary>
-    public IReadOnlyList<Metric> Metrics => _metrics;
+    /// <summary>What is reported besides the loss: first the metrics, then the weighted ones.</summary>
+    public IReadOnlyList<Metric> Metrics { get; private set; } = [];
 
     /// <summary>Ends training after the current batch when a callback sets it.</summary>
     public bool StopTraining { get; set; }
@@ -42,16 +43,18 @@ public abstract partial class Model : Layer
     /// <summary>Chooses how the model is trained.</summary>
     /// <param name="optimizer">What changes the weights; the model owns it from now on.</param>
     /// <param name="loss">What is made small; reduced to a number.</param>
-    /// <param name="metrics">What is reported besides the loss, each under a name of its own.</param>
+    /// <param name="metrics">What is reported besides the loss, each under a name of its own; every example counts the same.</param>
+    /// <param name="weightedMetrics">What is reported besides, with the examples weighted by sample and class weights.</param>
     /// <exception cref="ArgumentException">The loss is not reduced, or two metrics have one name.</exception>
-    public void Compile(Optimizer optimizer, Loss loss, IReadOnlyList<Metric>? metrics = null)
+    public void Compile(
+        Optimizer optimizer, Loss loss, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Reduction == Reduction.None)
             throw new ArgumentException($"training needs a number; the loss '{loss.Name}' has the reduction None", nameof(loss));
         var names = new HashSet<string> { _lossTracker.Name };
-        foreach (Metric metric in metrics ?? [])
+        foreach (Metric metric in (metrics ?? []).Concat(weightedMetrics ?? []))
         {
             ArgumentNullException.ThrowIfNull(metric, nameof(metrics));
             if (!names.Add(metric.Name))
@@ -60,29 +63,34 @@ public abstract partial class Model : Layer
 
         if (Optimizer != optimizer)
             Optimizer?.Dispose();
-        (Optimizer, Loss, _metrics) = (optimizer, loss, metrics is null ? [] : [.. metrics]);
+        (Optimizer, Loss, _metrics, _weightedMetrics) = (optimizer, loss, [.. metrics ?? []], [.. weightedMetrics ?? []]);
+        Metrics = [.. _metrics, .. _weightedMetrics];
     }
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="x">The inputs [batch, ..].</param>
     /// <param name="y">The targets [batch, ..].</param>
     /// <param name="sampleWeight">The weight of each example [batch]; 1 when null.</param>
+    /// <param name="classWeight">How much the examples of a class count, by class number; 1 for classes without an entry, and all
+    /// when null. It multiplies <paramref name="sampleWeight"/>.</param>
     /// <returns>Loss and metrics of this batch, by name.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    public IReadOnlyDictionary<string, double> TrainOnBatch(NDArray x, NDArray y, NDArray? sampleWeight = null)
+    public IReadOnlyDictionary<string, double> TrainOnBatch(
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
     {
         CheckCompiled();
         ResetMetrics();
-        return Step(new DataItem(x, y, sampleWeight), training: true);
+        return Step(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight), training: true);
     }
 
     /// <summary>Computes loss and metrics of one batch.</summary>
     /// <inheritdoc cref="TrainOnBatch"/>
-    public IReadOnlyDictionary<string, double> TestOnBatch(NDArray x, NDArray y, NDArray? sampleWeight = null)
+    public IReadOnlyDictionary<string, double> TestOnBatch(
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
     {
         CheckCompiled();
         ResetMetrics();
-        return Step(new DataItem(x, y, sampleWeight), training: false);
+        return Step(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight), training: false);
     }
 
     /// <summary>
@@ -115,11 +123,11 @@ public abstract partial class Model : Layer
         return ComputeLogs();
     }
 
-    /// <summary>Takes a batch into the mean loss, weighted by its examples, and into the metrics.</summary>
+    /// <summary>Takes a batch into the mean loss, weighted by the number of its examples, and into the metrics.</summary>
     /// <param name="y">The targets.</param>
     /// <param name="prediction">The model's output.</param>
     /// <param name="loss">The batch's loss, a scalar.</param>
-    /// <param name="sampleWeight">The weight of each example, or null.</param>
+    /// <param name="sampleWeight">The weight of each example, or null; only weighted metrics see it.</param>
     protected void UpdateMetrics(Tensor y, Tensor prediction, Tensor loss, Tensor? sampleWeight = null)
     {
         ArgumentNullException.ThrowIfNull(y);
@@ -128,6 +136,8 @@ public abstract partial class Model : Layer
         using Activity? activity = Tracing.Start(Tracing.Metrics, Name);
         _lossTracker.UpdateState(loss.Item(), prediction.Rank == 0 ? 1 : prediction.Shape[0]);
         foreach (Metric metric in _metrics)
+            metric.UpdateState(y, prediction);
+        foreach (Metric metric in _weightedMetrics)
             metric.UpdateState(y, prediction, sampleWeight);
     }
 
@@ -135,7 +145,7 @@ public abstract partial class Model : Layer
     protected IReadOnlyDictionary<string, double> ComputeLogs()
     {
         var logs = new OrderedDictionary<string, double> { [_lossTracker.Name] = _lossTracker.Result() };
-        foreach (Metric metric in _metrics)
+        foreach (Metric metric in Metrics)
             logs[metric.Name] = metric.Result();
         return logs;
     }
@@ -150,7 +160,7 @@ public abstract partial class Model : Layer
     private void ResetMetrics()
     {
         _lossTracker.ResetState();
-        foreach (Metric metric in _metrics)
+        foreach (Metric metric in Metrics)
             metric.ResetState();
     }
 

@@ -1,0 +1,52 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// What is computed from the order of the scores. It is exact: every score is kept, in four bytes, or eight when examples are
+/// weighted, for each column that counts. Reading the value takes time linear in the number of scores; training reads it after
+/// every batch.
+/// </summary>
+public abstract class RankingMetric : Metric
+{
+    private readonly int? _classId;
+    private readonly bool _pooled;
+    private ScoreRanking[] _rankings = [];
+    private int _columns;
+
+    private protected RankingMetric(int? classId, bool pooled, string name)
+        : base(name)
+    {
+        if (classId is { } id)
+            ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(classId));
+        (_classId, _pooled) = (classId, pooled);
+    }
+
+    /// <summary>The scores of each column that counts, or those of all together; none before the first batch.</summary>
+    private protected IReadOnlyList<ScoreRanking> Rankings => _rankings;
+
+    /// <inheritdoc/>
+    public sealed override void ResetState() => _rankings = [];
+
+    /// <inheritdoc/>
+    protected sealed override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        ArgumentNullException.ThrowIfNull(yPred);
+        ClassifierBatch batch = ClassifierBatch.Read(yTrue, yPred, sampleWeight, Name);
+        (int first, int end) = batch.ColumnsOf(_classId);
+        if (_rankings.Length == 0)
+        {
+            _columns = batch.Columns;
+            _rankings = [.. Enumerable.Range(0, _pooled ? 1 : end - first).Select(_ => new ScoreRanking())];
+        }
+
+        batch.CheckColumns(_columns);
+        for (int i = 0; i < batch.Examples; i++)
+        {
+            ReadOnlySpan<float> scores = batch.Row(i);
+            for (int c = first; c < end; c++)
+                _rankings[_pooled ? 0 : c - first].Add(scores[c], batch.IsPositive(i, c), batch.Weight(i, c));
+        }
+    }
+}
