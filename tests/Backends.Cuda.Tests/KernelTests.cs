@@ -117,6 +117,18 @@ public sealed class KernelTests
         var uneven = new Conv2DGeometry((1, 8, 8, 4), kernel.Shape, (2, 2), Padding.Same, (1, 1), 1);
         b.Conv2D(Tensor.Ones((1, 8, 8, 4), b), kernel, uneven, Tensor.Empty(b, uneven.OutputShape));
         b.Conv2DBias(pictures, kernel, bias, conv, true, Tensor.Empty(b, conv.OutputShape));
+        foreach ((int channelsIn, int channelsOut) in new[] { (3, 16), (3, 32), (3, 64), (8, 16), (16, 16), (16, 32), (32, 64) })
+        {
+            Tensor few = Tensor.Ones((1, 5, 6, channelsIn), b), weights = Tensor.Ones((3, 3, channelsIn, channelsOut), b);
+            var same = new Conv2DGeometry(few.Shape, weights.Shape, (1, 1), Padding.Same, (1, 1), 1);
+            Tensor output = Tensor.Empty(b, same.OutputShape);
+            b.Conv2D(few, weights, same, output);
+            b.Conv2DKernelGradient(few, output, same, weights);
+            b.Conv2DInputGradient(output, weights, same, few);
+        }
+
+        var turned = new Conv2DGeometry((1, 5, 6, 64), (3, 3, 64, 8), (1, 1), Padding.Same, (1, 1), 1);
+        b.Conv2DInputGradient(Tensor.Ones(turned.OutputShape, b), Tensor.Ones((3, 3, 64, 8), b), turned, Tensor.Empty(b, (1, 5, 6, 64)));
         foreach (int window in new[] { 2, 17 })
         {
             Tensor image = Tensor.Ones((1, 20, 20, 4), b);

@@ -11,6 +11,8 @@ internal enum KernelFamily
     Reduce,
     Softmax,
     Convolution,
+    Conv3x3,
+    Conv3x3KernelGradient,
     Pooling,
     Normalization,
     Focal,

@@ -61,6 +61,10 @@ internal static class InstructionTable
         ["sub.u32"] = (d, a, b) => new BinaryInstruction<Sub32>(d, a, b),
         ["mul.lo.s32"] = (d, a, b) => new BinaryInstruction<MulLow32>(d, a, b),
         ["mul.lo.u32"] = (d, a, b) => new BinaryInstruction<MulLow32>(d, a, b),
+        ["add.s16"] = (d, a, b) => new BinaryInstruction<Add16>(d, a, b),
+        ["sub.s16"] = (d, a, b) => new BinaryInstruction<Sub16>(d, a, b),
+        ["mul.lo.s16"] = (d, a, b) => new BinaryInstruction<MulLow16>(d, a, b),
+        ["mul.hi.u16"] = (d, a, b) => new BinaryInstruction<MulHighU16>(d, a, b),
         ["add.s64"] = (d, a, b) => new BinaryInstruction<Add64>(d, a, b),
         ["add.u64"] = (d, a, b) => new BinaryInstruction<Add64>(d, a, b),
         ["sub.s64"] = (d, a, b) => new BinaryInstruction<Sub64>(d, a, b),
@@ -90,6 +94,7 @@ internal static class InstructionTable
         ["xor.pred"] = (d, a, b) => new BinaryInstruction<Xor>(d, a, b),
         ["shl.b32"] = (d, a, b) => new BinaryInstruction<Shl32>(d, a, b),
         ["shl.b64"] = (d, a, b) => new BinaryInstruction<Shl64>(d, a, b),
+        ["shr.u16"] = (d, a, b) => new BinaryInstruction<ShrU16>(d, a, b),
         ["shr.u32"] = (d, a, b) => new BinaryInstruction<ShrU32>(d, a, b),
         ["shr.u64"] = (d, a, b) => new BinaryInstruction<ShrU64>(d, a, b),
         ["shr.s32"] = (d, a, b) => new BinaryInstruction<ShrS32>(d, a, b),
@@ -265,7 +270,7 @@ internal static class InstructionTable
         (int row, int distance) = builder.Address(place);
         return (parts[1], load) switch
         {
-            ("param", true) when count == 1 => new LoadParameterInstruction(rows[0], row, distance, size),
+            ("param", true) => new LoadParameterInstruction(rows, row, distance, size),
             ("global", true) => new LoadGlobalInstruction(rows, row, distance, size),
             ("global", false) => new StoreGlobalInstruction(rows, row, distance, size),
             ("shared", true) => new LoadSharedInstruction(rows, row, distance, size),
