@@ -216,15 +216,15 @@ DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& 
 
 // How many input channels a block has in shared memory at a time: as many as 48 KB hold.
 #define CONVOLUTIONS(Out, In)                                                                                                   \
-    KERNEL conv3x3_colours_##Out(Pixels x, const float* w, Tiling t, float* y, u8* argMax, const float* bias, u32 relu)        \
+    KERNEL BLOCKS2 conv3x3_colours_##Out(Pixels x, const float* w, Tiling t, float* y, u8* argMax, const float* bias, u32 relu)        \
     {                                                                                                                           \
         convolve<Out, 3, true>(x, Kernel{w}, t, Output{y, argMax, bias, relu});                                                 \
     }                                                                                                                           \
-    KERNEL conv3x3_##Out(Pixels x, const float* w, Tiling t, float* y, u8* argMax, const float* bias, u32 relu)                \
+    KERNEL BLOCKS2 conv3x3_##Out(Pixels x, const float* w, Tiling t, float* y, u8* argMax, const float* bias, u32 relu)                \
     {                                                                                                                           \
         convolve<Out, In, false>(x, Kernel{w}, t, Output{y, argMax, bias, relu});                                               \
     }                                                                                                                           \
-    KERNEL conv3x3_input_gradient_##Out(Gradient dy, const float* w, Tiling t, float* dx)                                       \
+    KERNEL BLOCKS2 conv3x3_input_gradient_##Out(Gradient dy, const float* w, Tiling t, float* dx)                                       \
     {                                                                                                                           \
         convolve<Out, In, false>(dy, TurnedKernel{w}, t, Output{dx, nullptr, nullptr, 0});                                      \
     }

@@ -132,22 +132,22 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
     }
 }
 
-KERNEL conv3x3_kernel_gradient_colours_16(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_colours_16(Pixels x, Gradient dy, float* partials, Tiling t)
 {
     kernel_gradient<3, 16, 32, 416, 64, true>(x, dy, partials, t);
 }
 
-KERNEL conv3x3_kernel_gradient_16(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_16(Pixels x, Gradient dy, float* partials, Tiling t)
 {
     kernel_gradient<16, 16, 8, 304, 48, false>(x, dy, partials, t);
 }
 
-KERNEL conv3x3_kernel_gradient_32(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_32(Pixels x, Gradient dy, float* partials, Tiling t)
 {
     kernel_gradient<16, 32, 4, 304, 40, false>(x, dy, partials, t);
 }
 
-KERNEL conv3x3_kernel_gradient_64(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_64(Pixels x, Gradient dy, float* partials, Tiling t)
 {
     kernel_gradient<32, 64, 1, 132, 16, false>(x, dy, partials, t);
 }

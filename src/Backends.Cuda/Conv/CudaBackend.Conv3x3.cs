@@ -4,7 +4,7 @@ namespace Numerics.Backends.Cuda;
 
 /// <content>
 /// Own kernels for 3×3 convolutions of few channels with stride 1: the library's take several times as long there, and write
-/// what pooling then throws away. They compute in Float32 whatever the precision asked for.
+/// what pooling then throws away. On tensor cores where the precision allows it.
 /// </content>
 public sealed unsafe partial class CudaBackend
 {
@@ -14,6 +14,14 @@ public sealed unsafe partial class CudaBackend
 
     // Partial sums of the kernel's gradient: enough blocks for any device, a number that does not depend on it.
     private const int MostPartials = 256;
+
+    private static readonly Conv3x3Block s_few16 = Forward(16), s_few32 = Forward(32), s_few64 = Forward(64);
+    private static readonly Conv3x3Block s_tensor512 = TensorForward(32), s_tensor256 = TensorForward(16);
+
+    private readonly Dictionary<(Conv3x3Block, int, int), (int Rows, int Columns, int TilesDown, int TilesAcross)> _tiles = [];
+
+    // Tensor cores round TF32 and bfloat16 from Ampere on.
+    private bool HasTensorCores => _options.Precision != CudaPrecision.Float32 && _info.ComputeCapability >= 80;
 
     /// <summary>Whether the forward kernels know a convolution.</summary>
     private static bool IsConv3x3(in Conv2DGeometry g, Tensor x, Tensor kernel) =>
@@ -34,16 +42,26 @@ public sealed unsafe partial class CudaBackend
 
     private static bool IsAligned(Tensor tensor) => Address(tensor) % 16 == 0;
 
+    // The sizes of the kernels' shared memory.
+    private static Conv3x3Block Forward(int outTile)
+    {
+        int groups = ThreadsOfBlock * ChannelsOfThread / outTile;
+        return new Conv3x3Block(2, 4, groups, groups, false, 4, (groups * 12) + 64);
+    }
+
+    private static Conv3x3Block TensorForward(int patches) => new(2, 8, patches, patches, false, 2, (patches * 16 * 5 / 4) + 24);
+
     /// <summary>The convolution, with a bias and ReLU if asked for, and 2×2 max-pooling if positions are.</summary>
     private void Conv3x3(Tensor x, Tensor kernel, Tensor? bias, in Conv2DGeometry g, bool relu, Tensor y, Tensor? argMax)
     {
         (int height, int width) = argMax is null ? (g.OutHeight, g.OutWidth) : (g.OutHeight / 2 * 2, g.OutWidth / 2 * 2);
-        (int blocks, int outTile, int[] tiling) = Tile3x3(g.Batch, g.InChannels, g.OutChannels, height, width, g.PadTop, g.PadLeft);
+        bool colours = g.InChannels <= MostColours;
+        var kernels = Conv3x3Kernels.Of(this, colours ? MostColours : g.InChannels, g.OutChannels);
+        int[] tiling = Tiling(kernels.Block, g.InChannels, g.OutChannels, height, width, g.PadTop, g.PadLeft);
         Launch(
-            KernelFamily.Conv3x3,
-            g.InChannels <= MostColours ? outTile switch { 16 => "conv3x3_colours_16", 32 => "conv3x3_colours_32", _ => "conv3x3_colours_64" }
-                : outTile switch { 16 => "conv3x3_16", 32 => "conv3x3_32", _ => "conv3x3_64" },
-            new CudaDim(blocks, Ceiling(g.OutChannels, outTile)),
+            kernels.Family,
+            colours ? kernels.Colours : kernels.Forward,
+            kernels.Grid(g.Batch, tiling),
             ThreadsOfBlock,
             x,
             g.InHeight,
@@ -60,12 +78,12 @@ public sealed unsafe partial class CudaBackend
     /// <summary>The gradient of the convolution's input; with positions, of what went into ReLU and pooling behind it.</summary>
     private void Conv3x3InputGradient(Tensor dy, Tensor? y, Tensor? argMax, Tensor kernel, in Conv2DGeometry g, Tensor dx)
     {
-        (int blocks, int outTile, int[] tiling) =
-            Tile3x3(g.Batch, g.OutChannels, g.InChannels, g.InHeight, g.InWidth, 2 - g.PadTop, 2 - g.PadLeft);
+        var kernels = Conv3x3Kernels.Of(this, g.OutChannels, g.InChannels);
+        int[] tiling = Tiling(kernels.Block, g.OutChannels, g.InChannels, g.InHeight, g.InWidth, 2 - g.PadTop, 2 - g.PadLeft);
         Launch(
-            KernelFamily.Conv3x3,
-            outTile switch { 16 => "conv3x3_input_gradient_16", 32 => "conv3x3_input_gradient_32", _ => "conv3x3_input_gradient_64" },
-            new CudaDim(blocks, Ceiling(g.InChannels, outTile)),
+            kernels.Family,
+            kernels.InputGradient,
+            kernels.Grid(g.Batch, tiling),
             ThreadsOfBlock,
             dy,
             KernelArgument.Optional(y),
@@ -82,27 +100,21 @@ public sealed unsafe partial class CudaBackend
     /// <returns>Whether they do.</returns>
     private bool TryConv3x3KernelGradient(Tensor x, Tensor dy, Tensor? y, Tensor? argMax, in Conv2DGeometry g, Tensor dkernel, Tensor? dbias)
     {
-        if (!Is3x3(g) || !IsFew(g.OutChannels) || !IsAligned(x) || !IsAligned(dy))
-            return false;
-        (string name, int inTile, int outTile, int slices, int plane, int groups) = (g.InChannels, g.OutChannels) switch
+        if (!Is3x3(g) || !IsFew(g.OutChannels) || !IsAligned(x) || !IsAligned(dy)
+            || Conv3x3GradientKernel.Of(HasTensorCores, g.InChannels, g.OutChannels) is not { } known)
         {
-            ( <= MostColours, var o) when o % 16 == 0 => ("conv3x3_kernel_gradient_colours_16", MostColours, 16, 32, 416, 64),
-            ( <= FewChannels, var o) when g.InChannels % 32 == 0 && o % 64 == 0 => ("conv3x3_kernel_gradient_64", 32, 64, 1, 132, 16),
-            ( <= FewChannels, var o) when g.InChannels % 16 == 0 && o % 32 == 0 => ("conv3x3_kernel_gradient_32", 16, 32, 4, 304, 40),
-            ( <= FewChannels, var o) when g.InChannels % 16 == 0 && o % 16 == 0 => ("conv3x3_kernel_gradient_16", 16, 16, 8, 304, 48),
-            _ => ("", 0, 0, 0, 0, 0),
-        };
-        if (inTile == 0)
             return false;
-        var t = Conv3x3Tiling.OfRuns(g.OutHeight, g.OutWidth, groups, slices, plane);
-        int tiles = g.Batch * t.TilesDown * t.TilesAcross, outTiles = g.OutChannels / outTile, channelTiles = Ceiling(g.InChannels, inTile) * outTiles;
+        }
+
+        (int rows, int columns, int tilesDown, int tilesAcross) = Tiles(known.Block, g.OutHeight, g.OutWidth);
+        int tiles = g.Batch * tilesDown * tilesAcross, outTiles = g.OutChannels / known.OutTile, channelTiles = Ceiling(g.InChannels, known.InTile) * outTiles;
         int blocks = Math.Min(tiles, MostPartials / channelTiles), count = dkernel.Count + g.OutChannels;
         using Tensor partials = Tensor.Empty(this, new Shape(blocks, count));
         Launch(
-            KernelFamily.Conv3x3KernelGradient,
-            name,
+            known.Family,
+            known.Name,
             new CudaDim(blocks, channelTiles),
-            inTile * outTile / ChannelsOfThread * slices,
+            known.Threads,
             x,
             g.InHeight,
             g.InWidth,
@@ -114,7 +126,7 @@ public sealed unsafe partial class CudaBackend
             g.OutWidth,
             g.OutChannels,
             partials,
-            new int[] { g.InChannels, g.OutChannels, g.PadTop, g.PadLeft, t.Rows, t.Columns, t.TilesDown, t.TilesAcross, tiles, outTiles });
+            new int[] { g.InChannels, g.OutChannels, g.PadTop, g.PadLeft, rows, columns * known.Block.GroupColumns, tilesDown, tilesAcross, tiles, outTiles });
         Launch(
             KernelFamily.Conv3x3KernelGradient,
             "sum_partials",
@@ -129,15 +141,55 @@ public sealed unsafe partial class CudaBackend
         return true;
     }
 
-    /// <summary>The blocks of a convolution, the output channels that each has, and the structure Tiling of conv3x3.cu.</summary>
-    private static (int Blocks, int OutTile, int[] Tiling) Tile3x3(
-        int batch, int inChannels, int outChannels, int height, int width, int padTop, int padLeft)
+    /// <summary>The structure Tiling of the kernels.</summary>
+    private int[] Tiling(Conv3x3Block block, int inChannels, int outChannels, int height, int width, int padTop, int padLeft)
     {
-        int outTile = outChannels <= 16 ? 16 : outChannels <= 32 ? 32 : 64, groups = ThreadsOfBlock * ChannelsOfThread / outTile;
-        var t = Conv3x3Tiling.OfGroups(height, width, groups, (groups * 12) + 64);
-        return (
-            batch * t.TilesDown * t.TilesAcross,
-            outTile,
-            [inChannels, outChannels, height, width, padTop, padLeft, t.Rows, t.Columns, t.TilesDown, t.TilesAcross]);
+        (int rows, int columns, int tilesDown, int tilesAcross) = Tiles(block, height, width);
+        return [inChannels, outChannels, height, width, padTop, padLeft, rows, columns, tilesDown, tilesAcross];
+    }
+
+    private (int Rows, int Columns, int TilesDown, int TilesAcross) Tiles(Conv3x3Block block, int height, int width)
+    {
+        lock (_tiles)
+        {
+            if (!_tiles.TryGetValue((block, height, width), out var tiles))
+                _tiles[(block, height, width)] = tiles = block.Tile(height, width);
+            return tiles;
+        }
+    }
+
+    /// <summary>The kernels for a number of output channels, and the tile that a block of theirs takes.</summary>
+    private sealed record Conv3x3Kernels(KernelFamily Family, string Forward, string Colours, string InputGradient, int OutTile, Conv3x3Block Block)
+    {
+        private static readonly Conv3x3Kernels[] s_float32 =
+        [
+            new(KernelFamily.Conv3x3, "conv3x3_16", "conv3x3_colours_16", "conv3x3_input_gradient_16", 16, s_few16),
+            new(KernelFamily.Conv3x3, "conv3x3_32", "conv3x3_colours_32", "conv3x3_input_gradient_32", 32, s_few32),
+            new(KernelFamily.Conv3x3, "conv3x3_64", "conv3x3_colours_64", "conv3x3_input_gradient_64", 64, s_few64),
+        ];
+
+        private static readonly Conv3x3Kernels[] s_tensorFloat32 =
+        [
+            new(KernelFamily.TensorConv3x3Tf32, "tensor_conv3x3_tf32_16", "tensor_conv3x3_colours_16", "tensor_conv3x3_input_gradient_tf32_16", 16, s_tensor512),
+            new(KernelFamily.TensorConv3x3Tf32, "tensor_conv3x3_tf32_32", "tensor_conv3x3_colours_32", "tensor_conv3x3_input_gradient_tf32_32", 32, s_tensor512),
+            new(KernelFamily.TensorConv3x3Tf32, "tensor_conv3x3_tf32_64", "tensor_conv3x3_colours_64", "tensor_conv3x3_input_gradient_tf32_64", 64, s_tensor256),
+        ];
+
+        private static readonly Conv3x3Kernels[] s_bfloat16 =
+        [
+            new(KernelFamily.TensorConv3x3Bf16, "tensor_conv3x3_bf16_16", "", "tensor_conv3x3_input_gradient_bf16_16", 16, s_tensor512),
+            new(KernelFamily.TensorConv3x3Bf16, "tensor_conv3x3_bf16_32", "", "tensor_conv3x3_input_gradient_bf16_32", 32, s_tensor512),
+            new(KernelFamily.TensorConv3x3Bf16, "tensor_conv3x3_bf16_64", "", "tensor_conv3x3_input_gradient_bf16_64", 64, s_tensor256),
+        ];
+
+        /// <summary>Bfloat16 takes channels sixteen at a time; others are in TF32.</summary>
+        public static Conv3x3Kernels Of(CudaBackend backend, int inChannels, int outChannels)
+        {
+            Conv3x3Kernels[] all = !backend.HasTensorCores ? s_float32
+                : backend._options.Precision == CudaPrecision.BFloat16 && inChannels % 16 == 0 ? s_bfloat16 : s_tensorFloat32;
+            return all[outChannels <= 16 ? 0 : outChannels <= 32 ? 1 : 2];
+        }
+
+        public CudaDim Grid(int batch, int[] tiling) => new(batch * tiling[^2] * tiling[^1], Ceiling(tiling[1], OutTile));
     }
 }
