@@ -21,14 +21,19 @@ struct Kernel
     METHOD void load(const Tiling& t, u32 firstIn, u32 ins, u32 firstOut, float* weights) const
     {
         constexpr u32 Quads = Out / 4;
-        for (u32 i = thread_x(); i < Taps * In * Quads; i += Threads)
-        {
-            u32 quad = i % Quads, rest = i / Quads, in = rest % In, tap = rest / In, out = firstOut + quad * 4;
-            float4 v = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (in < ins && out < t.outChannels)
-                v = *(const float4*)(w + (tap * t.inChannels + firstIn + in) * t.outChannels + out);
-            *(float4*)(weights + (in * Taps + tap) * Out + quad * 4) = v;
-        }
+        each_of_block<4>(
+            Taps * In * Quads,
+            Threads,
+            [&](u32 i) {
+                u32 rest = i / Quads, in = rest % In, tap = rest / In, out = firstOut + i % Quads * 4;
+                bool there = in < ins && out < t.outChannels;
+                float4 v = *(const float4*)(w + (there ? (tap * t.inChannels + firstIn + in) * t.outChannels + out : 0));
+                return there ? v : (float4){0.0f, 0.0f, 0.0f, 0.0f};
+            },
+            [&](u32 i, float4 v) {
+                u32 rest = i / Quads, in = rest % In, tap = rest / In;
+                *(float4*)(weights + (in * Taps + tap) * Out + i % Quads * 4) = v;
+            });
     }
 };
 
@@ -40,13 +45,19 @@ struct TurnedKernel
     template <u32 Out, u32 In>
     METHOD void load(const Tiling& t, u32 firstIn, u32 ins, u32 firstOut, float* weights) const
     {
-        for (u32 i = thread_x(); i < Taps * In * Out; i += Threads)
-        {
-            u32 in = i % In, rest = i / In, out = rest % Out, tap = rest / Out, source = firstOut + out;
-            bool there = in < ins && source < t.outChannels;
-            weights[(in * Taps + tap) * Out + out] =
-                there ? w[((Taps - 1 - tap) * t.outChannels + source) * t.inChannels + firstIn + in] : 0.0f;
-        }
+        each_of_block<8>(
+            Taps * In * Out,
+            Threads,
+            [&](u32 i) {
+                u32 in = i % In, rest = i / In, out = rest % Out, tap = rest / Out, source = firstOut + out;
+                bool there = in < ins && source < t.outChannels;
+                float v = w[there ? ((Taps - 1 - tap) * t.outChannels + source) * t.inChannels + firstIn + in : 0];
+                return there ? v : 0.0f;
+            },
+            [&](u32 i, float v) {
+                u32 in = i % In, rest = i / In;
+                weights[(in * Taps + rest / Out) * Out + rest % Out] = v;
+            });
     }
 };
 
@@ -169,9 +180,25 @@ DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& 
         u32 rows = t.groupRows * PixelRows + 2, columns = t.groupColumns * PixelColumns + 2;
         barrier();
         if constexpr (Colours)
-            load_colours(source, at, rows, columns, stride, Plane, tile);
+        {
+            load_colours(source, at, rows, columns, Threads, [&](u32 r, u32 place, float v) {
+                // The division by a constant is a multiplication.
+                u32 c = ins == 3 ? place / 3 : place / ins;
+                tile[(place - c * ins) * Plane + r * stride + c] = v;
+            });
+        }
         else
-            load_quads(source, at, rows, columns, stride, first, ins, Plane, tile);
+        {
+            // Channels come in eights.
+            load_quads<In / 4>(source, at, rows, columns, first, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+                float* target = tile + quad * 4 * Plane + r * stride + c;
+                target[0] = v.x;
+                target[Plane] = v.y;
+                target[2 * Plane] = v.z;
+                target[3 * Plane] = v.w;
+            });
+        }
+
         kernel.template load<Out, In>(t, first, ins, firstOut, weights);
         barrier();
         if (!works)

@@ -15,25 +15,14 @@ struct Tiling
 // The gradients of a tile's pixels, in groups of four neighbours; the space behind a group keeps groups on different banks.
 // Returns what the thread adds to the gradients of the bias of four channels, always the same ones.
 template <u32 Out>
-DEVICE float4 load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, float* tile)
+DEVICE float4 load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32 threads, float* tile)
 {
     constexpr u32 Quads = Out / 4, Group = Run * Out + 4;
-    u32 lane = thread_x() & 31, warps = block_width() / WarpSize, quad = lane % Quads;
     float4 sum = {0.0f, 0.0f, 0.0f, 0.0f};
-    for (u32 r = thread_x() / WarpSize; r < rows; r += warps)
-    {
-        u32 row = (u32)at.row + r;
-        for (u32 c = lane / Quads; c < columns; c += WarpSize / Quads)
-        {
-            u32 column = (u32)at.column + c;
-            float4 v = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (row < s.height && column < s.width)
-                v = s.quad(at.image, row, column, firstOut + quad * 4);
-            *(float4*)(tile + (r * columns + c) / Run * Group + c % Run * Out + quad * 4) = v;
-            sum += v;
-        }
-    }
-
+    load_quads<Quads, 2>(s, at, rows, columns, firstOut, threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+        *(float4*)(tile + (r * columns + c) / Run * Group + c % Run * Out + quad * 4) = v;
+        sum += v;
+    });
     return sum;
 }
 
@@ -61,10 +50,24 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
         TilePlace at = {image, (int)row - (int)t.padTop, (int)column - (int)t.padLeft};
         barrier();
         if constexpr (Colours)
-            load_colours(x, at, t.rows + 2, t.columns + 2, stride, Plane, inputs);
+        {
+            load_colours(x, at, t.rows + 2, t.columns + 2, Threads, [&](u32 r, u32 place, float v) {
+                u32 c = t.inChannels == 3 ? place / 3 : place / t.inChannels;
+                inputs[(place - c * t.inChannels) * Plane + r * stride + c] = v;
+            });
+        }
         else
-            load_quads(x, at, t.rows + 2, t.columns + 2, stride, firstIn, In, Plane, inputs);
-        bias += load_gradients<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, gradients);
+        {
+            load_quads<In / 4, 2>(x, at, t.rows + 2, t.columns + 2, firstIn, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+                float* target = inputs + quad * 4 * Plane + r * stride + c;
+                target[0] = v.x;
+                target[Plane] = v.y;
+                target[2 * Plane] = v.z;
+                target[3 * Plane] = v.w;
+            });
+        }
+
+        bias += load_gradients<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, Threads, gradients);
         barrier();
         u32 r = 0, c = slice;
         for (u32 group = slice; group < t.rows * groupsAcross; group += Slices, c += Slices)

@@ -1,19 +1,34 @@
 // Dense layers for which a library's blocks are too large: few rows of a long sum, and few outputs.
 #include "reduction.cuh"
 
-constexpr u32 Rows = 32, Columns = 2, Ahead = 8;
+// RowStep keeps lanes that store neighbours of one row on different banks.
+constexpr u32 Rows = 32, RowStep = 36, Columns = 2, Ahead = 8;
 
 // Partial sums [slices, rows, out] of x [rows, in] times w [in, out] over slices of in: a block reads its part of the weights once,
 // for all of its 32 rows; a thread has two columns of them. The slice's part of x lies in shared memory, rows side by side.
 KERNEL dense_few_rows(const float* x, const float* w, float* partials, u32 rows, u32 ins, u32 outs, u32 length)
 {
-    SHARED __attribute__((aligned(16))) float inputs[128 * Rows];
+    SHARED __attribute__((aligned(16))) float inputs[128 * RowStep];
     u32 first = block_x() * length, end = first + length < ins ? first + length : ins, count = end - first;
     u32 firstRow = block_y() * Rows, out = (block_z() * block_width() + thread_x()) * Columns;
-    for (u32 i = thread_x(); i < Rows * 128; i += block_width())
+    for (u32 start = thread_x(); start < Rows * 128; start += block_width() * Ahead)
     {
-        u32 in = i % 128, row = i / 128;
-        inputs[in * Rows + row] = in < count && firstRow + row < rows ? x[(firstRow + row) * ins + first + in] : 0.0f;
+        float values[Ahead];
+#pragma unroll
+        for (u32 i = 0; i < Ahead; i++)
+        {
+            u32 item = start + i * block_width(), in = item % 128, row = firstRow + item / 128;
+            bool there = in < count && row < rows;
+            float v = x[there ? row * ins + first + in : 0];
+            values[i] = there ? v : 0.0f;
+        }
+
+#pragma unroll
+        for (u32 i = 0; i < Ahead; i++)
+        {
+            u32 item = start + i * block_width();
+            inputs[item % 128 * RowStep + item / 128] = values[i];
+        }
     }
 
     barrier();
@@ -31,9 +46,9 @@ KERNEL dense_few_rows(const float* x, const float* w, float* partials, u32 rows,
 #pragma unroll
         for (u32 i = 0; i < Ahead; i++)
         {
-            weights[i] = (float2){0.0f, 0.0f};
-            if (in + i < count)
-                weights[i] = *(const float2*)(from + (in + i) * outs);
+            bool there = in + i < count;
+            float2 v = *(const float2*)(from + (there ? in + i : 0) * outs);
+            weights[i] = there ? v : (float2){0.0f, 0.0f};
         }
 
 #pragma unroll
@@ -42,7 +57,7 @@ KERNEL dense_few_rows(const float* x, const float* w, float* partials, u32 rows,
 #pragma unroll
             for (u32 row = 0; row < Rows; row += 4)
             {
-                float4 v = *(const float4*)(inputs + (in + i) * Rows + row);
+                float4 v = *(const float4*)(inputs + (in + i) * RowStep + row);
 #pragma unroll
                 for (u32 r = 0; r < 4; r++)
                 {

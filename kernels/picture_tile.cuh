@@ -30,13 +30,15 @@ struct Gradient
         if (!argMax)
             return *(const float4*)(dy + ((image * height + row) * width + column) * channels + channel);
         u32 pooledHeight = height / 2, pooledWidth = width / 2, r = row / 2, c = column / 2, position = row % 2 * 2 + column % 2;
-        float4 gradient = {0.0f, 0.0f, 0.0f, 0.0f};
-        if (r >= pooledHeight || c >= pooledWidth)
-            return gradient;
+        // Pixels that no window has: whatever is read for them, nothing comes of it.
+        bool none = r >= pooledHeight || c >= pooledWidth;
+        r = none ? 0 : r;
+        c = none ? 0 : c;
+        position = none ? 4 : position;
         u32 at = ((image * pooledHeight + r) * pooledWidth + c) * channels + channel;
         float4 output = *(const float4*)(y + at);
         u32 places = *(const u32*)(argMax + at);
-        gradient = *(const float4*)(dy + at);
+        float4 gradient = *(const float4*)(dy + at);
 #pragma unroll
         for (u32 i = 0; i < 4; i++)
             gradient[i] = output[i] > 0.0f && ((places >> (8 * i)) & 255) == position ? gradient[i] : 0.0f;
@@ -50,50 +52,82 @@ struct TilePlace
     int row, column;
 };
 
-// Channels first..first + channels, a multiple of four of them. A warp takes a row of the tile.
-template <class Source>
-DEVICE void load_quads(const Source& s, TilePlace at, u32 rows, u32 columns, u32 stride, u32 first, u32 channels, u32 plane, float* tile)
+// Division of small numbers by the same one: exact as long as number · divisor stays below 2^22.
+struct Divisor
 {
-    u32 lane = thread_x() & 31, warps = block_width() / WarpSize;
-    for (u32 r = thread_x() / WarpSize; r < rows; r += warps)
+    u32 divisor, inverse;
+
+    METHOD explicit Divisor(u32 divisor) : divisor(divisor), inverse(((1u << 22) + divisor - 1) / divisor) {}
+    METHOD u32 operator()(u32 number) const { return (number * inverse) >> 22; }
+};
+
+// What a block's threads do for each of some items: several loads are on their way before the first is stored. The loads have no
+// condition around them, for which they would wait for one another; load gets numbers below count only.
+template <u32 Batch, class Load, class Store>
+DEVICE void each_of_block(u32 count, u32 threads, Load load, Store store)
+{
+    for (u32 first = thread_x(); first < count; first += threads * Batch)
     {
-        int row = at.row + (int)r;
-        bool inside = row >= 0 && row < (int)s.height;
-        for (u32 quad = 0; quad < channels; quad += 4)
+        decltype(load(0)) values[Batch];
+#pragma unroll
+        for (u32 i = 0; i < Batch; i++)
         {
-            for (u32 c = lane; c < columns; c += WarpSize)
-            {
-                int column = at.column + (int)c;
-                float4 v = {0.0f, 0.0f, 0.0f, 0.0f};
-                if (inside && column >= 0 && column < (int)s.width)
-                    v = s.quad(at.image, (u32)row, (u32)column, first + quad);
-                float* target = tile + quad * plane + r * stride + c;
-                target[0] = v.x;
-                target[plane] = v.y;
-                target[2 * plane] = v.z;
-                target[3 * plane] = v.w;
-            }
+            u32 item = first + i * threads;
+            values[i] = load(item < count ? item : count - 1);
+        }
+
+#pragma unroll
+        for (u32 i = 0; i < Batch; i++)
+        {
+            u32 item = first + i * threads;
+            if (item < count)
+                store(item, values[i]);
         }
     }
 }
 
-// All channels of pictures of few: colours. A row of them is one run of memory.
-DEVICE void load_colours(const Pixels& s, TilePlace at, u32 rows, u32 columns, u32 stride, u32 plane, float* tile)
+DEVICE u32 clamp_to(int at, u32 size) { return at < 0 ? 0 : (u32)at < size ? (u32)at : size - 1; }
+
+// Groups of four channels of a tile, of Quads groups a pixel from the first channel on; store gets row, column, group and values.
+template <u32 Quads, u32 Batch = 4, class Source, class Store>
+DEVICE void load_quads(const Source& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
 {
-    u32 lane = thread_x() & 31, warps = block_width() / WarpSize, run = columns * s.channels;
-    for (u32 r = thread_x() / WarpSize; r < rows; r += warps)
-    {
-        int row = at.row + (int)r;
-        bool inside = row >= 0 && row < (int)s.height;
-        for (u32 i = lane; i < run; i += WarpSize)
-        {
-            // The division by a constant is a multiplication.
-            u32 c = s.channels == 3 ? i / 3 : i / s.channels, channel = i - c * s.channels;
-            int column = at.column + (int)c;
-            float v = 0.0f;
-            if (inside && column >= 0 && column < (int)s.width)
-                v = s.x[s.index(at.image, (u32)row, (u32)column) + channel];
-            tile[channel * plane + r * stride + c] = v;
-        }
-    }
+    Divisor row_of(columns * Quads);
+    each_of_block<Batch>(
+        rows * columns * Quads,
+        threads,
+        [&](u32 item) {
+            u32 r = row_of(item), rest = item - r * columns * Quads, c = rest / Quads;
+            int row = at.row + (int)r, column = at.column + (int)c;
+            bool inside = row >= 0 && row < (int)s.height && column >= 0 && column < (int)s.width;
+            float4 v = s.quad(at.image, clamp_to(row, s.height), clamp_to(column, s.width), first + rest % Quads * 4);
+            return inside ? v : (float4){0.0f, 0.0f, 0.0f, 0.0f};
+        },
+        [&](u32 item, float4 v) {
+            u32 r = row_of(item), rest = item - r * columns * Quads;
+            store(r, rest / Quads, rest % Quads, v);
+        });
+}
+
+// All channels of pictures of few, colours, one after the other: a row of them is one run of memory. store gets row, number in the
+// row, and value.
+template <class Store>
+DEVICE void load_colours(const Pixels& s, TilePlace at, u32 rows, u32 columns, u32 threads, Store store)
+{
+    u32 run = columns * s.channels, width = s.width * s.channels;
+    Divisor row_of(run);
+    each_of_block<8>(
+        rows * run,
+        threads,
+        [&](u32 item) {
+            u32 r = row_of(item);
+            int row = at.row + (int)r, place = at.column * (int)s.channels + (int)(item - r * run);
+            bool inside = row >= 0 && row < (int)s.height && place >= 0 && place < (int)width;
+            float v = s.x[s.index(at.image, clamp_to(row, s.height), 0) + clamp_to(place, width)];
+            return inside ? v : 0.0f;
+        },
+        [&](u32 item, float v) {
+            u32 r = row_of(item);
+            store(r, item - r * run, v);
+        });
 }

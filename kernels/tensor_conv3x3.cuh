@@ -24,14 +24,17 @@ struct Kernel
     template <class T, u32 Out>
     METHOD void load(const Tiling& t, u32 firstIn, u32 firstOut, u32* weights) const
     {
-        for (u32 i = thread_x(); i < Taps * Words * Out; i += Threads)
-        {
-            u32 out = i % Out, row = i / Out, in = firstIn + row % Words * T::Numbers, tap = row / Words;
-            bool there = firstOut + out < t.outChannels;
-            float first = there ? at(t, tap, in, firstOut + out) : 0.0f;
-            float second = there && T::Numbers == 2 ? at(t, tap, in + T::Numbers - 1, firstOut + out) : 0.0f;
-            weights[row * (Out + 8) + out] = T::pack(first, second);
-        }
+        each_of_block<Out == 16 ? 5 : 9>(
+            Taps * Words * Out,
+            Threads,
+            [&](u32 i) {
+                u32 out = firstOut + i % Out, row = i / Out, in = firstIn + row % Words * T::Numbers, tap = row / Words;
+                bool there = out < t.outChannels;
+                out = there ? out : 0;
+                u32 word = T::pack(at(t, tap, in, out), at(t, tap, in + T::Numbers - 1, out));
+                return there ? word : 0;
+            },
+            [&](u32 i, u32 word) { weights[i / Out * (Out + 8) + i % Out] = word; });
     }
 };
 
@@ -48,14 +51,20 @@ struct TurnedKernel
     template <class T, u32 Out>
     METHOD void load(const Tiling& t, u32 firstIn, u32 firstOut, u32* weights) const
     {
-        for (u32 i = thread_x(); i < Taps * Words * Out; i += Threads)
-        {
-            u32 word = i % Words, rest = i / Words, in = firstIn + word * T::Numbers, out = rest % Out, tap = rest / Out;
-            bool there = firstOut + out < t.outChannels;
-            float first = there ? at(t, tap, in, firstOut + out) : 0.0f;
-            float second = there && T::Numbers == 2 ? at(t, tap, in + T::Numbers - 1, firstOut + out) : 0.0f;
-            weights[(tap * Words + word) * (Out + 8) + out] = T::pack(first, second);
-        }
+        each_of_block<Out == 16 ? 5 : 9>(
+            Taps * Words * Out,
+            Threads,
+            [&](u32 i) {
+                u32 in = firstIn + i % Words * T::Numbers, rest = i / Words, out = firstOut + rest % Out, tap = rest / Out;
+                bool there = out < t.outChannels;
+                out = there ? out : 0;
+                u32 word = T::pack(at(t, tap, in, out), at(t, tap, in + T::Numbers - 1, out));
+                return there ? word : 0;
+            },
+            [&](u32 i, u32 word) {
+                u32 rest = i / Words;
+                weights[(rest / Out * Words + i % Words) * (Out + 8) + rest % Out] = word;
+            });
     }
 };
 
@@ -63,26 +72,13 @@ struct TurnedKernel
 template <class T, class Source>
 DEVICE void load_words(const Source& s, TilePlace at, u32 rows, u32 columns, u32 first, u32* tile)
 {
-    constexpr u32 Quads = Words * T::Numbers / 4;
-    u32 lane = thread_x() & 31;
-    for (u32 r = thread_x() / WarpSize; r < rows; r += Warps)
-    {
-        int row = at.row + (int)r;
-        bool inside = row >= 0 && row < (int)s.height;
-        for (u32 i = lane; i < columns * Quads; i += WarpSize)
-        {
-            u32 c = i / Quads, quad = i % Quads;
-            int column = at.column + (int)c;
-            float4 v = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (inside && column >= 0 && column < (int)s.width)
-                v = s.quad(at.image, (u32)row, (u32)column, first + quad * 4);
-            u32* target = tile + (r * columns + c) * PixelStep + quad * (4 / T::Numbers);
-            if constexpr (T::Numbers == 1)
-                *(uint4*)target = (uint4){T::pack(v.x, 0.0f), T::pack(v.y, 0.0f), T::pack(v.z, 0.0f), T::pack(v.w, 0.0f)};
-            else
-                *(uint2*)target = (uint2){T::pack(v.x, v.y), T::pack(v.z, v.w)};
-        }
-    }
+    load_quads<Words * T::Numbers / 4>(s, at, rows, columns, first, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+        u32* target = tile + (r * columns + c) * PixelStep + quad * (4 / T::Numbers);
+        if constexpr (T::Numbers == 1)
+            *(uint4*)target = (uint4){T::pack(v.x, 0.0f), T::pack(v.y, 0.0f), T::pack(v.z, 0.0f), T::pack(v.w, 0.0f)};
+        else
+            *(uint2*)target = (uint2){T::pack(v.x, v.y), T::pack(v.z, v.w)};
+    });
 }
 
 struct Candidate
@@ -185,25 +181,19 @@ DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& 
         if constexpr (Colours)
         {
             // Rows of memory as they are: the product is over 3 rows of 3 pixels' colours, up to 27 numbers and zeros.
-            for (u32 r = warp; r < rows; r += Warps)
-            {
-                int line = at.row + (int)r;
-                bool inside = line >= 0 && line < (int)source.height;
-                for (u32 i = lane; i < columns * t.inChannels; i += WarpSize)
-                {
-                    int place = at.column * (int)t.inChannels + (int)i;
-                    bool there = inside && place >= 0 && place < (int)(source.width * t.inChannels);
-                    tile[r * columns * t.inChannels + i] =
-                        T::pack(there ? source.x[source.index(image, (u32)line, 0) + (u32)place] : 0.0f, 0.0f);
-                }
-            }
-
-            for (u32 i = thread_x(); i < Steps * Words * Out; i += Threads)
-            {
-                u32 out = i % Out, word = i / Out;
-                bool there = word < Taps * t.inChannels && firstOut + out < t.outChannels;
-                weights[word * (Out + 8) + out] = T::pack(there ? kernel.w[word * t.outChannels + firstOut + out] : 0.0f, 0.0f);
-            }
+            load_colours(source, at, rows, columns, Threads, [&](u32 r, u32 place, float v) {
+                tile[r * columns * t.inChannels + place] = T::pack(v, 0.0f);
+            });
+            each_of_block<Steps * Words * Out / Threads>(
+                Steps * Words * Out,
+                Threads,
+                [&](u32 i) {
+                    u32 out = firstOut + i % Out, word = i / Out;
+                    bool there = word < Taps * t.inChannels && out < t.outChannels;
+                    float v = kernel.w[there ? word * t.outChannels + out : 0];
+                    return T::pack(there ? v : 0.0f, 0.0f);
+                },
+                [&](u32 i, u32 word) { weights[i / Out * (Out + 8) + i % Out] = word; });
         }
         else
         {

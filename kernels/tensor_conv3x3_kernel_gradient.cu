@@ -14,50 +14,18 @@ struct Tiling
     u32 inChannels, outChannels, padTop, padLeft, rows, columns, tilesDown, tilesAcross, tiles, outTiles;
 };
 
+DEVICE uint4 round4(float4 v) { return (uint4){Tf32::round(v.x), Tf32::round(v.y), Tf32::round(v.z), Tf32::round(v.w)}; }
+
 // Returns what the thread adds to the gradients of the bias of four channels, always the same ones.
 template <u32 Out>
 DEVICE float4 load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32* tile)
 {
-    constexpr u32 Quads = Out / 4;
-    u32 lane = thread_x() & 31, quad = lane % Quads;
     float4 sum = {0.0f, 0.0f, 0.0f, 0.0f};
-    for (u32 r = thread_x() / WarpSize; r < rows; r += Warps)
-    {
-        u32 row = (u32)at.row + r;
-        for (u32 c = lane / Quads; c < columns; c += WarpSize / Quads)
-        {
-            u32 column = (u32)at.column + c;
-            float4 v = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (row < s.height && column < s.width)
-                v = s.quad(at.image, row, column, firstOut + quad * 4);
-            *(uint4*)(tile + (r * columns + c) * (Out + 8) + quad * 4) =
-                (uint4){Tf32::round(v.x), Tf32::round(v.y), Tf32::round(v.z), Tf32::round(v.w)};
-            sum += v;
-        }
-    }
-
+    load_quads<Out / 4, 2>(s, at, rows, columns, firstOut, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+        *(uint4*)(tile + (r * columns + c) * (Out + 8) + quad * 4) = round4(v);
+        sum += v;
+    });
     return sum;
-}
-
-template <u32 In>
-DEVICE void load_inputs(const Pixels& s, TilePlace at, u32 rows, u32 columns, u32 firstIn, u32* tile)
-{
-    constexpr u32 Quads = In / 4;
-    u32 lane = thread_x() & 31, quad = lane % Quads;
-    for (u32 r = thread_x() / WarpSize; r < rows; r += Warps)
-    {
-        int row = at.row + (int)r;
-        bool inside = row >= 0 && row < (int)s.height;
-        for (u32 c = lane / Quads; c < columns; c += WarpSize / Quads)
-        {
-            int column = at.column + (int)c;
-            float4 v = {0.0f, 0.0f, 0.0f, 0.0f};
-            if (inside && column >= 0 && column < (int)s.width)
-                v = s.quad(at.image, (u32)row, (u32)column, firstIn + quad * 4);
-            *(uint4*)(tile + (r * columns + c) * (In + 8) + quad * 4) =
-                (uint4){Tf32::round(v.x), Tf32::round(v.y), Tf32::round(v.z), Tf32::round(v.w)};
-        }
-    }
 }
 
 // Sums of warps that share a unit of the result, added in their order; values of a lane each.
@@ -122,7 +90,10 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
         u32 image = tile / tilesOfImage, within = tile - image * tilesOfImage;
         u32 tileRow = within / t.tilesAcross, row = tileRow * t.rows, column = (within - tileRow * t.tilesAcross) * t.columns;
         barrier();
-        load_inputs<In>(x, {image, (int)row - (int)t.padTop, (int)column - (int)t.padLeft}, t.rows + 2, inColumns, firstIn, inputs);
+        TilePlace at = {image, (int)row - (int)t.padTop, (int)column - (int)t.padLeft};
+        load_quads<In / 4>(x, at, t.rows + 2, inColumns, firstIn, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+            *(uint4*)(inputs + (r * inColumns + c) * InStep + quad * 4) = round4(v);
+        });
         bias += load_gradients<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, gradients);
         barrier();
         for (u32 r = slice; r < t.rows; r += Slices)
@@ -195,18 +166,10 @@ DEVICE void kernel_gradient_colours(const Pixels& x, const Gradient& dy, float* 
         u32 image = tile / tilesOfImage, within = tile - image * tilesOfImage;
         u32 tileRow = within / t.tilesAcross, row = tileRow * t.rows, column = (within - tileRow * t.tilesAcross) * t.columns;
         barrier();
-        for (u32 r = warp; r < t.rows + 2; r += Warps)
-        {
-            int line = (int)(row + r) - (int)t.padTop;
-            bool inside = line >= 0 && line < (int)x.height;
-            for (u32 i = lane; i < numbers; i += WarpSize)
-            {
-                int place = ((int)column - (int)t.padLeft) * (int)channels + (int)i;
-                bool there = inside && place >= 0 && place < (int)(x.width * channels);
-                inputs[r * numbers + i] = Tf32::round(there ? x.x[x.index(image, (u32)line, 0) + (u32)place] : 0.0f);
-            }
-        }
-
+        TilePlace at = {image, (int)row - (int)t.padTop, (int)column - (int)t.padLeft};
+        load_colours(x, at, t.rows + 2, t.columns + 2, Threads, [&](u32 r, u32 place, float v) {
+            inputs[r * numbers + place] = Tf32::round(v);
+        });
         bias += load_gradients<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, gradients);
         barrier();
         for (u32 r = warp; r < t.rows; r += Warps)

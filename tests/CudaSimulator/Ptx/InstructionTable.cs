@@ -33,6 +33,7 @@ internal static class InstructionTable
         ["neg.f32"] = (d, a) => new UnaryInstruction<NegF32>(d, a),
         ["neg.f64"] = (d, a) => new UnaryInstruction<NegF64>(d, a),
         ["cvt.u16.u32"] = (d, a) => new UnaryInstruction<ToU16>(d, a),
+        ["cvt.u64.u16"] = (d, a) => new UnaryInstruction<ToU16>(d, a),
         ["cvt.u32.u16"] = (d, a) => new UnaryInstruction<ToU16>(d, a),
         ["cvt.u32.u64"] = (d, a) => new UnaryInstruction<ToU32>(d, a),
         ["cvt.u64.u32"] = (d, a) => new UnaryInstruction<ToU32>(d, a),
