@@ -28,7 +28,8 @@ public sealed unsafe partial class CpuBackend
     {
         if (DepthwiseWork.Fits(g))
         {
-            _team.Run(new DepthwiseWork(g, x, kernel, bias, relu, y), g.Batch * g.OutHeight);
+            var rows = new DepthwiseWork(g, x, kernel, bias, relu, y);
+            _team.Run(rows, rows.Count);
             return;
         }
 
