@@ -15,6 +15,9 @@ public sealed class ReaderFuzzTests : IDisposable
 {
     private static readonly int Inputs = int.Parse(Environment.GetEnvironmentVariable("NUMERICS_FUZZ_INPUTS") ?? "1000", CultureInfo.InvariantCulture);
 
+    // A picture may ask for as much memory as the options let it.
+    private static readonly ImageOptions Limited = new() { MaxPixels = 1 << 16 };
+
     private readonly PictureFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -43,7 +46,7 @@ public sealed class ReaderFuzzTests : IDisposable
 
         Run(seeds, "x.zip", path =>
         {
-            ImageDataset data = ImageDataset.FromZip(path, (2, 2), shuffle: false);
+            ImageDataset data = ImageDataset.FromZip(path, (2, 2), shuffle: false, options: Limited);
             ReadAll(data);
         });
     }
@@ -70,7 +73,7 @@ public sealed class ReaderFuzzTests : IDisposable
             seeds.Add(stream.ToArray());
         }
 
-        Run(seeds, "x.tar", path => ReadAll(ImageDataset.FromTar(path, (2, 2), shuffle: false)), WithTarChecksums);
+        Run(seeds, "x.tar", path => ReadAll(ImageDataset.FromTar(path, (2, 2), shuffle: false, options: Limited)), WithTarChecksums);
     }
 
     [Fact]
@@ -81,7 +84,7 @@ public sealed class ReaderFuzzTests : IDisposable
         Run(seeds, "x.tfrecord", path =>
         {
             _ = TFRecordFile.Read(path).Count();
-            ReadAll(ImageDataset.FromTFRecords(path, (2, 2), shuffle: false));
+            ReadAll(ImageDataset.FromTFRecords(path, (2, 2), shuffle: false, options: Limited));
         });
     }
 
@@ -91,7 +94,7 @@ public sealed class ReaderFuzzTests : IDisposable
     {
         string fixture = Path.Combine(AppContext.BaseDirectory, "Fixtures", "tfrecords", "cats_vs_dogs", "4.0.1");
         byte[][] seeds = [.. Directory.GetFiles(fixture, "*.tfrecord*").Order().SelectMany(TFRecordFile.Read)];
-        Run(seeds, "x.tfrecord", path => ReadAll(ImageDataset.FromTFRecords(path, (2, 2), shuffle: false)), record =>
+        Run(seeds, "x.tfrecord", path => ReadAll(ImageDataset.FromTFRecords(path, (2, 2), shuffle: false, options: Limited)), record =>
         {
             var stream = new MemoryStream();
             using (var writer = new TFRecordWriter(stream))
@@ -125,7 +128,7 @@ public sealed class ReaderFuzzTests : IDisposable
             TestPictures.WithExifRotation(TestPictures.SubsampledJpeg), TestPictures.Bmp(TestPictures.Colour),
             TestPictures.Noise(SKEncodedImageFormat.Png, 9, 9, out _), TestPictures.Noise(SKEncodedImageFormat.Webp, 9, 9, out _),
         ];
-        var options = new ImageOptions { ApplyOrientation = true, ScaledDecoding = true, MaxPixels = 1 << 16, AspectRatio = AspectRatio.Crop };
+        var options = Limited with { ApplyOrientation = true, ScaledDecoding = true, AspectRatio = AspectRatio.Crop };
         Run(seeds, "x.jpg", path => _ = Image.Load(path, (4, 4), options: options), hasOffsets: false);
     }
 
