@@ -49,6 +49,10 @@ internal sealed class FileDownload(HttpClient client, TextWriter output, TimeSpa
                 output.WriteLine($"  {Describe(error)}; going on from byte {LengthOf(part):N0}");
                 await Task.Delay(pause * (1 << (failures - 1)), cancellationToken);
             }
+            catch (HttpRequestException error)
+            {
+                throw new UserException($"{source}: {error.Message}", error);
+            }
         }
 
         try
