@@ -21,4 +21,4 @@ done
 sort -g "$work/djpeg" | head -n 1 | awk -v n="$count" '{ printf "%-42s %7.3f ms processor time, %.3f ms in all\n", "djpeg, a process a picture", ($1 + $2) * 1000 / n, $3 * 1000 / n }'
 while read -r file; do tjbench "$file" -rgb -quiet -benchtime 0.2 -warmup 0.05 -nowrite 2>/dev/null || true; done < <(head -n 40 "$work/files") >"$work/tjbench"
 # The last column is the speed of decoding in millions of pixels a second.
-awk '/^RGB/ && $NF > 0 { sum += $(NF - 5) * $(NF - 4) / 1e6 / $NF * 1000; n++ } END { if (n) printf "%-42s %7.3f ms over %d pictures\n", "tjbench, in memory", sum / n, n }' "$work/tjbench"
+awk '/^RGB/ && $NF > 0 { sum += $(NF - 4) * $(NF - 3) / 1e6 / $NF * 1000; n++ } END { if (n) printf "%-42s %7.3f ms over %d pictures\n", "tjbench, in memory", sum / n, n }' "$work/tjbench"

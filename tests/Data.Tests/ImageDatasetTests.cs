@@ -48,6 +48,15 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void That_nothing_can_be_used_is_said_behind_a_cache_and_a_shuffle_too()
+    {
+        _ = _folder.Write("Cat/0.png", []);
+        _ = _folder.Write("Dog/0.png", []);
+        Dataset data = ImageDataset.FromDirectory(_folder.Path, (2, 2)).Cache().Shuffle(seed: 1).Batch(2).Prefetch();
+        Assert.Contains("none of the 2 pictures can be used", Assert.Throws<InvalidDataException>(() => data.Count()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Shuffling_mixes_the_classes_as_the_seed_says()
     {
         Fill("a", 50);

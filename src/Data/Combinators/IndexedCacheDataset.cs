@@ -53,6 +53,10 @@ internal sealed class IndexedCacheDataset(Dataset source) : DerivedDataset(sourc
                 _ = Interlocked.Increment(ref _known);
             yield return made.Current;
         }
+
+        // The source has its say at its end: that nothing can be used of what it has, for example.
+        if (made.MoveNext())
+            throw new InvalidOperationException("a source went on after the items that it was asked for");
     }
 
     private sealed record Entry(DataItem? Item);
