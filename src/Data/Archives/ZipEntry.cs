@@ -16,8 +16,20 @@ internal sealed record ZipEntry(
     string Name, bool IsEncrypted, int Method, uint Crc32, long CompressedLength, long Length, long HeaderOffset)
 {
     private const int Stored = 0, Deflated = 8;
-    private const int HeaderLength = 30;
+    private const int HeaderLength = 30, MostBytesOfDeflatedByte = 1032;
     private const uint HeaderSignature = 0x04034b50;
+
+    /// <summary>
+    /// Whether the lengths can be true, before memory is taken for the content: two bits of a deflated block stand for at most 258 bytes.
+    /// </summary>
+    public bool IsPossible(ArchiveFile archive, out string? damage)
+    {
+        damage = null;
+        if (Method == Stored && !IsEncrypted && CompressedLength != Length)
+            return Fail(HeaderOffset, $"a stored file has {Length} bytes but takes {CompressedLength}", out damage);
+        return Length <= Math.Min(CompressedLength, archive.Length) * MostBytesOfDeflatedByte
+            || Fail(HeaderOffset, $"{CompressedLength} bytes cannot hold a file of {Length}", out damage);
+    }
 
     /// <summary>Reads and checks the content.</summary>
     /// <param name="archive">The archive.</param>
@@ -45,8 +57,6 @@ internal sealed record ZipEntry(
 
         if (Method == Stored)
         {
-            if (CompressedLength != Length)
-                return Fail(start, $"a stored file has {Length} bytes but takes {CompressedLength}", out damage);
             archive.Read(start, target, Name);
         }
         else

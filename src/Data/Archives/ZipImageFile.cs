@@ -10,6 +10,8 @@ internal sealed class ZipImageFile(string archive, ZipEntry entry, int label) : 
         if (!Fits(entry.Length, longest, out damage))
             return null;
         using var file = new ArchiveFile(archive);
+        if (!entry.IsPossible(file, out damage))
+            return null;
         var bytes = new RentedBytes((int)entry.Length);
         try
         {

@@ -21,7 +21,7 @@ public sealed record ImageOptions
     /// <summary>
     /// Whether a JPEG of at least twice the wanted height and width is decoded at 1/2, 1/4 or 1/8 of its size, the smallest that is
     /// not below the wanted one. Faster for large pictures, and not what TensorFlow gives: against decoding at full size with
-    /// <see cref="Antialias"/>, the mean difference on photographs is given in docs/data.md.
+    /// <see cref="Antialias"/>, photographs of 500 × 375 brought to 112 × 112 differ by 1.1 of 255 in the mean.
     /// </summary>
     public bool ScaledDecoding { get; init; }
 
