@@ -72,8 +72,8 @@ DEVICE void store8(float* y, const float* v)
     *(float4*)(y + 4) = (float4){v[4], v[5], v[6], v[7]};
 }
 
-// What becomes of the sums: bias and ReLU are optional; with argMax given, the greatest of each 2×2 window is what is stored, and
-// where it was: the first of equals; the first NaN beats every number.
+// What becomes of the sums: bias and ReLU are optional; with argMax given, behind ReLU, the greatest of each 2×2 window is what is
+// stored, and where it was: the first of equals. NaN beats every number.
 struct Output
 {
     float* y;
@@ -116,18 +116,17 @@ struct Output
 #pragma unroll
             for (u32 o = 0; o < Channels8; o++)
             {
-                float greatest = activate(sums.of[window * 2][o], offsets[o]);
-                u32 place = 0;
+                // Of numbers that are not negative the greater one has the greater bits, and NaN the greatest.
+                u32 greatest = float_bits(activate(sums.of[window * 2][o], offsets[o])), place = 0;
 #pragma unroll
                 for (u32 i = 1; i < 4; i++)
                 {
-                    float sum = activate(sums.of[i / 2 * PixelColumns + window * 2 + i % 2][o], offsets[o]);
-                    bool more = is_nan(greatest) ? false : !(sum <= greatest);
-                    greatest = more ? sum : greatest;
-                    place = more ? i : place;
+                    u32 sum = float_bits(activate(sums.of[i / 2 * PixelColumns + window * 2 + i % 2][o], offsets[o]));
+                    place = sum > greatest ? i : place;
+                    greatest = sum > greatest ? sum : greatest;
                 }
 
-                v[o] = greatest;
+                v[o] = bits_float(greatest);
                 places |= (u64)place << (8 * o);
             }
 
@@ -190,7 +189,7 @@ DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& 
         else
         {
             // Channels come in eights.
-            load_quads<In / 4>(source, at, rows, columns, first, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+            load<In / 4>(source, at, rows, columns, first, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
                 float* target = tile + quad * 4 * Plane + r * stride + c;
                 target[0] = v.x;
                 target[Plane] = v.y;

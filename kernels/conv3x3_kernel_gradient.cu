@@ -15,11 +15,11 @@ struct Tiling
 // The gradients of a tile's pixels, in groups of four neighbours; the space behind a group keeps groups on different banks.
 // Returns what the thread adds to the gradients of the bias of four channels, always the same ones.
 template <u32 Out>
-DEVICE float4 load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32 threads, float* tile)
+DEVICE float4 load_outer(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32 threads, float* tile)
 {
     constexpr u32 Quads = Out / 4, Group = Run * Out + 4;
     float4 sum = {0.0f, 0.0f, 0.0f, 0.0f};
-    load_quads<Quads, 2>(s, at, rows, columns, firstOut, threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+    load_gradients<Quads, 2>(s, at, rows, columns, firstOut, threads, [&](u32 r, u32 c, u32 quad, float4 v) {
         *(float4*)(tile + (r * columns + c) / Run * Group + c % Run * Out + quad * 4) = v;
         sum += v;
     });
@@ -67,7 +67,7 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
             });
         }
 
-        bias += load_gradients<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, Threads, gradients);
+        bias += load_outer<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, Threads, gradients);
         barrier();
         u32 r = 0, c = slice;
         for (u32 group = slice; group < t.rows * groupsAcross; group += Slices, c += Slices)

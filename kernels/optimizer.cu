@@ -32,7 +32,25 @@ struct AdamStep
 
 KERNEL adam(float* w, const float* g, float* mean, float* variance, u32 count, AdamStep step)
 {
-    EACH(i)
+    u32 vectors = aligned16(w) && aligned16(g) && aligned16(mean) && aligned16(variance) ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        float4 weights = ((const float4*)w)[i], gradient = ((const float4*)g)[i], m = ((const float4*)mean)[i], v = ((const float4*)variance)[i];
+#pragma unroll
+        for (u32 j = 0; j < 4; j++)
+        {
+            float first = m[j], second = v[j];
+            weights[j] = step(weights[j], gradient[j], first, second);
+            m[j] = first;
+            v[j] = second;
+        }
+
+        ((float4*)w)[i] = weights;
+        ((float4*)mean)[i] = m;
+        ((float4*)variance)[i] = v;
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
     {
         float m = mean[i], v = variance[i];
         w[i] = step(w[i], g[i], m, v);
@@ -43,7 +61,7 @@ KERNEL adam(float* w, const float* g, float* mean, float* variance, u32 count, A
 
 // Adam with the gradient xᵀ·dy of a dense layer's kernel [ins, outs], from x [rows, ins] and dy [rows, outs]: it is made in
 // registers and never written. A block has 64 × 64 of it, a thread 4 × 4; ins and outs are multiples of 4.
-KERNEL BLOCKS2 adam_of_product(const float* x, const float* dy, float* w, float* mean, float* variance, u32 rows, u32 ins, u32 outs, AdamStep step)
+KERNEL adam_of_product(const float* x, const float* dy, float* w, float* mean, float* variance, u32 rows, u32 ins, u32 outs, AdamStep step)
 {
     constexpr u32 Tile = 64, Depth = 32, Side = 4;
     SHARED __attribute__((aligned(16))) float left[Depth * Tile];
@@ -53,18 +71,6 @@ KERNEL BLOCKS2 adam_of_product(const float* x, const float* dy, float* w, float*
 #pragma unroll
     for (u32 i = 0; i < Side * Side; i++)
         sums[i / Side][i % Side] = 0.0f;
-    // What the optimizer reads comes while the product is computed.
-    float4 weights[Side], means[Side], variances[Side];
-#pragma unroll
-    for (u32 i = 0; i < Side; i++)
-    {
-        bool there = firstIn + in + i < ins && firstOut + out < outs;
-        u32 at = there ? (firstIn + in + i) * outs + firstOut + out : 0;
-        weights[i] = *(const float4*)(w + at);
-        means[i] = *(const float4*)(mean + at);
-        variances[i] = *(const float4*)(variance + at);
-    }
-
     for (u32 first = 0; first < rows; first += Depth)
     {
         barrier();
@@ -99,18 +105,19 @@ KERNEL BLOCKS2 adam_of_product(const float* x, const float* dy, float* w, float*
         if (firstIn + in + i >= ins)
             continue;
         u32 at = (firstIn + in + i) * outs + firstOut + out;
+        float4 weights = *(float4*)(w + at), m = *(float4*)(mean + at), v = *(float4*)(variance + at);
 #pragma unroll
         for (u32 j = 0; j < Side; j++)
         {
-            float m = means[i][j], v = variances[i][j];
-            weights[i][j] = step(weights[i][j], sums[i][j], m, v);
-            means[i][j] = m;
-            variances[i][j] = v;
+            float first = m[j], second = v[j];
+            weights[j] = step(weights[j], sums[i][j], first, second);
+            m[j] = first;
+            v[j] = second;
         }
 
-        *(float4*)(w + at) = weights[i];
-        *(float4*)(mean + at) = means[i];
-        *(float4*)(variance + at) = variances[i];
+        *(float4*)(w + at) = weights;
+        *(float4*)(mean + at) = m;
+        *(float4*)(variance + at) = v;
     }
 }
 

@@ -25,25 +25,7 @@ struct Gradient
     const u8* argMax;
     u32 height, width, channels;
 
-    METHOD float4 quad(u32 image, u32 row, u32 column, u32 channel) const
-    {
-        if (!argMax)
-            return *(const float4*)(dy + ((image * height + row) * width + column) * channels + channel);
-        u32 pooledHeight = height / 2, pooledWidth = width / 2, r = row / 2, c = column / 2, position = row % 2 * 2 + column % 2;
-        // Pixels that no window has: whatever is read for them, nothing comes of it.
-        bool none = r >= pooledHeight || c >= pooledWidth;
-        r = none ? 0 : r;
-        c = none ? 0 : c;
-        position = none ? 4 : position;
-        u32 at = ((image * pooledHeight + r) * pooledWidth + c) * channels + channel;
-        float4 output = *(const float4*)(y + at);
-        u32 places = *(const u32*)(argMax + at);
-        float4 gradient = *(const float4*)(dy + at);
-#pragma unroll
-        for (u32 i = 0; i < 4; i++)
-            gradient[i] = output[i] > 0.0f && ((places >> (8 * i)) & 255) == position ? gradient[i] : 0.0f;
-        return gradient;
-    }
+    METHOD Pixels pixels() const { return {dy, height, width, channels}; }
 };
 
 struct TilePlace
@@ -130,4 +112,71 @@ DEVICE void load_colours(const Pixels& s, TilePlace at, u32 rows, u32 columns, u
             u32 r = row_of(item);
             store(r, item - r * run, v);
         });
+}
+
+struct Window
+{
+    float4 gradient;
+    u32 places;
+};
+
+// Groups of four channels of a tile of gradients, as load_quads has them; those that come through pooling are read once for the four
+// pixels of their window.
+template <u32 Quads, u32 Batch = 4, class Store>
+DEVICE void load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
+{
+    if (!s.argMax)
+    {
+        load_quads<Quads, Batch>(s.pixels(), at, rows, columns, first, threads, store);
+        return;
+    }
+
+    // The windows that the tile has pixels of; shifts round down where a division would not.
+    int firstRow = at.row >> 1, firstColumn = at.column >> 1;
+    u32 down = (u32)(((at.row + (int)rows - 1) >> 1) - firstRow + 1), across = (u32)(((at.column + (int)columns - 1) >> 1) - firstColumn + 1);
+    u32 height = s.height / 2, width = s.width / 2;
+    Divisor row_of(across * Quads);
+    each_of_block<Batch>(
+        down * across * Quads,
+        threads,
+        [&](u32 item) {
+            u32 r = row_of(item), rest = item - r * across * Quads;
+            int row = firstRow + (int)r, column = firstColumn + (int)(rest / Quads);
+            bool inside = row >= 0 && row < (int)height && column >= 0 && column < (int)width;
+            u32 place = ((at.image * height + clamp_to(row, height)) * width + clamp_to(column, width)) * s.channels + first + rest % Quads * 4;
+            float4 output = *(const float4*)(s.y + place), gradient = *(const float4*)(s.dy + place);
+            u32 places = *(const u32*)(s.argMax + place);
+#pragma unroll
+            for (u32 i = 0; i < 4; i++)
+                gradient[i] = inside && output[i] > 0.0f ? gradient[i] : 0.0f;
+            return Window{gradient, places};
+        },
+        [&](u32 item, Window window) {
+            u32 r = row_of(item), rest = item - r * across * Quads, quad = rest % Quads;
+            u32 row = (u32)((firstRow + (int)r) * 2 - at.row), column = (u32)((firstColumn + (int)(rest / Quads)) * 2 - at.column);
+#pragma unroll
+            for (u32 position = 0; position < 4; position++)
+            {
+                float4 v;
+#pragma unroll
+                for (u32 i = 0; i < 4; i++)
+                    v[i] = ((window.places >> (8 * i)) & 255) == position ? window.gradient[i] : 0.0f;
+                u32 pixelRow = row + position / 2, pixelColumn = column + position % 2;
+                if (pixelRow < rows && pixelColumn < columns)
+                    store(pixelRow, pixelColumn, quad, v);
+            }
+        });
+}
+
+// Either kind of source.
+template <u32 Quads, class Store>
+DEVICE void load(const Pixels& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
+{
+    load_quads<Quads>(s, at, rows, columns, first, threads, store);
+}
+
+template <u32 Quads, class Store>
+DEVICE void load(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
+{
+    load_gradients<Quads, 2>(s, at, rows, columns, first, threads, store);
 }

@@ -72,7 +72,7 @@ struct TurnedKernel
 template <class T, class Source>
 DEVICE void load_words(const Source& s, TilePlace at, u32 rows, u32 columns, u32 first, u32* tile)
 {
-    load_quads<Words * T::Numbers / 4>(s, at, rows, columns, first, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+    load<Words * T::Numbers / 4>(s, at, rows, columns, first, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
         u32* target = tile + (r * columns + c) * PixelStep + quad * (4 / T::Numbers);
         if constexpr (T::Numbers == 1)
             *(uint4*)target = (uint4){T::pack(v.x, 0.0f), T::pack(v.y, 0.0f), T::pack(v.z, 0.0f), T::pack(v.w, 0.0f)};
@@ -81,19 +81,17 @@ DEVICE void load_words(const Source& s, TilePlace at, u32 rows, u32 columns, u32
     });
 }
 
+// A pooling window's value behind ReLU, in bits: of numbers that are not negative the greater one has the greater bits, and NaN the
+// greatest.
 struct Candidate
 {
-    float value;
-    u32 place;
+    u32 bits, place;
 
-    // The greater one; the first of equals; the first NaN beats every number.
+    // The greater one, the first of equals.
     METHOD Candidate or_else(Candidate other) const
     {
-        bool nan = is_nan(value), otherNan = is_nan(other.value);
-        bool equal = nan ? otherNan : value == other.value;
-        bool more = nan ? false : otherNan ? true : other.value > value;
-        more = equal ? other.place < place : more;
-        return more ? other : *this;
+        bool more = other.bits == bits ? other.place < place : other.bits > bits;
+        return {more ? other.bits : bits, more ? other.place : place};
     }
 };
 
@@ -116,8 +114,8 @@ struct Output
     METHOD void operator()(const Tiling& t, u32 image, u32 row, u32 column, u32 channel, const float* sums) const
     {
         u32 g = (thread_x() & 31) / 4, c = channel + (thread_x() & 3) * 2;
-        float b0 = bias ? bias[c] : 0.0f, b1 = bias ? bias[c + 1] : 0.0f;
-        float2 upper = {activate(sums[0], b0), activate(sums[1], b1)}, lower = {activate(sums[2], b0), activate(sums[3], b1)};
+        float offset0 = bias ? bias[c] : 0.0f, offset1 = bias ? bias[c + 1] : 0.0f;
+        float2 upper = {activate(sums[0], offset0), activate(sums[1], offset1)}, lower = {activate(sums[2], offset0), activate(sums[3], offset1)};
         column += g;
         if (!argMax)
         {
@@ -132,14 +130,15 @@ struct Output
 
         // A lane of an even column takes the window's first channel, its neighbour the second.
         u32 odd = g & 1;
-        Candidate first = Candidate{upper.x, odd}.or_else({lower.x, odd + 2}), second = Candidate{upper.y, odd}.or_else({lower.y, odd + 2});
-        Candidate mine = odd ? second : first, sent = odd ? first : second;
-        Candidate theirs = {shuffle_xor(sent.value, 4), shuffle_xor(sent.place, 4)};
+        u32 a0 = float_bits(upper.x), a1 = float_bits(upper.y), b0 = float_bits(lower.x), b1 = float_bits(lower.y);
+        Candidate first = {b0 > a0 ? b0 : a0, b0 > a0 ? odd + 2 : odd}, second = {b1 > a1 ? b1 : a1, b1 > a1 ? odd + 2 : odd};
+        Candidate mine = {odd ? second.bits : first.bits, odd ? second.place : first.place};
+        Candidate theirs = {shuffle_xor(odd ? first.bits : second.bits, 4), shuffle_xor(odd ? first.place : second.place, 4)};
         Candidate best = mine.or_else(theirs);
         u32 height = t.outHeight / 2, width = t.outWidth / 2, at = ((image * height + row / 2) * width + column / 2) * t.outChannels + c + odd;
         if (row / 2 < height && column / 2 < width)
         {
-            y[at] = best.value;
+            y[at] = bits_float(best.bits);
             argMax[at] = (u8)best.place;
         }
     }

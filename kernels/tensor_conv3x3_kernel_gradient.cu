@@ -18,10 +18,10 @@ DEVICE uint4 round4(float4 v) { return (uint4){Tf32::round(v.x), Tf32::round(v.y
 
 // Returns what the thread adds to the gradients of the bias of four channels, always the same ones.
 template <u32 Out>
-DEVICE float4 load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32* tile)
+DEVICE float4 load_outer(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32* tile)
 {
     float4 sum = {0.0f, 0.0f, 0.0f, 0.0f};
-    load_quads<Out / 4, 2>(s, at, rows, columns, firstOut, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
+    load_gradients<Out / 4, 2>(s, at, rows, columns, firstOut, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
         *(uint4*)(tile + (r * columns + c) * (Out + 8) + quad * 4) = round4(v);
         sum += v;
     });
@@ -94,7 +94,7 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
         load_quads<In / 4>(x, at, t.rows + 2, inColumns, firstIn, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
             *(uint4*)(inputs + (r * inColumns + c) * InStep + quad * 4) = round4(v);
         });
-        bias += load_gradients<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, gradients);
+        bias += load_outer<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, gradients);
         barrier();
         for (u32 r = slice; r < t.rows; r += Slices)
         {
@@ -170,7 +170,7 @@ DEVICE void kernel_gradient_colours(const Pixels& x, const Gradient& dy, float* 
         load_colours(x, at, t.rows + 2, t.columns + 2, Threads, [&](u32 r, u32 place, float v) {
             inputs[r * numbers + place] = Tf32::round(v);
         });
-        bias += load_gradients<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, gradients);
+        bias += load_outer<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, gradients);
         barrier();
         for (u32 r = warp; r < t.rows; r += Warps)
         {

@@ -24,6 +24,7 @@ internal static class CommandLine
             PredictCommand.Create(terminal),
             PrepareCommand.Create(terminal),
             DataCommand.Create(terminal),
+            ImbalanceCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InfoCommand.Create(terminal),
         };

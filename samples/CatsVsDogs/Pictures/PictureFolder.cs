@@ -20,21 +20,24 @@ internal static class PictureFolder
     /// <param name="validationSplit">The part set aside to validate with.</param>
     /// <param name="subset">Which of the two parts to take.</param>
     /// <param name="policy">Which files count.</param>
+    /// <param name="imageSize">The size that pictures are brought to; the network's when null.</param>
     /// <exception cref="UserException">There is no such folder, or no pictures of one kind or both.</exception>
     public static ImageDataset Open(
-        string path, ulong seed, double validationSplit = 0, DatasetSubset subset = DatasetSubset.All, FilePolicy policy = FilePolicy.Decodable)
+        string path, ulong seed, double validationSplit = 0, DatasetSubset subset = DatasetSubset.All, FilePolicy policy = FilePolicy.Decodable,
+        (int Height, int Width)? imageSize = null)
     {
+        (int Height, int Width) size = imageSize ?? ImageSize;
         if (File.Exists(path) && Path.GetExtension(path).ToLowerInvariant() is var kind and (".zip" or ".tar"))
         {
             return CatsAndDogs(path, kind == ".zip"
-                ? ImageDataset.FromZip(path, ImageSize, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy)
-                : ImageDataset.FromTar(path, ImageSize, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy));
+                ? ImageDataset.FromZip(path, size, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy)
+                : ImageDataset.FromTar(path, size, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy));
         }
 
         if (Directory.Exists(path) && Find(path, ClassNames[0]) is null && HoldsRecords(path))
         {
             return CatsAndDogs(
-                path, ImageDataset.FromTFRecords(path, ImageSize, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy));
+                path, ImageDataset.FromTFRecords(path, size, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy));
         }
 
         if (!Directory.Exists(path))
@@ -51,7 +54,7 @@ internal static class PictureFolder
         int missing = Array.IndexOf(folders, null);
         if (missing >= 0)
             throw new UserException($"{path}: only one class, '{folders[1 - missing]}'; a folder '{ClassNames[missing]}' is needed too");
-        return ImageDataset.FromDirectory(path, ImageSize, folders!, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy);
+        return ImageDataset.FromDirectory(path, size, folders!, seed: seed, validationSplit: validationSplit, subset: subset, policy: policy);
     }
 
     private static bool HoldsRecords(string path) => Directory.EnumerateFiles(path, "*.tfrecord-*", SearchOption.AllDirectories).Any();
