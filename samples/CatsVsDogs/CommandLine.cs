@@ -22,6 +22,8 @@ internal static class CommandLine
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            PrepareCommand.Create(terminal),
+            DataCommand.Create(terminal),
             ImbalanceCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InfoCommand.Create(terminal),
