@@ -5,10 +5,6 @@ namespace Numerics.Nn;
 /// <summary>A two-dimensional convolution over pictures [batch, h, w, channels], with bias and activation.</summary>
 public sealed class Conv2D : Layer
 {
-    private readonly Initializer _kernelInitializer;
-    private readonly Initializer _biasInitializer;
-    private readonly bool _useBias;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="filters">The number of output channels.</param>
     /// <param name="kernelSize">The kernel's height and width.</param>
@@ -46,9 +42,9 @@ public sealed class Conv2D : Layer
         DilationRate = (dilationRate ?? 1).Positive(nameof(dilationRate));
         Groups = groups;
         Activation = activation;
-        _useBias = useBias;
-        _kernelInitializer = kernelInitializer ?? new GlorotUniform();
-        _biasInitializer = biasInitializer ?? new Zeros();
+        UseBias = useBias;
+        KernelInitializer = kernelInitializer ?? new GlorotUniform();
+        BiasInitializer = biasInitializer ?? new Zeros();
     }
 
     /// <summary>The number of output channels.</summary>
@@ -72,6 +68,15 @@ public sealed class Conv2D : Layer
     /// <summary>What follows the convolution, or null.</summary>
     public Activation? Activation { get; }
 
+    /// <summary>Whether a bias is added.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>What gives the kernel its first values.</summary>
+    public Initializer KernelInitializer { get; }
+
+    /// <summary>What gives the bias its first values.</summary>
+    public Initializer BiasInitializer { get; }
+
     /// <summary>The kernel [height, width, channels / groups, filters]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
 
@@ -79,7 +84,7 @@ public sealed class Conv2D : Layer
     public Variable? Bias { get; private set; }
 
     /// <summary>Whether a max-pooling that follows can be done in the same pass.</summary>
-    internal bool CanFusePooling => _useBias && Activation is { IsRelu: true };
+    internal bool CanFusePooling => UseBias && Activation is { IsRelu: true };
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) =>
@@ -96,8 +101,8 @@ public sealed class Conv2D : Layer
         if (channels % Groups != 0)
             throw new ShapeMismatchException($"{channels} input channels do not divide into {Groups} groups, got {inputShape}");
         _ = ComputeOutputShape(inputShape);
-        Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, channels / Groups, Filters), _kernelInitializer);
-        Bias = _useBias ? AddWeight("bias", Filters, _biasInitializer) : null;
+        Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, channels / Groups, Filters), KernelInitializer);
+        Bias = UseBias ? AddWeight("bias", Filters, BiasInitializer) : null;
         InputSpec = (Shape.Unknown, Shape.Unknown, Shape.Unknown, channels);
     }
 

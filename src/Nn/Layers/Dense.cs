@@ -5,10 +5,6 @@ namespace Numerics.Nn;
 /// <summary>A fully connected layer over the last axis: activation(x·kernel + bias).</summary>
 public sealed class Dense : Layer
 {
-    private readonly Initializer _kernelInitializer;
-    private readonly Initializer _biasInitializer;
-    private readonly bool _useBias;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="units">The number of outputs.</param>
     /// <param name="activation">What follows; nothing when null.</param>
@@ -28,9 +24,9 @@ public sealed class Dense : Layer
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         Units = units;
         Activation = activation;
-        _useBias = useBias;
-        _kernelInitializer = kernelInitializer ?? new GlorotUniform();
-        _biasInitializer = biasInitializer ?? new Zeros();
+        UseBias = useBias;
+        KernelInitializer = kernelInitializer ?? new GlorotUniform();
+        BiasInitializer = biasInitializer ?? new Zeros();
     }
 
     /// <summary>The number of outputs.</summary>
@@ -38,6 +34,15 @@ public sealed class Dense : Layer
 
     /// <summary>What follows the product, or null.</summary>
     public Activation? Activation { get; }
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>What gives the kernel its first values.</summary>
+    public Initializer KernelInitializer { get; }
+
+    /// <summary>What gives the bias its first values.</summary>
+    public Initializer BiasInitializer { get; }
 
     /// <summary>The kernel [in, units]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
@@ -59,8 +64,8 @@ public sealed class Dense : Layer
         int inputs = CheckRank(inputShape)[-1];
         if (inputs == Shape.Unknown)
             throw new ShapeMismatchException($"the last extent must be known to build the kernel, got {inputShape}");
-        Kernel = AddWeight("kernel", (inputs, Units), _kernelInitializer);
-        Bias = _useBias ? AddWeight("bias", Units, _biasInitializer) : null;
+        Kernel = AddWeight("kernel", (inputs, Units), KernelInitializer);
+        Bias = UseBias ? AddWeight("bias", Units, BiasInitializer) : null;
         int[] spec = new int[inputShape.Rank];
         Array.Fill(spec, Shape.Unknown);
         spec[^1] = inputs;

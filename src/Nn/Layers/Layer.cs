@@ -263,7 +263,7 @@ public abstract class Layer : IDisposable
             throw new ShapeMismatchException($"the weight '{name}' needs every extent, got {shape}");
         if (_weights.Any(weight => weight.Name == name))
             throw new ArgumentException($"there is a weight '{name}' already", nameof(name));
-        Tensor value = GradientTape.StopRecording(() => initializer.Call(shape).Keep());
+        Tensor value = GradientTape.StopRecording(() => (WeightPlaceholders.Take(shape) ?? initializer.Call(shape)).Keep());
         var variable = new Variable(FullName(name), value, trainable && Trainable);
         _weights.Add(new Weight(name, variable, trainable));
         return variable;

@@ -5,8 +5,6 @@ namespace Numerics.Nn;
 /// <summary>How often the right class, given one-hot, is among the k greatest predictions; ties count in its favour.</summary>
 public sealed class TopKCategoricalAccuracy : AccuracyMetric
 {
-    private readonly int _k;
-
     /// <summary>Creates the metric.</summary>
     /// <param name="k">How many predictions count, at least 1.</param>
     /// <param name="name">The name in logs.</param>
@@ -14,8 +12,11 @@ public sealed class TopKCategoricalAccuracy : AccuracyMetric
         : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        _k = k;
+        K = k;
     }
+
+    /// <summary>How many predictions count.</summary>
+    public int K { get; }
 
     internal override (float[] Right, Shape Examples) Judge(Tensor yTrue, Tensor yPred)
     {
@@ -33,7 +34,7 @@ public sealed class TopKCategoricalAccuracy : AccuracyMetric
             int greater = 0;
             foreach (float score in row)
                 greater += score > own ? 1 : 0;
-            right[i] = float.IsFinite(own) && greater < _k ? 1 : 0;
+            right[i] = float.IsFinite(own) && greater < K ? 1 : 0;
         }
 
         return (right, labels.Shape);

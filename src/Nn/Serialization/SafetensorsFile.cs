@@ -71,27 +71,15 @@ public sealed class SafetensorsFile
         CheckByteOrder();
         KeyValuePair<string, NDArray>[] list = [.. tensors];
         byte[] header = SafetensorsHeader.Write(list, metadata);
-        string full = Path.GetFullPath(path), temporary = $"{full}.{Guid.NewGuid():N}.tmp";
-        try
+        WholeFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                Span<byte> prefix = stackalloc byte[LengthSize];
-                BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
-                stream.Write(prefix);
-                stream.Write(header);
-                foreach ((_, NDArray array) in list)
-                    stream.Write(array.Bytes);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            // Gone after the move; left over only by a failure.
-            File.Delete(temporary);
-        }
+            Span<byte> prefix = stackalloc byte[LengthSize];
+            BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+            stream.Write(prefix);
+            stream.Write(header);
+            foreach ((_, NDArray array) in list)
+                stream.Write(array.Bytes);
+        });
     }
 
     private static void CheckByteOrder()
