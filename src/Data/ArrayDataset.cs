@@ -24,11 +24,15 @@ internal sealed class ArrayDataset : Dataset
 
     public override int? Cardinality => _count;
 
-    public override IEnumerator<DataItem> Enumerate(long epoch)
+    public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
+
+    public override IEnumerator<DataItem> Enumerate(long epoch, long start)
     {
-        for (int i = 0; i < _count; i++)
-            yield return new DataItem(Slice(_x, i), Slice(_y, i), _sampleWeight is null ? null : Slice(_sampleWeight, i));
+        for (long i = start; i < _count; i++)
+            yield return At((int)i);
     }
+
+    private DataItem At(int i) => new(Slice(_x, i), Slice(_y, i), _sampleWeight is null ? null : Slice(_sampleWeight, i));
 
     private static NDArray Slice(NDArray array, int index)
     {

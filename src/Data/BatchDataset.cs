@@ -18,11 +18,13 @@ internal sealed class BatchDataset : DerivedDataset
     public override int? Cardinality => Source.Cardinality is not { } items ? null
         : (items / _size) + (_dropRemainder || items % _size == 0 ? 0 : 1);
 
-    public override IEnumerator<DataItem> Enumerate(long epoch)
+    public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
+
+    public override IEnumerator<DataItem> Enumerate(long epoch, long start)
     {
         var batch = new List<DataItem>();
-        long first = 0;
-        using var items = Source.Enumerate(epoch);
+        long first = checked(start * _size);
+        using var items = Source.Enumerate(epoch, first);
         while (items.MoveNext())
         {
             batch.Add(items.Current);

@@ -15,9 +15,11 @@ namespace Numerics.Data;
 /// by a source that holds them): treat their arrays as read-only. An enumerator may hold threads; <c>foreach</c> and LINQ dispose
 /// of it, code that calls <see cref="GetEnumerator"/> itself has to.
 /// </remarks>
-public abstract class Dataset : IDataSource
+public abstract class Dataset : IResumableDataSource
 {
-    private long _epoch;
+    private readonly Lock _gate = new();
+    private DataPosition _next, _position;
+    private object? _latest;
 
     /// <inheritdoc/>
     public abstract int? Cardinality { get; }
@@ -29,11 +31,33 @@ public abstract class Dataset : IDataSource
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public long Epoch
     {
-        get => Interlocked.Read(ref _epoch);
+        get
+        {
+            lock (_gate)
+                return _next.Epoch;
+        }
+
+        set => Position = new DataPosition(value, 0);
+    }
+
+    /// <inheritdoc/>
+    public DataPosition Position
+    {
+        get
+        {
+            lock (_gate)
+                return _position;
+        }
+
         set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _ = Interlocked.Exchange(ref _epoch, value);
+            ArgumentOutOfRangeException.ThrowIfNegative(value.Epoch, nameof(value));
+            ArgumentOutOfRangeException.ThrowIfNegative(value.Items, nameof(value));
+            lock (_gate)
+            {
+                _next = _position = value;
+                _latest = null;
+            }
         }
     }
 
@@ -61,8 +85,35 @@ public abstract class Dataset : IDataSource
     /// <param name="epoch">The number of the epoch, from 0. The same number gives the same items in the same order.</param>
     public abstract IEnumerator<DataItem> Enumerate(long epoch);
 
-    /// <summary>Starts the next epoch: <see cref="Enumerate"/> with <see cref="Epoch"/>, which goes up by one.</summary>
-    public IEnumerator<DataItem> GetEnumerator() => Enumerate(Interlocked.Increment(ref _epoch) - 1);
+    /// <summary>The rest of the items of an epoch.</summary>
+    /// <param name="epoch">The number of the epoch, from 0.</param>
+    /// <param name="start">How many of its items to leave out at the beginning; at least 0.</param>
+    /// <remarks>
+    /// Unless overridden, those items are made and thrown away. Of the combinators, those that know without looking which items of
+    /// their source go into an item (<see cref="Map"/>, <see cref="Batch"/>, <see cref="Prefetch"/>, …) hand the
+    /// leaving out on to their source.
+    /// </remarks>
+    public virtual IEnumerator<DataItem> Enumerate(long epoch, long start)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        return start == 0 ? Enumerate(epoch) : Discard(epoch, start);
+    }
+
+    /// <summary>
+    /// Starts the next epoch: <see cref="Enumerate(long)"/> with <see cref="Epoch"/>, which goes up by one. After
+    /// <see cref="Position"/> was set, the first items of that epoch are left out.
+    /// </summary>
+    public IEnumerator<DataItem> GetEnumerator()
+    {
+        lock (_gate)
+        {
+            DataPosition start = _position = _next;
+            _next = new DataPosition(start.Epoch + 1, 0);
+            var items = new PositionedEnumerator(Enumerate(start.Epoch, start.Items), start, Moved);
+            _latest = items;
+            return items;
+        }
+    }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -166,5 +217,24 @@ public abstract class Dataset : IDataSource
             return (Take(count - held), Skip(count - held));
         bool[] validation = ValidationSplit.Draw(count, held, chosen);
         return (new PositionsDataset(this, validation, wanted: false), new PositionsDataset(this, validation, wanted: true));
+    }
+
+    private IEnumerator<DataItem> Discard(long epoch, long start)
+    {
+        using var items = Enumerate(epoch);
+        for (; items.MoveNext(); start--)
+        {
+            if (start <= 0)
+                yield return items.Current;
+        }
+    }
+
+    private void Moved(PositionedEnumerator items, DataPosition position)
+    {
+        lock (_gate)
+        {
+            if (items == _latest)
+                _position = position;
+        }
     }
 }

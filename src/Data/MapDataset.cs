@@ -18,14 +18,16 @@ internal sealed class MapDataset : DerivedDataset
         (_function, _parallelism) = (function, parallelism);
     }
 
-    public override IEnumerator<DataItem> Enumerate(long epoch) => _parallelism == 1
-        ? EnumerateHere(epoch)
-        : new ParallelEnumerator<DataItem, DataItem>(
-            Source.Enumerate(epoch), _function, _parallelism, checked(ItemsAheadPerThread * _parallelism));
+    public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
 
-    private IEnumerator<DataItem> EnumerateHere(long epoch)
+    public override IEnumerator<DataItem> Enumerate(long epoch, long start) => _parallelism == 1
+        ? EnumerateHere(epoch, start)
+        : new ParallelEnumerator<DataItem, DataItem>(
+            Source.Enumerate(epoch, start), _function, _parallelism, checked(ItemsAheadPerThread * _parallelism));
+
+    private IEnumerator<DataItem> EnumerateHere(long epoch, long start)
     {
-        using var items = Source.Enumerate(epoch);
+        using var items = Source.Enumerate(epoch, start);
         while (items.MoveNext())
             yield return _function(items.Current);
     }

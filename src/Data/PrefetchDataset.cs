@@ -14,6 +14,8 @@ internal sealed class PrefetchDataset : DerivedDataset
         _count = count;
     }
 
-    public override IEnumerator<DataItem> Enumerate(long epoch) =>
-        new ParallelEnumerator<DataItem, DataItem>(Source.Enumerate(epoch), static item => item, threads: 1, capacity: _count);
+    public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
+
+    public override IEnumerator<DataItem> Enumerate(long epoch, long start) =>
+        new ParallelEnumerator<DataItem, DataItem>(Source.Enumerate(epoch, start), static item => item, threads: 1, capacity: _count);
 }

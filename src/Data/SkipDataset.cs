@@ -16,16 +16,7 @@ internal sealed class SkipDataset : DerivedDataset
 
     public override int? Cardinality => Source.Cardinality is { } items ? Math.Max(items - _count, 0) : null;
 
-    public override IEnumerator<DataItem> Enumerate(long epoch)
-    {
-        int left = _count;
-        using var items = Source.Enumerate(epoch);
-        while (items.MoveNext())
-        {
-            if (left == 0)
-                yield return items.Current;
-            else
-                left--;
-        }
-    }
+    public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
+
+    public override IEnumerator<DataItem> Enumerate(long epoch, long start) => Source.Enumerate(epoch, checked(_count + start));
 }

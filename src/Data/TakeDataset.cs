@@ -19,12 +19,14 @@ internal sealed class TakeDataset : DerivedDataset
 
     internal override bool IsInfinite => false;
 
-    public override IEnumerator<DataItem> Enumerate(long epoch)
+    public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
+
+    public override IEnumerator<DataItem> Enumerate(long epoch, long start)
     {
-        if (_count == 0)
+        if (start >= _count)
             yield break;
-        int left = _count;
-        using var items = Source.Enumerate(epoch);
+        long left = _count - start;
+        using var items = Source.Enumerate(epoch, start);
         while (items.MoveNext())
         {
             yield return items.Current;

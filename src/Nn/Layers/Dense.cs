@@ -11,6 +11,11 @@ public sealed class Dense : Layer
     /// <param name="useBias">Whether to add a bias.</param>
     /// <param name="kernelInitializer">The kernel's first values; <see cref="GlorotUniform"/> when null.</param>
     /// <param name="biasInitializer">The bias's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="kernelRegularizer">What is added to the loss for the kernel, or null.</param>
+    /// <param name="biasRegularizer">What is added to the loss for the bias, or null.</param>
+    /// <param name="activityRegularizer">What is added to the loss for the output, a mean over the batch, or null.</param>
+    /// <param name="kernelConstraint">What the kernel is brought back to after every step, or null.</param>
+    /// <param name="biasConstraint">What the bias is brought back to after every step, or null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     public Dense(
         int units,
@@ -18,6 +23,11 @@ public sealed class Dense : Layer
         bool useBias = true,
         Initializer? kernelInitializer = null,
         Initializer? biasInitializer = null,
+        Regularizer? kernelRegularizer = null,
+        Regularizer? biasRegularizer = null,
+        Regularizer? activityRegularizer = null,
+        Constraint? kernelConstraint = null,
+        Constraint? biasConstraint = null,
         string? name = null)
         : base(name)
     {
@@ -27,6 +37,8 @@ public sealed class Dense : Layer
         UseBias = useBias;
         KernelInitializer = kernelInitializer ?? new GlorotUniform();
         BiasInitializer = biasInitializer ?? new Zeros();
+        (KernelRegularizer, BiasRegularizer, ActivityRegularizer) = (kernelRegularizer, biasRegularizer, activityRegularizer);
+        (KernelConstraint, BiasConstraint) = (kernelConstraint, biasConstraint);
     }
 
     /// <summary>The number of outputs.</summary>
@@ -43,6 +55,18 @@ public sealed class Dense : Layer
 
     /// <summary>What gives the bias its first values.</summary>
     public Initializer BiasInitializer { get; }
+
+    /// <summary>What is added to the loss for the kernel, or null.</summary>
+    public Regularizer? KernelRegularizer { get; }
+
+    /// <summary>What is added to the loss for the bias, or null.</summary>
+    public Regularizer? BiasRegularizer { get; }
+
+    /// <summary>What the kernel is brought back to after every step, or null.</summary>
+    public Constraint? KernelConstraint { get; }
+
+    /// <summary>What the bias is brought back to after every step, or null.</summary>
+    public Constraint? BiasConstraint { get; }
 
     /// <summary>The kernel [in, units]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
@@ -64,8 +88,8 @@ public sealed class Dense : Layer
         int inputs = CheckRank(inputShape)[-1];
         if (inputs == Shape.Unknown)
             throw new ShapeMismatchException($"the last extent must be known to build the kernel, got {inputShape}");
-        Kernel = AddWeight("kernel", (inputs, Units), KernelInitializer);
-        Bias = UseBias ? AddWeight("bias", Units, BiasInitializer) : null;
+        Kernel = AddWeight("kernel", (inputs, Units), KernelInitializer, true, KernelRegularizer, KernelConstraint);
+        Bias = UseBias ? AddWeight("bias", Units, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
         int[] spec = new int[inputShape.Rank];
         Array.Fill(spec, Shape.Unknown);
         spec[^1] = inputs;
