@@ -13,9 +13,9 @@ internal sealed record WeightGroup(string Path, Layer Layer, IReadOnlyList<Varia
     /// The groups of a model and its layers. Paths are made of class names and numbers, not of layers' names: Keras'
     /// <c>_save_container_state</c> in keras/src/saving/saving_lib.py.
     /// </summary>
-    public static IEnumerable<WeightGroup> Of(Model model, LayerConfig layers) => Of(model, "", layers);
+    public static IEnumerable<WeightGroup> Of(Model model, LayerConfig layers) => Of(model, "", layers, []);
 
-    private static IEnumerable<WeightGroup> Of(Model model, string path, LayerConfig layers)
+    private static IEnumerable<WeightGroup> Of(Model model, string path, LayerConfig layers, HashSet<Layer> seen)
     {
         yield return new WeightGroup(path, model, []);
         var used = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -29,12 +29,13 @@ internal sealed record WeightGroup(string Path, Layer Layer, IReadOnlyList<Varia
             string inner = path.Length == 0 ? $"layers/{name}" : $"{path}/layers/{name}";
             if (layer is Model nested)
             {
-                foreach (WeightGroup group in Of(nested, inner, layers))
+                foreach (WeightGroup group in Of(nested, inner, layers, seen))
                     yield return group;
             }
             else
             {
-                yield return new WeightGroup(inner, layer, layer.Variables);
+                // A layer that two models share is kept where it is met first.
+                yield return new WeightGroup(inner, layer, seen.Add(layer) ? layer.Variables : []);
             }
         }
     }

@@ -37,14 +37,22 @@ internal sealed class OnnxExporter
     private void Build(Model model)
     {
         _graph.Proto.Name = model.Name;
-        Shape input = model.InputShape!, output = model.OutputShape!;
-        string name = _graph.Unique(_options.InputName);
-        Value value = Enter(name, input);
-        value = Layers(model.Layers, value, _options.Logits);
-        value = ChannelsLast(value);
-        string last = _graph.Unique(_options.OutputName);
-        Rename(value.Name, last);
-        _graph.Proto.Output.Add(Describe(last, output, TensorProto.Types.DataType.Float));
+        bool sequential = model is Sequential;
+        Shape[] inputs = sequential ? [model.InputShape!] : [.. model.Inputs.Select(input => input.Shape)];
+        Shape[] outputs = sequential ? [model.OutputShape!] : [.. model.Outputs.Select(output => output.Shape)];
+        if (inputs.Length > 1 && (_options.Resize || _options.BytePixels))
+            throw new NotSupportedException($"{nameof(OnnxExportOptions.BytePixels)} and {nameof(OnnxExportOptions.Resize)} are for models with one input, {model} has {inputs.Length}");
+        if (outputs.Length > 1 && _options.Logits)
+            throw new NotSupportedException($"{nameof(OnnxExportOptions.Logits)} is for models with one output, {model} has {outputs.Length}");
+        Value[] values = [.. inputs.Select((shape, i) =>
+            Enter(_graph.Unique(inputs.Length == 1 ? _options.InputName : model.Inputs[i].Layer.Name), shape))];
+        values = Run(model, values, _options.Logits);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            string name = _graph.Unique(outputs.Length == 1 ? _options.OutputName : $"{model.Outputs[i].Layer.Name}/output");
+            _graph.Proto.Node.Add(new NodeProto { OpType = "Identity", Name = name, Input = { ChannelsLast(values[i]).Name }, Output = { name } });
+            _graph.Proto.Output.Add(Describe(name, outputs[i], TensorProto.Types.DataType.Float));
+        }
     }
 
     /// <summary>The graph's input and what is done to pictures before the model sees them.</summary>
@@ -83,34 +91,103 @@ internal sealed class OnnxExporter
         return value with { Name = resized, Shape = size };
     }
 
-    private Value Layers(IReadOnlyList<Layer> layers, Value value, bool withoutEnd)
+    /// <summary>The outputs of a model for values of its inputs.</summary>
+    private Value[] Run(Model model, Value[] inputs, bool withoutEnd)
     {
-        for (int i = 0; i < layers.Count; i++)
-            value = Layer(layers[i], value, withoutEnd && i == layers.Count - 1);
-        return value;
+        if (model is Sequential)
+        {
+            Value[] values = inputs;
+            for (int i = 0; i < model.Layers.Count; i++)
+                values = Call(model.Layers[i], values, withoutEnd && i == model.Layers.Count - 1);
+            return values;
+        }
+
+        if (model.Nodes is not { } nodes)
+            throw new NotSupportedException($"{model}: only a {nameof(Sequential)} and models made of inputs and outputs can be exported");
+        var known = new Dictionary<KerasTensor, Value>();
+        for (int i = 0; i < inputs.Length; i++)
+            known[model.Inputs[i]] = inputs[i];
+        foreach (LayerNode node in nodes.Where(node => !known.ContainsKey(node.Outputs[0])))
+        {
+            bool last = withoutEnd && node.Outputs[0] == model.Outputs[0] && !nodes.Any(other => other.Inputs.Contains(node.Outputs[0]));
+            Value[] made = Call(node.Layer, [.. node.Inputs.Select(input => known[input])], last);
+            for (int i = 0; i < made.Length; i++)
+                known[node.Outputs[i]] = made[i];
+        }
+
+        return [.. model.Outputs.Select(output => known[output])];
     }
 
-    private Value Layer(Layer layer, Value x, bool withoutEnd)
+    private Value[] Call(Layer layer, Value[] inputs, bool withoutEnd) => layer switch
     {
-        Value y = layer switch
+        Model model => Run(model, inputs, withoutEnd),
+        Merge merge => [Join(merge, inputs)],
+        _ => [Layer(layer, inputs[0], withoutEnd) with { Shape = layer.ComputeOutputShape(inputs[0].Shape) }],
+    };
+
+    private Value Layer(Layer layer, Value x, bool withoutEnd) => layer switch
+    {
+        Dense dense => Activate(dense.Activation, Dense(dense, x), dense.Name, withoutEnd),
+        Conv2D conv => Activate(conv.Activation, Conv2D(conv, x), conv.Name, withoutEnd),
+        DepthwiseConv2D conv => Activate(conv.Activation, Depthwise(conv, x), conv.Name, withoutEnd),
+        SeparableConv2D conv => Activate(conv.Activation, Separable(conv, x), conv.Name, withoutEnd),
+        Conv2DTranspose conv => Activate(conv.Activation, Transpose(conv, x), conv.Name, withoutEnd),
+        Activation activation => Activate(activation, x, activation.Name, withoutEnd),
+        MaxPooling2D pool => Pool("MaxPool", pool, x),
+        AveragePooling2D pool => Pool("AveragePool", pool, x),
+        GlobalMaxPooling2D pool => GlobalPool("GlobalMaxPool", pool, x),
+        GlobalAveragePooling2D pool => GlobalPool("GlobalAveragePool", pool, x),
+        UpSampling2D larger => UpSampling(larger, x),
+        BatchNormalization normalization => BatchNormalization(normalization, x),
+        LayerNormalization normalization => LayerNormalization(normalization, x),
+        Flatten => Rows(layer, x),
+        Reshape => OtherShape(layer, x),
+        ZeroPadding2D padding => ZeroPadding2D(padding, x),
+        Rescaling rescaling => Rescaling(rescaling, x),
+        Embedding embedding => Embedding(embedding, x),
+        Dropout => x,
+        _ => throw new NotSupportedException($"{layer}: there is no export of such a layer to ONNX"),
+    };
+
+    private Value Join(Merge layer, Value[] inputs)
+    {
+        // Where one of the pictures has the channels first, the others follow.
+        bool first = inputs.Any(input => input.IsChannelsFirst) && inputs.All(input => input.Shape.Rank == 4);
+        Value[] values = [.. inputs.Select(input => first ? ChannelsFirst(input) : ChannelsLast(input))];
+        Shape shape = layer.ComputeOutputShape([.. inputs.Select(input => input.Shape)]);
+        string[] names = [.. values.Select(value => value.Name)];
+        string Fold(string op) => names.Skip(1).Aggregate(names[0], (joined, name) => _graph.Add(op, layer.Name, joined, name));
+        string name;
+        switch (layer)
         {
-            Sequential inner => Layers(inner.Layers, x, withoutEnd),
-            Dense dense => Activate(dense.Activation, Dense(dense, x), dense.Name, withoutEnd),
-            Conv2D conv => Activate(conv.Activation, Conv2D(conv, x), conv.Name, withoutEnd),
-            Activation activation => Activate(activation, x, activation.Name, withoutEnd),
-            MaxPooling2D pool => Pool("MaxPool", pool, x),
-            AveragePooling2D pool => Pool("AveragePool", pool, x),
-            GlobalMaxPooling2D pool => GlobalPool("GlobalMaxPool", pool, x),
-            GlobalAveragePooling2D pool => GlobalPool("GlobalAveragePool", pool, x),
-            BatchNormalization normalization => BatchNormalization(normalization, x),
-            Flatten => Rows(layer, x),
-            Reshape => OtherShape(layer, x),
-            ZeroPadding2D padding => ZeroPadding2D(padding, x),
-            Rescaling rescaling => Rescaling(rescaling, x),
-            Dropout => x,
-            _ => throw new NotSupportedException($"{layer}: there is no export of such a layer to ONNX"),
-        };
-        return y with { Shape = layer.OutputShape! };
+            case Add:
+                name = Fold("Add");
+                break;
+            case Subtract:
+                name = Fold("Sub");
+                break;
+            case Multiply:
+                name = Fold("Mul");
+                break;
+            case Average:
+                name = _graph.Add("Mean", layer.Name, names);
+                break;
+            case Maximum:
+                name = _graph.Add("Max", layer.Name, names);
+                break;
+            case Minimum:
+                name = _graph.Add("Min", layer.Name, names);
+                break;
+            case Concatenate concatenate:
+                int axis = shape.Axis(concatenate.Axis);
+                name = _graph.Add("Concat", layer.Name, names);
+                _graph.Attribute("axis", (long)(!first ? axis : axis == 3 ? 1 : axis + 1));
+                break;
+            default:
+                throw new NotSupportedException($"{layer}: there is no export of such a layer to ONNX");
+        }
+
+        return new Value(name, shape, first);
     }
 
     private Value Dense(Dense layer, Value x)
@@ -138,6 +215,111 @@ internal sealed class OnnxExporter
         return x with { Name = name };
     }
 
+    private Value Depthwise(DepthwiseConv2D layer, Value x)
+    {
+        string name = Depthwise(layer.Name, x = ChannelsFirst(x), layer.Kernel!, layer.Bias);
+        Window(x.Shape, layer.KernelSize, layer.Strides, layer.DilationRate, layer.Padding);
+        _graph.Attribute("dilations", [(long)layer.DilationRate.Height, layer.DilationRate.Width]);
+        return x with { Name = name };
+    }
+
+    private Value Separable(SeparableConv2D layer, Value x)
+    {
+        string name = Depthwise($"{layer.Name}/depthwise", x = ChannelsFirst(x), layer.DepthwiseKernel!, null);
+        Window(x.Shape, layer.KernelSize, layer.Strides, layer.DilationRate, layer.Padding);
+        _graph.Attribute("dilations", [(long)layer.DilationRate.Height, layer.DilationRate.Width]);
+        NDArray pointwise = Permutation.Of(layer.PointwiseKernel!.Value.ToNDArray(), Permutation.KernelToChannelsFirst);
+        string kernel = _graph.Constant($"{layer.Name}/pointwise_kernel", pointwise);
+        return x with
+        {
+            Name = layer.Bias is null
+                ? _graph.Add("Conv", layer.Name, name, kernel)
+                : _graph.Add("Conv", layer.Name, name, kernel, _graph.Constant($"{layer.Name}/bias", layer.Bias.Value.ToNDArray())),
+        };
+    }
+
+    // One group a channel: [height, width, channels, multiplier] becomes [channels·multiplier, 1, height, width].
+    private string Depthwise(string layer, Value x, Variable kernel, Variable? bias)
+    {
+        NDArray values = Permutation.Of(kernel.Value.ToNDArray(), 2, 3, 0, 1);
+        values = values.Reshape((values.Shape[0] * values.Shape[1], 1, values.Shape[2], values.Shape[3]));
+        string weights = _graph.Constant($"{layer}/kernel", values);
+        string name = bias is null
+            ? _graph.Add("Conv", layer, x.Name, weights)
+            : _graph.Add("Conv", layer, x.Name, weights, _graph.Constant($"{layer}/bias", bias.Value.ToNDArray()));
+        _graph.Attribute("group", (long)x.Shape[3]);
+        return name;
+    }
+
+    private Value Transpose(Conv2DTranspose layer, Value x)
+    {
+        x = ChannelsFirst(x);
+        string kernel = _graph.Constant($"{layer.Name}/kernel", Permutation.Of(layer.Kernel!.Value.ToNDArray(), Permutation.KernelToChannelsFirst));
+        string name = layer.Bias is null
+            ? _graph.Add("ConvTranspose", layer.Name, x.Name, kernel)
+            : _graph.Add("ConvTranspose", layer.Name, x.Name, kernel, _graph.Constant($"{layer.Name}/bias", layer.Bias.Value.ToNDArray()));
+        (int top, int bottom, int below) = TransposedEdges(layer.KernelSize.Height, layer.Strides.Height, layer.DilationRate.Height, layer.Padding);
+        (int left, int right, int beside) = TransposedEdges(layer.KernelSize.Width, layer.Strides.Width, layer.DilationRate.Width, layer.Padding);
+        _graph.Attribute("kernel_shape", [(long)layer.KernelSize.Height, layer.KernelSize.Width]);
+        _graph.Attribute("strides", [(long)layer.Strides.Height, layer.Strides.Width]);
+        _graph.Attribute("dilations", [(long)layer.DilationRate.Height, layer.DilationRate.Width]);
+        _graph.Attribute("pads", [(long)top, left, bottom, right]);
+        _graph.Attribute("output_padding", [(long)below, beside]);
+        return x with { Name = name };
+    }
+
+    // What is cut off before and behind, and what is added behind, so that same gives size · stride.
+    private static (int Before, int Behind, int Added) TransposedEdges(int window, int stride, int dilation, Padding padding)
+    {
+        int covered = ((window - 1) * dilation) + 1, cut = padding == Padding.Same ? Math.Max(covered - stride, 0) : 0;
+        return (cut / 2, cut - (cut / 2), Math.Max(stride - covered, 0));
+    }
+
+    private Value UpSampling(UpSampling2D layer, Value x)
+    {
+        x = ChannelsFirst(x);
+        string factors = _graph.Constant($"{layer.Name}/factors", NDArray.From(4, [1f, 1, layer.Size.Height, layer.Size.Width]));
+        string name = _graph.Add("Resize", layer.Name, x.Name, "", factors);
+        bool bilinear = layer.Interpolation == Interpolation.Bilinear;
+        _graph.Attribute("mode", bilinear ? "linear" : "nearest");
+        _graph.Attribute("coordinate_transformation_mode", bilinear ? "half_pixel" : "asymmetric");
+        if (!bilinear)
+            _graph.Attribute("nearest_mode", "floor");
+        return x with { Name = name };
+    }
+
+    private Value LayerNormalization(LayerNormalization layer, Value x)
+    {
+        x = ChannelsLast(x);
+        int rank = x.Shape.Rank;
+        int[] axes = [.. layer.Axis.Select(axis => axis < 0 ? axis + rank : axis).Order()];
+        if (axes[^1] != rank - 1 || axes[^1] - axes[0] != axes.Length - 1)
+            throw new NotSupportedException($"{layer}: ONNX normalises the last axes only, not [{string.Join(", ", layer.Axis)}]");
+        Shape shape = [.. axes.Select(axis => x.Shape[axis])];
+        NDArray gamma = new(shape), beta = new(shape);
+        gamma.AsSpan<float>().Fill(1);
+        if (Weight(layer, "gamma") is { } scale)
+            gamma = scale.Value.ToNDArray().Reshape(shape);
+        if (Weight(layer, "beta") is { } shift)
+            beta = shift.Value.ToNDArray().Reshape(shape);
+        string name = _graph.Add(
+            "LayerNormalization", layer.Name, x.Name, _graph.Constant($"{layer.Name}/gamma", gamma), _graph.Constant($"{layer.Name}/beta", beta));
+        _graph.Attribute("axis", (long)axes[0]);
+        _graph.Attribute("epsilon", layer.Epsilon);
+        return x with { Name = name };
+    }
+
+    private Value Embedding(Embedding layer, Value x)
+    {
+        string numbers = _graph.Add("Cast", $"{layer.Name}/numbers", x.Name);
+        _graph.Attribute("to", (long)TensorProto.Types.DataType.Int64);
+        string rows = _graph.Constant($"{layer.Name}/embeddings", layer.Embeddings!.Value.ToNDArray());
+        return x with { Name = _graph.Add("Gather", layer.Name, rows, numbers) };
+    }
+
+    private static Variable? Weight(Layer layer, string name) =>
+        layer.Variables.FirstOrDefault(variable => variable.Name == name || variable.Name.EndsWith($"/{name}", StringComparison.Ordinal));
+
     private Value Pool(string op, Pooling2D layer, Value x)
     {
         x = ChannelsFirst(x);
@@ -154,7 +336,7 @@ internal sealed class OnnxExporter
             return x with { Name = pooled };
         string rows = _graph.Add("Flatten", $"{layer.Name}/rows", pooled);
         _graph.Attribute("axis", 1L);
-        return new Value(rows, layer.OutputShape!, IsChannelsFirst: false);
+        return x with { Name = rows, IsChannelsFirst = false };
     }
 
     /// <summary>Kernel, strides and padding of a window; Keras' <c>same</c> puts the odd pixel at the end.</summary>
@@ -191,17 +373,16 @@ internal sealed class OnnxExporter
     private Value BatchNormalization(BatchNormalization layer, Value x)
     {
         int channels = x.Shape[-1];
-        NDArray Weight(string name, float otherwise)
+        NDArray Values(string name, float otherwise)
         {
-            Variable? variable = layer.Variables.FirstOrDefault(variable => variable.Name.EndsWith($"/{name}", StringComparison.Ordinal) || variable.Name == name);
-            if (variable is not null)
+            if (Weight(layer, name) is { } variable)
                 return variable.Value.ToNDArray();
             var values = new NDArray(channels);
             values.AsSpan<float>().Fill(otherwise);
             return values;
         }
 
-        NDArray gamma = Weight("gamma", 1), beta = Weight("beta", 0), mean = Weight("moving_mean", 0), variance = Weight("moving_variance", 1);
+        NDArray gamma = Values("gamma", 1), beta = Values("beta", 0), mean = Values("moving_mean", 0), variance = Values("moving_variance", 1);
         if (x.Shape.Rank is 2 or 4)
         {
             if (x.Shape.Rank == 4)
@@ -242,9 +423,10 @@ internal sealed class OnnxExporter
     private Value OtherShape(Layer layer, Value x)
     {
         x = ChannelsLast(x);
-        long[] target = [.. layer.OutputShape!.Select((dim, i) => i == 0 ? 0L : dim)];
+        Shape output = layer.ComputeOutputShape(x.Shape);
+        long[] target = [.. output.Select((dim, i) => i == 0 ? 0L : dim)];
         if (target.Count(dim => dim == Shape.Unknown) > 1)
-            throw new NotSupportedException($"{layer}: its output {layer.OutputShape} has more than one extent that is not known");
+            throw new NotSupportedException($"{layer}: its output {output} has more than one extent that is not known");
         return x with { Name = _graph.Add("Reshape", layer.Name, x.Name, _graph.Wholes($"{layer.Name}/shape", target)) };
     }
 
@@ -332,19 +514,6 @@ internal sealed class OnnxExporter
         string name = _graph.Add("Transpose", $"{x.Name}/channels_last", x.Name);
         _graph.Attribute("perm", [0L, 2, 3, 1]);
         return x with { Name = name, IsChannelsFirst = false };
-    }
-
-    // The last node's output is the graph's; a model without a node gets one.
-    private void Rename(string from, string to)
-    {
-        NodeProto? node = _graph.Proto.Node.LastOrDefault();
-        if (node is null || node.Output[0] != from)
-        {
-            _graph.Proto.Node.Add(new NodeProto { OpType = "Identity", Name = to, Input = { from }, Output = { to } });
-            return;
-        }
-
-        node.Output[0] = to;
     }
 
     private static ValueInfoProto Describe(string name, Shape shape, TensorProto.Types.DataType type)

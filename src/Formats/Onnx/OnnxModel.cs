@@ -35,7 +35,7 @@ public static class OnnxModel
     }
 
     /// <summary>
-    /// Reads a model: a graph of convolutions, pooling, normalisation, dense layers and activations that follow one another, as
+    /// Reads a model: a graph of convolutions, pooling, normalisation, dense layers, activations and sums, as
     /// classifiers of other libraries export them. Pictures go in with the channels last, whatever the graph takes.
     /// </summary>
     /// <param name="path">The file.</param>
@@ -44,7 +44,7 @@ public static class OnnxModel
     /// <exception cref="InvalidDataException">
     /// The file is damaged, or its graph cannot be expressed; the message names the file and the node.
     /// </exception>
-    public static Sequential Import(string path)
+    public static Model Import(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);

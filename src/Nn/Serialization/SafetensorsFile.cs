@@ -10,8 +10,8 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class SafetensorsFile
 {
-    private const int LengthSize = 8;
-    private const long MaxHeaderLength = 100_000_000;
+    internal const int LengthSize = 8;
+    internal const long MaxHeaderLength = 100_000_000;
 
     private SafetensorsFile(IReadOnlyDictionary<string, NDArray> tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -49,7 +49,7 @@ public sealed class SafetensorsFile
         var tensors = new OrderedDictionary<string, NDArray>(StringComparer.Ordinal);
         foreach (SafetensorsEntry entry in parsed.Entries)
         {
-            var array = new NDArray(entry.Shape, entry.DType);
+            var array = new NDArray(entry.Shape, entry.DType!.Value);
             stream.Position = start + entry.Begin;
             stream.ReadExactly(array.Bytes);
             tensors.Add(entry.Name, array);

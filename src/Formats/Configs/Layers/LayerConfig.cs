@@ -10,6 +10,8 @@ namespace Numerics.Formats;
 /// <param name="custom">Layers of the user's own.</param>
 internal sealed class LayerConfig(ConfigDialect dialect, CustomObjects? custom)
 {
+    private const string InputLayer = "InputLayer";
+
     /// <summary>The format of a layer's type.</summary>
     /// <exception cref="NotSupportedException">Files cannot hold such a layer.</exception>
     public LayerFormat FormatOf(Layer layer) => LayerFormats.Of(layer) ?? custom?.Of(layer) ?? throw new NotSupportedException(
@@ -18,7 +20,13 @@ internal sealed class LayerConfig(ConfigDialect dialect, CustomObjects? custom)
     /// <summary>The class of a layer in Keras, without the package of one that is registered.</summary>
     public string ClassName(Layer layer)
     {
-        string name = layer is Model ? nameof(Sequential) : FormatOf(layer).ClassName;
+        string name = layer switch
+        {
+            Sequential => nameof(Sequential),
+            Model => ModelConfig.Functional,
+            Input => InputLayer,
+            _ => FormatOf(layer).ClassName,
+        };
         return name[(name.IndexOf('>', StringComparison.Ordinal) + 1)..];
     }
 
@@ -38,29 +46,32 @@ internal sealed class LayerConfig(ConfigDialect dialect, CustomObjects? custom)
             throw new NotSupportedException($"{layer}: {error.Message}", error);
         }
 
+        if (layer.ActivityRegularizer is { } activity)
+            config["activity_regularizer"] = RegularizerConfig.Write(activity, dialect);
         bool registered = LayerFormats.Of(layer) is null;
         JsonObject item = KerasObject.Write(
             registered ? null : "keras.layers", ClassName(layer), config, dialect, registered ? format.ClassName : null);
         if (dialect == ConfigDialect.Keras && layer.InputShape is { } shape)
-            item["build_config"] = new JsonObject { ["input_shape"] = LayerFormats.Numbers(shape.Dims) };
+            item["build_config"] = new JsonObject { ["input_shape"] = LayerSettings.Numbers(shape.Dims) };
         return item;
     }
 
     /// <summary>The object for the input of a model.</summary>
     /// <param name="shape">The input, with the batch.</param>
-    public JsonObject WriteInput(Shape shape)
+    /// <param name="name">The input's name.</param>
+    public JsonObject WriteInput(Shape shape, string name = "input_layer")
     {
         var config = new JsonObject
         {
-            [dialect == ConfigDialect.Keras ? "batch_shape" : "batch_input_shape"] = LayerFormats.Numbers(shape.Dims),
+            [dialect == ConfigDialect.Keras ? "batch_shape" : "batch_input_shape"] = LayerSettings.Numbers(shape.Dims),
             ["dtype"] = "float32",
             ["sparse"] = false,
             ["ragged"] = false,
-            ["name"] = "input_layer",
+            ["name"] = name,
         };
         if (dialect == ConfigDialect.TensorFlowJs)
             _ = config.Remove("ragged");
-        return KerasObject.Write("keras.layers", "InputLayer", config, dialect);
+        return KerasObject.Write("keras.layers", InputLayer, config, dialect);
     }
 
     /// <summary>The layer that an object describes.</summary>
@@ -74,8 +85,8 @@ internal sealed class LayerConfig(ConfigDialect dialect, CustomObjects? custom)
         string name = config.Text("name", LayerName(className));
         config = config.At($"{item.Place}: layer '{name}' ({className})");
         CheckType(config);
-        if (className == "InputLayer")
-            return (Input(config, InputShape(config) ?? throw config.Error("there is no 'batch_shape'; expected a list of whole numbers"), name), config, null);
+        if (className == InputLayer)
+            return (InputOf(config, InputShape(config) ?? throw config.Error("there is no 'batch_shape'; expected a list of whole numbers"), name), config, null);
 
         // A registered name first, so that a layer of one's own may be called Dense.
         LayerFormat format = custom?.Layer(className) ?? LayerFormats.Named(className) ??
@@ -109,7 +120,7 @@ internal sealed class LayerConfig(ConfigDialect dialect, CustomObjects? custom)
     }
 
     /// <summary>An input of a shape with the batch.</summary>
-    public static Input Input(ConfigObject config, Shape shape, string? name)
+    public static Input InputOf(ConfigObject config, Shape shape, string? name)
     {
         if (shape.Rank == 0)
             throw config.Error("an input has a batch axis, found a scalar");
