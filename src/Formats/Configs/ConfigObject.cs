@@ -23,10 +23,11 @@ internal sealed class ConfigObject(JsonElement element, string place)
     {
         try
         {
+            CheckTexts(utf8.Span);
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return Of(document.RootElement.Clone(), place);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{place}: not JSON: {error.Message}", error);
         }
@@ -44,7 +45,7 @@ internal sealed class ConfigObject(JsonElement element, string place)
     public string Text(string name, string? otherwise = null)
     {
         JsonElement value = Find(name, JsonValueKind.String, "a text", otherwise is not null);
-        return value.ValueKind == JsonValueKind.Undefined ? otherwise! : TextOf(value, name);
+        return value.ValueKind == JsonValueKind.Undefined ? otherwise! : value.GetString()!;
     }
 
     /// <summary>Yes or no.</summary>
@@ -174,6 +175,17 @@ internal sealed class ConfigObject(JsonElement element, string place)
     /// <summary>An error about this object.</summary>
     public InvalidDataException Error(string message, Exception? cause = null) => new($"{place}: {message}", cause);
 
+    // Text that is no UTF-8, or half a surrogate pair in an escape, shows itself only when it is read; that is now.
+    private static void CheckTexts(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+                _ = reader.GetString();
+        }
+    }
+
     private static ConfigObject Of(JsonElement value, string place) => value.ValueKind == JsonValueKind.Object
         ? new ConfigObject(value, place)
         : throw new InvalidDataException($"{place}: expected an object, found {value.ValueKind}");
@@ -184,19 +196,6 @@ internal sealed class ConfigObject(JsonElement element, string place)
             return optional ? default : throw Error($"there is no '{name}'; expected {what}");
         JsonElement value = element.GetProperty(name);
         return kind is null || value.ValueKind == kind ? value : throw Wrong(name, what, value);
-    }
-
-    private string TextOf(JsonElement value, string name)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException error)
-        {
-            // Half a surrogate pair in an escape.
-            throw Error($"'{name}' is no valid text", error);
-        }
     }
 
     private int WholeOf(JsonElement value, string name)

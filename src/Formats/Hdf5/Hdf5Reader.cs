@@ -127,7 +127,9 @@ internal sealed class Hdf5Reader : IDisposable
         dataset.Space.Type == H5DataspaceType.Scalar ? Shape.Scalar : new Shape([.. dataset.Space.Dimensions.Select(dim => checked((int)dim))]);
 
     private string[] ReadTexts(IH5Attribute attribute, string path) =>
-        attribute.Space.Dimensions.Contains(0UL) || attribute.Space.Type == H5DataspaceType.Null ? [] : Checked(attribute, path).Read<string[]>();
+        attribute.Space.Dimensions.Contains(0UL) || attribute.Space.Type == H5DataspaceType.Null ? [] : Checked(attribute, path).Read<string?[]>() is var texts && !texts.Contains(null)
+            ? texts!
+            : throw Error(path, $"attribute '{attribute.Name}': a text is missing");
 
     // A list of texts that the file has no room for would be made before it is read.
     private IH5Attribute Checked(IH5Attribute attribute, string path)
@@ -177,6 +179,7 @@ internal sealed class Hdf5Reader : IDisposable
     {
         try
         {
+            _stream.Begin();
             return read();
         }
         catch (Exception error) when (error is not InvalidDataException && error is not IOException or EndOfStreamException)

@@ -9,12 +9,14 @@ namespace Numerics.Formats;
 /// <param name="inner">The file.</param>
 internal sealed class Hdf5Stream(Stream inner) : Stream
 {
-    // A header that fits a few kilobytes is read many times over; a chain of them in a circle, for ever.
-    private const int Rereading = 64;
+    // One look-up goes through the file once or twice, in pieces of a few bytes at the least.
+    private const int Rereading = 4;
     private const long Slack = 1 << 20;
+    private const int BytesARead = 16;
+    private const int ReadsSlack = 20_000;
 
-    private readonly long _limit = (inner.Length * Rereading) + Slack;
-    private long _reads;
+    private long _readsLeft;
+    private long _bytesLeft;
 
     /// <summary>The number of bytes read so far.</summary>
     public long BytesRead { get; private set; }
@@ -40,6 +42,9 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
             : throw new InvalidDataException($"offset {value} is outside of the file of {inner.Length} bytes");
     }
 
+    /// <summary>To be called before each look-up: begins to count anew.</summary>
+    public void Begin() => (_bytesLeft, _readsLeft) = ((Length * Rereading) + Slack, (Length / BytesARead) + ReadsSlack);
+
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
@@ -48,7 +53,7 @@ internal sealed class Hdf5Stream(Stream inner) : Stream
         if (count == 0 && buffer.Length > 0)
             throw new EndOfStreamException($"the file ends at {inner.Length}, {buffer.Length} bytes more were expected");
         BytesRead += count;
-        if (BytesRead > _limit || ++_reads > _limit)
+        if ((_bytesLeft -= count) < 0 || --_readsLeft < 0)
             throw new InvalidDataException("its parts refer to one another in a circle");
         return count;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 using Numerics.Nn;
 using Numerics.Tensors;
 
@@ -60,10 +61,11 @@ internal static class TensorFlowJsWeights
     {
         if (!group.IsList("paths"))
             throw group.Error("'paths': expected a list of files");
-        string[] files = [.. group.Element.GetProperty("paths").EnumerateArray().Select(path => path.GetString() ?? "")];
+        string[] files = [.. group.Element.GetProperty("paths").EnumerateArray().Select(path =>
+            path.ValueKind == JsonValueKind.String ? path.GetString()! : throw group.Error("'paths': expected a list of files"))];
         foreach (string file in files)
         {
-            if (file.Length == 0 || file != Path.GetFileName(file) || file.Contains('\\', StringComparison.Ordinal) || file is "." or "..")
+            if (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal) || file != Path.GetFileName(file) || file.Contains('\\', StringComparison.Ordinal) || file is "." or "..")
                 throw group.Error($"'paths': '{file}' is not a file beside the model");
             if (!File.Exists(Path.Combine(folder, file)))
                 throw group.Error($"there is no file '{file}' beside it");
