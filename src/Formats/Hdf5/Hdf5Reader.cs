@@ -126,10 +126,13 @@ internal sealed class Hdf5Reader : IDisposable
     private static Shape ShapeOf(IH5Dataset dataset) =>
         dataset.Space.Type == H5DataspaceType.Scalar ? Shape.Scalar : new Shape([.. dataset.Space.Dimensions.Select(dim => checked((int)dim))]);
 
-    private string[] ReadTexts(IH5Attribute attribute, string path) =>
-        attribute.Space.Dimensions.Contains(0UL) || attribute.Space.Type == H5DataspaceType.Null ? [] : Checked(attribute, path).Read<string?[]>() is var texts && !texts.Contains(null)
-            ? texts!
-            : throw Error(path, $"attribute '{attribute.Name}': a text is missing");
+    private string[] ReadTexts(IH5Attribute attribute, string path)
+    {
+        if (attribute.Space.Dimensions.Contains(0UL) || attribute.Space.Type == H5DataspaceType.Null)
+            return [];
+        string?[] texts = Checked(attribute, path).Read<string?[]>();
+        return [.. texts.Select(text => text ?? throw Error(path, $"attribute '{attribute.Name}': a text is missing"))];
+    }
 
     // A list of texts that the file has no room for would be made before it is read.
     private IH5Attribute Checked(IH5Attribute attribute, string path)
