@@ -24,7 +24,7 @@ internal sealed class OnnxExporter
     {
         var exporter = new OnnxExporter(options);
         exporter.Build(model);
-        
+
         // The first version of the format that each operator set came with.
         int format = options.Opset >= 21 ? 10 : options.Opset >= 19 ? 9 : 8;
         var proto = new ModelProto { IrVersion = format, ProducerName = "Numerics", ProducerVersion = Version, Graph = exporter._graph.Proto };
