@@ -32,7 +32,25 @@ struct AdamStep
 
 KERNEL adam(float* w, const float* g, float* mean, float* variance, u32 count, AdamStep step)
 {
-    EACH(i)
+    u32 vectors = aligned16(w) && aligned16(g) && aligned16(mean) && aligned16(variance) ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        float4 weights = ((const float4*)w)[i], gradient = ((const float4*)g)[i], m = ((const float4*)mean)[i], v = ((const float4*)variance)[i];
+#pragma unroll
+        for (u32 j = 0; j < 4; j++)
+        {
+            float first = m[j], second = v[j];
+            weights[j] = step(weights[j], gradient[j], first, second);
+            m[j] = first;
+            v[j] = second;
+        }
+
+        ((float4*)w)[i] = weights;
+        ((float4*)mean)[i] = m;
+        ((float4*)variance)[i] = v;
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
     {
         float m = mean[i], v = variance[i];
         w[i] = step(w[i], g[i], m, v);
