@@ -11,10 +11,11 @@ for project in Tensors Losses Nn Data Formats Backends.Cpu Backends.Cuda; do
 done
 for package in "$feed"/*.nupkg; do
     [ -f "${package%.nupkg}.snupkg" ] || { echo "$package has no symbols"; exit 1; }
-    for part in README.md 'lib/net10.0/.*\.dll' 'lib/net10.0/.*\.xml'; do
-        unzip -l "$package" | grep -qE " $part\$" || { echo "$package has no $part"; exit 1; }
+    parts=$(unzip -Z1 "$package")
+    for part in README.md 'lib/net10\.0/.*\.dll' 'lib/net10\.0/.*\.xml'; do
+        grep -qx "$part" <<<"$parts" || { echo "$package has no $part"; exit 1; }
     done
-    unzip -p "$package" '*.nuspec' | grep -q '<license type="expression">MIT</license>' || { echo "$package has no licence"; exit 1; }
+    grep -q '<license type="expression">MIT</license>' <<<"$(unzip -p "$package" '*.nuspec')" || { echo "$package has no licence"; exit 1; }
 done
 ls "$feed"
 cp Program.cs FromPackages.csproj Directory.Build.props Directory.Packages.props "$work"
