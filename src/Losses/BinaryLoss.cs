@@ -6,8 +6,8 @@ namespace Numerics.Losses;
 public abstract class BinaryLoss : Loss
 {
     private protected BinaryLoss(
-        string name, Reduction reduction, bool fromLogits, FocalGradient gradient = FocalGradient.Stable, bool countsPositives = false)
-        : base(name, reduction, countsPositives)
+        string name, Reduction reduction, bool fromLogits, FocalGradient gradient = FocalGradient.Stable)
+        : base(name, reduction, countsPositives: true)
     {
         if (!Enum.IsDefined(gradient))
             throw new ArgumentOutOfRangeException(nameof(gradient), gradient, "unknown gradient");
@@ -19,6 +19,10 @@ public abstract class BinaryLoss : Loss
 
     /// <summary>Whether probabilities that come from a sigmoid are clipped.</summary>
     public FocalGradient Gradient { get; }
+
+    /// <summary>The labels above one half.</summary>
+    /// <param name="yTrue">The labels.</param>
+    protected sealed override Tensor Positives(Tensor yTrue) => (Floats(yTrue) > 0.5f).Sum();
 
     /// <summary>The focal terms of a prediction, one for each of its elements.</summary>
     private protected Tensor Terms(Tensor yTrue, Tensor yPred, BinaryFocalTerm term, float labelSmoothing = 0)

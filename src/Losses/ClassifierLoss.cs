@@ -6,7 +6,7 @@ namespace Numerics.Losses;
 public abstract class ClassifierLoss : Loss
 {
     private protected ClassifierLoss(string name, Reduction reduction, bool fromLogits, int axis, FocalGradient gradient)
-        : base(name, reduction)
+        : base(name, reduction, countsPositives: true)
     {
         if (!Enum.IsDefined(gradient))
             throw new ArgumentOutOfRangeException(nameof(gradient), gradient, "unknown gradient");
@@ -21,6 +21,10 @@ public abstract class ClassifierLoss : Loss
 
     /// <summary>Whether probabilities that come from a softmax are clipped.</summary>
     public FocalGradient Gradient { get; }
+
+    /// <summary>The labels above one half: an example whose labels are all 0, such as background, is none.</summary>
+    /// <param name="yTrue">The labels.</param>
+    protected override Tensor Positives(Tensor yTrue) => (Floats(yTrue) > 0.5f).Sum();
 
     /// <summary>Which axis of a prediction the classes are.</summary>
     private protected int Axis(Tensor yTrue, Tensor yPred)
