@@ -15,9 +15,10 @@ public sealed class BinaryCrossentropy(
     bool fromLogits = false, float labelSmoothing = 0, Reduction reduction = Reduction.SumOverBatchSize, string name = "binary_crossentropy")
     : BinaryLoss(name, reduction, fromLogits)
 {
-    private readonly float _labelSmoothing = LossArguments.Share(labelSmoothing);
+    /// <summary>The share of each label that is spread evenly.</summary>
+    public float LabelSmoothing { get; } = LossArguments.Share(labelSmoothing);
 
     /// <inheritdoc/>
     protected override Tensor PerExample(Tensor yTrue, Tensor yPred) =>
-        MeanOverLast(Terms(yTrue, yPred, new BinaryFocalTerm(0, 0), _labelSmoothing));
+        MeanOverLast(Terms(yTrue, yPred, new BinaryFocalTerm(0, 0), LabelSmoothing));
 }

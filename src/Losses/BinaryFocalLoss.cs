@@ -31,8 +31,19 @@ public sealed class BinaryFocalLoss(
     : BinaryLoss(name, reduction, fromLogits, gradient)
 {
     private readonly BinaryFocalTerm _term = LossArguments.Balanced(alpha, gamma) with { PositiveLog = LossArguments.NonNegative(posWeight) };
-    private readonly float _labelSmoothing = LossArguments.Share(labelSmoothing);
+
+    /// <summary>The weight of the positive class against the negative one, or null.</summary>
+    public float? Alpha { get; } = alpha;
+
+    /// <summary>The focusing exponent.</summary>
+    public float Gamma { get; } = gamma;
+
+    /// <summary>The weight of positive examples.</summary>
+    public float PosWeight { get; } = posWeight;
+
+    /// <summary>The share of each label that is spread evenly.</summary>
+    public float LabelSmoothing { get; } = LossArguments.Share(labelSmoothing);
 
     /// <inheritdoc/>
-    protected override Tensor PerExample(Tensor yTrue, Tensor yPred) => MeanOverLast(Terms(yTrue, yPred, _term, _labelSmoothing));
+    protected override Tensor PerExample(Tensor yTrue, Tensor yPred) => MeanOverLast(Terms(yTrue, yPred, _term, LabelSmoothing));
 }

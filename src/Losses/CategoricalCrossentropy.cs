@@ -21,9 +21,11 @@ public sealed class CategoricalCrossentropy(
     : ClassifierLoss(name, reduction, fromLogits, axis, FocalGradient.Stable)
 {
     private static readonly ClassAlpha s_alpha = new([1]);
-    private readonly float _labelSmoothing = LossArguments.Share(labelSmoothing);
+
+    /// <summary>The share of each label that is spread evenly.</summary>
+    public float LabelSmoothing { get; } = LossArguments.Share(labelSmoothing);
 
     /// <inheritdoc/>
     protected override Tensor PerExample(Tensor yTrue, Tensor yPred) =>
-        DenseTerms(yTrue, yPred, s_alpha, new FocalTerm(0), _labelSmoothing, normalize: true);
+        DenseTerms(yTrue, yPred, s_alpha, new FocalTerm(0), LabelSmoothing, normalize: true);
 }

@@ -15,10 +15,6 @@ public sealed class CategoricalFocalLoss : ClassifierLoss
 {
     private readonly ClassAlpha _alpha;
     private readonly FocalTerm _term;
-    private readonly float _l1;
-    private readonly float _l2;
-    private readonly bool _normalizePredictions;
-    private readonly float _labelSmoothing;
 
     /// <summary>Creates the loss with one alpha for all classes.</summary>
     /// <param name="alpha">The weight of the focal term, at least 0.</param>
@@ -80,27 +76,45 @@ public sealed class CategoricalFocalLoss : ClassifierLoss
     {
         _alpha = new ClassAlpha(alpha);
         _term = new FocalTerm(LossArguments.NonNegative(gamma));
-        _l1 = LossArguments.NonNegative(l1);
-        _l2 = LossArguments.NonNegative(l2);
-        _labelSmoothing = LossArguments.Share(labelSmoothing);
-        _normalizePredictions = normalizePredictions;
+        L1 = LossArguments.NonNegative(l1);
+        L2 = LossArguments.NonNegative(l2);
+        LabelSmoothing = LossArguments.Share(labelSmoothing);
+        NormalizePredictions = normalizePredictions;
     }
+
+    /// <summary>The weights of the classes, or one for all.</summary>
+    public IReadOnlyList<float> Alpha => _alpha.Values;
+
+    /// <summary>The focusing exponent.</summary>
+    public float Gamma => _term.Gamma;
+
+    /// <summary>The weight of Σ|q| over the batch.</summary>
+    public float L1 { get; }
+
+    /// <summary>The weight of Σq² over the batch.</summary>
+    public float L2 { get; }
+
+    /// <summary>The share of each label that is spread evenly.</summary>
+    public float LabelSmoothing { get; }
+
+    /// <summary>Whether probabilities are divided by their sum first.</summary>
+    public bool NormalizePredictions { get; }
 
     /// <inheritdoc/>
     protected override Tensor PerExample(Tensor yTrue, Tensor yPred) =>
-        DenseTerms(yTrue, yPred, _alpha, _term, _labelSmoothing, _normalizePredictions);
+        DenseTerms(yTrue, yPred, _alpha, _term, LabelSmoothing, NormalizePredictions);
 
     /// <inheritdoc/>
     protected override Tensor? Penalty(Tensor yPred)
     {
         ArgumentNullException.ThrowIfNull(yPred);
-        if (_l1 == 0 && _l2 == 0)
+        if (L1 == 0 && L2 == 0)
             return null;
         int axis = Axis(yPred, yPred);
-        Tensor q = FromLogits ? Rows(yPred, axis).Softmax() : Probabilities(yPred, axis, _normalizePredictions).Clip(Epsilon, 1 - Epsilon);
+        Tensor q = FromLogits ? Rows(yPred, axis).Softmax() : Probabilities(yPred, axis, NormalizePredictions).Clip(Epsilon, 1 - Epsilon);
 
         // q is positive, so that |q| is q.
-        Tensor each = _l2 == 0 ? q * _l1 : _l1 == 0 ? q.Square() * _l2 : (q * _l1) + (q.Square() * _l2);
+        Tensor each = L2 == 0 ? q * L1 : L1 == 0 ? q.Square() * L2 : (q * L1) + (q.Square() * L2);
         return each.Sum(-1).Reshape(yPred.Shape.Without(axis));
     }
 }

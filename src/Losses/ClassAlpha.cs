@@ -19,6 +19,9 @@ internal sealed class ClassAlpha
         _values = alpha.ToArray();
     }
 
+    /// <summary>The weights, or one for all.</summary>
+    public IReadOnlyList<float> Values => _values;
+
     /// <summary>The weights beside a prediction.</summary>
     /// <param name="loss">The loss' name, for the message.</param>
     /// <param name="yPred">The prediction.</param>

@@ -5,19 +5,22 @@ namespace Numerics.Losses;
 /// <summary>What the losses over classes share: rows of predictions, the axis of the classes, and where the logits are.</summary>
 public abstract class ClassifierLoss : Loss
 {
-    private readonly int _axis;
-    private readonly FocalGradient _gradient;
-
     private protected ClassifierLoss(string name, Reduction reduction, bool fromLogits, int axis, FocalGradient gradient)
         : base(name, reduction, countsPositives: true)
     {
         if (!Enum.IsDefined(gradient))
             throw new ArgumentOutOfRangeException(nameof(gradient), gradient, "unknown gradient");
-        (FromLogits, _axis, _gradient) = (fromLogits, axis, gradient);
+        (FromLogits, ClassAxis, Gradient) = (fromLogits, axis, gradient);
     }
 
     /// <summary>Whether predictions are logits instead of probabilities.</summary>
     public bool FromLogits { get; }
+
+    /// <summary>The axis of the classes; negative counts from the end.</summary>
+    public int ClassAxis { get; }
+
+    /// <summary>Whether probabilities that come from a softmax are clipped.</summary>
+    public FocalGradient Gradient { get; }
 
     /// <summary>The labels above one half: an example whose labels are all 0, such as background, is none.</summary>
     /// <param name="yTrue">The labels.</param>
@@ -26,10 +29,10 @@ public abstract class ClassifierLoss : Loss
     /// <summary>Which axis of a prediction the classes are.</summary>
     private protected int Axis(Tensor yTrue, Tensor yPred)
     {
-        int axis = _axis < 0 ? _axis + yPred.Rank : _axis;
+        int axis = ClassAxis < 0 ? ClassAxis + yPred.Rank : ClassAxis;
         return yPred.Rank >= 2 && axis > 0 && axis < yPred.Rank && yPred.Shape[axis] > 0
             ? axis
-            : throw Mismatch(_axis == -1 ? "yPred [batch, .., classes]" : $"yPred [batch, ..] with classes along axis {_axis}", yTrue, yPred);
+            : throw Mismatch(ClassAxis == -1 ? "yPred [batch, .., classes]" : $"yPred [batch, ..] with classes along axis {ClassAxis}", yTrue, yPred);
     }
 
     /// <summary>The shape of the examples' values: the prediction's without its classes.</summary>
@@ -48,7 +51,7 @@ public abstract class ClassifierLoss : Loss
     {
         if (FromLogits)
             return yPred;
-        return _gradient == FocalGradient.Stable && axis == yPred.Rank - 1 ? yPred.SoftmaxLogits : null;
+        return Gradient == FocalGradient.Stable && axis == yPred.Rank - 1 ? yPred.SoftmaxLogits : null;
     }
 
     /// <summary>The focal terms of a prediction.</summary>

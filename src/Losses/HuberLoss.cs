@@ -12,12 +12,13 @@ namespace Numerics.Losses;
 public sealed class HuberLoss(float delta = 1, Reduction reduction = Reduction.SumOverBatchSize, string name = "huber_loss")
     : Loss(name, reduction)
 {
-    private readonly float _delta = LossArguments.Positive(delta);
+    /// <summary>Where the parabola becomes a line.</summary>
+    public float Delta { get; } = LossArguments.Positive(delta);
 
     /// <inheritdoc/>
     protected override Tensor PerExample(Tensor yTrue, Tensor yPred)
     {
-        Tensor error = (SameShape(yTrue, yPred) - yPred).Abs(), small = error.Minimum(_delta);
+        Tensor error = (SameShape(yTrue, yPred) - yPred).Abs(), small = error.Minimum(Delta);
         return MeanOverLast(small * (error - (small * 0.5f)));
     }
 }

@@ -19,7 +19,7 @@ public sealed class SparseCategoricalCrossentropy(
     string name = "sparse_categorical_crossentropy")
     : SparseClassifierLoss(name, reduction, fromLogits, axis, ignoreClass, FocalGradient.Stable)
 {
-    private protected override ClassAlpha Alpha { get; } = new([1]);
+    private protected override ClassAlpha Weights { get; } = new([1]);
 
     private protected override FocalTerm Term => new(0);
 

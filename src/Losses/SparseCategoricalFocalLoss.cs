@@ -56,12 +56,21 @@ public sealed class SparseCategoricalFocalLoss : SparseClassifierLoss
         string name = "sparse_categorical_focal_loss")
         : base(name, reduction, fromLogits, axis, ignoreClass, gradient)
     {
-        Alpha = new ClassAlpha(alpha);
+        Weights = new ClassAlpha(alpha);
         Term = new FocalTerm(LossArguments.NonNegative(gamma));
         NormalizesPredictions = normalizePredictions;
     }
 
-    private protected override ClassAlpha Alpha { get; }
+    /// <summary>The weights of the classes, or one for all.</summary>
+    public IReadOnlyList<float> Alpha => Weights.Values;
+
+    /// <summary>The focusing exponent.</summary>
+    public float Gamma => Term.Gamma;
+
+    /// <summary>Whether probabilities are divided by their sum first.</summary>
+    public bool NormalizePredictions => NormalizesPredictions;
+
+    private protected override ClassAlpha Weights { get; }
 
     private protected override FocalTerm Term { get; }
 

@@ -5,15 +5,16 @@ namespace Numerics.Losses;
 /// <summary>What the losses share whose targets are class numbers.</summary>
 public abstract class SparseClassifierLoss : ClassifierLoss
 {
-    private readonly int? _ignoreClass;
-
     private protected SparseClassifierLoss(
         string name, Reduction reduction, bool fromLogits, int axis, int? ignoreClass, FocalGradient gradient)
         : base(name, reduction, fromLogits, axis, gradient) =>
-        _ignoreClass = ignoreClass;
+        IgnoreClass = ignoreClass;
+
+    /// <summary>The class number of examples that do not count, or null.</summary>
+    public int? IgnoreClass { get; }
 
     /// <summary>The weights of the classes.</summary>
-    private protected abstract ClassAlpha Alpha { get; }
+    private protected abstract ClassAlpha Weights { get; }
 
     /// <summary>The constants of the focal term.</summary>
     private protected abstract FocalTerm Term { get; }
@@ -33,7 +34,7 @@ public abstract class SparseClassifierLoss : ClassifierLoss
         Shape examples = Examples(yTrue, yPred);
         if (yTrue.Shape != examples && yTrue.Shape != yPred.Shape.With(axis, 1))
             throw Mismatch("labels of yPred's shape without its classes", yTrue, yPred);
-        return Terms(ClassNumbers.Read(yTrue, classes, _ignoreClass, Name), yPred, axis, Alpha, Term, NormalizesPredictions);
+        return Terms(ClassNumbers.Read(yTrue, classes, IgnoreClass, Name), yPred, axis, Weights, Term, NormalizesPredictions);
     }
 
     /// <summary>The examples whose label is not ignored.</summary>
@@ -41,13 +42,13 @@ public abstract class SparseClassifierLoss : ClassifierLoss
     protected sealed override Tensor Positives(Tensor yTrue)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
-        return ClassNumbers.Labelled(yTrue, _ignoreClass, yTrue.Shape)?.Sum() ?? Tensor.Full(Shape.Scalar, yTrue.Count, yTrue.Backend);
+        return ClassNumbers.Labelled(yTrue, IgnoreClass, yTrue.Shape)?.Sum() ?? Tensor.Full(Shape.Scalar, yTrue.Count, yTrue.Backend);
     }
 
     /// <inheritdoc/>
     protected sealed override Tensor? Labelled(Tensor yTrue, Tensor yPred)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
-        return ClassNumbers.Labelled(yTrue, _ignoreClass, Examples(yTrue, yPred));
+        return ClassNumbers.Labelled(yTrue, IgnoreClass, Examples(yTrue, yPred));
     }
 }

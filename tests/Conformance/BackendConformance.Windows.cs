@@ -40,6 +40,14 @@ public abstract partial class BackendConformance
     public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.Convolution, i =>
         i.Quarters(c.Input).Conv2D(i.Quarters(c.Kernel), i.Quarters(c.Kernel[3]) + (1 / 32f), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true)), iter: 60, threads: 1);
 
+    // From the pictures that the convolution takes, the ones that it gives are known: the transposed one starts there.
+    [Fact]
+    public void Transposed_convolutions() => s_convolutions.Where(c => c.Groups == 1).Sample(c => SameWithGradients($"conv2d transpose {c}", Tolerances.Convolution, i =>
+    {
+        Shape given = new Conv2DGeometry(c.Input, c.Kernel, c.Strides, c.Padding, c.Dilation, 1).OutputShape;
+        return i.Normal(given).Conv2DTranspose(i.Normal(c.Kernel), c.Input[1], c.Input[2], c.Strides, c.Padding, c.Dilation);
+    }), iter: 60, threads: 1);
+
     [Theory]
     [InlineData(3, 16, 30)]
     [InlineData(16, 32, 27)]

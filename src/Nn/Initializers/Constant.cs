@@ -20,6 +20,12 @@ public sealed class Constant : Initializer
         _values = NDArray.From(values.Shape, values.ToFloats());
     }
 
+    /// <summary>The value everywhere; null when there is one for each place.</summary>
+    public float? Value => _values is null ? _value : null;
+
+    /// <summary>The value of each place; null when one stands for all.</summary>
+    public NDArray? Values => _values;
+
     /// <inheritdoc/>
     /// <exception cref="ShapeMismatchException">The values have another shape than the weight.</exception>
     public override Tensor Call(Shape shape)

@@ -8,11 +8,12 @@ namespace Numerics.Nn;
 /// </summary>
 public abstract class Initializer
 {
-    private readonly ulong? _seed;
-
     /// <summary>Creates an initializer.</summary>
     /// <param name="seed">The seed, for those that draw random numbers.</param>
-    protected Initializer(ulong? seed = null) => _seed = seed;
+    protected Initializer(ulong? seed = null) => Seed = seed;
+
+    /// <summary>The seed, or null.</summary>
+    public ulong? Seed { get; }
 
     /// <summary>A tensor of first values.</summary>
     /// <param name="shape">Its extents, all known.</param>
@@ -20,5 +21,5 @@ public abstract class Initializer
     public abstract Tensor Call(Shape shape);
 
     /// <summary>The stream of random numbers for one tensor.</summary>
-    protected RandomKey NextKey() => _seed is { } seed ? new RandomKey(seed, 0) : RandomGenerator.Default.Next();
+    protected RandomKey NextKey() => Seed is { } seed ? new RandomKey(seed, 0) : RandomGenerator.Default.Next();
 }

@@ -11,6 +11,9 @@ namespace Numerics.Nn;
 /// <param name="seed">The seed; see <see cref="Initializer"/>.</param>
 public sealed class Orthogonal(float gain = 1, ulong? seed = null) : Initializer(seed)
 {
+    /// <summary>The length of the vectors.</summary>
+    public float Gain => gain;
+
     /// <inheritdoc/>
     /// <exception cref="ShapeMismatchException">The shape has fewer than two axes.</exception>
     public override Tensor Call(Shape shape)

@@ -8,6 +8,12 @@ namespace Numerics.Nn;
 /// <param name="seed">The seed; see <see cref="Initializer"/>.</param>
 public sealed class RandomNormal(float mean = 0, float standardDeviation = 0.05f, ulong? seed = null) : Initializer(seed)
 {
+    /// <summary>The mean.</summary>
+    public float Mean => mean;
+
+    /// <summary>The standard deviation.</summary>
+    public float StandardDeviation => standardDeviation;
+
     /// <inheritdoc/>
     public override Tensor Call(Shape shape) => Tensor.RandomNormal(shape, mean, standardDeviation, NextKey());
 }

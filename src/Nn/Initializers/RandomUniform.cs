@@ -8,6 +8,12 @@ namespace Numerics.Nn;
 /// <param name="seed">The seed; see <see cref="Initializer"/>.</param>
 public sealed class RandomUniform(float minimum = -0.05f, float maximum = 0.05f, ulong? seed = null) : Initializer(seed)
 {
+    /// <summary>The lower end.</summary>
+    public float Minimum => minimum;
+
+    /// <summary>The upper end.</summary>
+    public float Maximum => maximum;
+
     /// <inheritdoc/>
     public override Tensor Call(Shape shape) => Tensor.RandomUniform(shape, minimum, maximum, NextKey());
 }

@@ -10,6 +10,12 @@ public sealed class TruncatedNormal(float mean = 0, float standardDeviation = 0.
 {
     private const float Cut = 2;
 
+    /// <summary>The mean.</summary>
+    public float Mean => mean;
+
+    /// <summary>The standard deviation before the cut.</summary>
+    public float StandardDeviation => standardDeviation;
+
     /// <inheritdoc/>
     public override Tensor Call(Shape shape) => Draw(shape, mean, standardDeviation, NextKey());
 

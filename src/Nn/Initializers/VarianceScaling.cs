@@ -39,10 +39,6 @@ public class VarianceScaling : Initializer
     // The standard deviation of a standard normal distribution that is cut off at ±2.
     private const double TruncatedDeviation = 0.87962566103423978;
 
-    private readonly float _scale;
-    private readonly FanMode _mode;
-    private readonly WeightDistribution _distribution;
-
     /// <summary>Creates the initializer.</summary>
     /// <param name="scale">The variance times the fan; greater than 0.</param>
     /// <param name="mode">Which fan.</param>
@@ -55,24 +51,33 @@ public class VarianceScaling : Initializer
     {
         if (scale is not (> 0 and < float.PositiveInfinity))
             throw new ArgumentOutOfRangeException(nameof(scale), scale, "scale is greater than 0");
-        (_scale, _mode, _distribution) = (scale, mode, distribution);
+        (Scale, Mode, Distribution) = (scale, mode, distribution);
     }
+
+    /// <summary>The variance times the fan.</summary>
+    public float Scale { get; }
+
+    /// <summary>Which fan.</summary>
+    public FanMode Mode { get; }
+
+    /// <summary>Which distribution.</summary>
+    public WeightDistribution Distribution { get; }
 
     /// <inheritdoc/>
     public override Tensor Call(Shape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         (double fanIn, double fanOut) = Fans(shape);
-        double fan = _mode switch
+        double fan = Mode switch
         {
             FanMode.FanIn => fanIn,
             FanMode.FanOut => fanOut,
             FanMode.FanAverage => (fanIn + fanOut) / 2,
             _ => throw new UnreachableException(),
         };
-        double variance = _scale / Math.Max(1, fan);
+        double variance = Scale / Math.Max(1, fan);
         RandomKey key = NextKey();
-        switch (_distribution)
+        switch (Distribution)
         {
             case WeightDistribution.Uniform:
                 float limit = (float)Math.Sqrt(3 * variance);

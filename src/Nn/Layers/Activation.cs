@@ -15,9 +15,7 @@ public sealed class Activation : Layer
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     /// <exception cref="ArgumentException">There is no such activation; the message lists them.</exception>
     public Activation(string function, string? name = null)
-        : this(function, Find(function), name)
-    {
-    }
+        : this(function, Find(function), name) => IsKnown = true;
 
     /// <summary>Creates an activation of one's own.</summary>
     /// <param name="function">What it is called.</param>
@@ -64,6 +62,9 @@ public sealed class Activation : Layer
 
     /// <summary>The function's name, such as <c>relu</c>.</summary>
     public string Function { get; }
+
+    /// <summary>Whether <see cref="Function"/> says all there is to know: one of the known activations.</summary>
+    public bool IsKnown { get; }
 
     /// <summary>Whether this is the built-in ReLU, which other ops can do in passing.</summary>
     internal bool IsRelu => _function == s_relu;

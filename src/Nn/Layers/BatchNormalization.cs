@@ -10,10 +10,6 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class BatchNormalization : Layer
 {
-    private readonly float _momentum;
-    private readonly float _epsilon;
-    private readonly bool _center;
-    private readonly bool _scale;
     private Variable? _gamma;
     private Variable? _beta;
     private Variable? _movingMean;
@@ -32,8 +28,20 @@ public sealed class BatchNormalization : Layer
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "momentum is in [0, 1]");
         if (epsilon is not (> 0 and < float.PositiveInfinity))
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon is greater than 0");
-        (_momentum, _epsilon, _center, _scale) = (momentum, epsilon, center, scale);
+        (Momentum, Epsilon, Center, Scale) = (momentum, epsilon, center, scale);
     }
+
+    /// <summary>The share of the moving averages that a step keeps.</summary>
+    public float Momentum { get; }
+
+    /// <summary>What is added to the variance.</summary>
+    public float Epsilon { get; }
+
+    /// <summary>Whether there is a beta.</summary>
+    public bool Center { get; }
+
+    /// <summary>Whether there is a gamma.</summary>
+    public bool Scale { get; }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
@@ -45,8 +53,8 @@ public sealed class BatchNormalization : Layer
         if (inputShape.Rank < 2 || inputShape[-1] == Shape.Unknown)
             throw new ShapeMismatchException($"expected input [batch, .., channels] with the channels known, got {inputShape}");
         int channels = inputShape[-1];
-        _gamma = _scale ? AddWeight("gamma", channels, new Ones()) : null;
-        _beta = _center ? AddWeight("beta", channels, new Zeros()) : null;
+        _gamma = Scale ? AddWeight("gamma", channels, new Ones()) : null;
+        _beta = Center ? AddWeight("beta", channels, new Zeros()) : null;
         _movingMean = AddWeight("moving_mean", channels, new Zeros(), trainable: false);
         _movingVariance = AddWeight("moving_variance", channels, new Ones(), trainable: false);
         int[] spec = new int[inputShape.Rank];
@@ -61,7 +69,7 @@ public sealed class BatchNormalization : Layer
         ArgumentNullException.ThrowIfNull(x);
         if (!training || !Trainable)
         {
-            Tensor factor = (_movingVariance!.Value + _epsilon).Rsqrt();
+            Tensor factor = (_movingVariance!.Value + Epsilon).Rsqrt();
             if (_gamma is not null)
                 factor *= _gamma;
             Tensor y = (x - _movingMean!) * factor;
@@ -70,12 +78,12 @@ public sealed class BatchNormalization : Layer
 
         Shape channels = x.Shape[-1];
         Tensor gamma = _gamma?.Value ?? Tensor.Ones(channels, x.Backend), beta = _beta?.Value ?? Tensor.Zeros(channels, x.Backend);
-        (Tensor normalised, Tensor mean, Tensor variance) = x.BatchNormalization(gamma, beta, _epsilon);
+        (Tensor normalised, Tensor mean, Tensor variance) = x.BatchNormalization(gamma, beta, Epsilon);
         Average(_movingMean!, mean);
         Average(_movingVariance!, variance);
         return normalised;
     }
 
     private void Average(Variable moving, Tensor batch) =>
-        moving.Assign((moving.Value * _momentum) + (batch * (1 - _momentum)));
+        moving.Assign((moving.Value * Momentum) + (batch * (1 - Momentum)));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -5,10 +6,6 @@ namespace Numerics.Nn;
 /// <summary>A two-dimensional convolution over pictures [batch, h, w, channels], with bias and activation.</summary>
 public sealed class Conv2D : Layer
 {
-    private readonly Initializer _kernelInitializer;
-    private readonly Initializer _biasInitializer;
-    private readonly bool _useBias;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="filters">The number of output channels.</param>
     /// <param name="kernelSize">The kernel's height and width.</param>
@@ -20,6 +17,11 @@ public sealed class Conv2D : Layer
     /// <param name="useBias">Whether to add a bias.</param>
     /// <param name="kernelInitializer">The kernel's first values; <see cref="GlorotUniform"/> when null.</param>
     /// <param name="biasInitializer">The bias's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="kernelRegularizer">What is added to the loss for the kernel, or null.</param>
+    /// <param name="biasRegularizer">What is added to the loss for the bias, or null.</param>
+    /// <param name="activityRegularizer">What is added to the loss for the output, a mean over the batch, or null.</param>
+    /// <param name="kernelConstraint">What the kernel is brought back to after every step, or null.</param>
+    /// <param name="biasConstraint">What the bias is brought back to after every step, or null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     public Conv2D(
         int filters,
@@ -32,6 +34,11 @@ public sealed class Conv2D : Layer
         bool useBias = true,
         Initializer? kernelInitializer = null,
         Initializer? biasInitializer = null,
+        Regularizer? kernelRegularizer = null,
+        Regularizer? biasRegularizer = null,
+        Regularizer? activityRegularizer = null,
+        Constraint? kernelConstraint = null,
+        Constraint? biasConstraint = null,
         string? name = null)
         : base(name)
     {
@@ -46,9 +53,11 @@ public sealed class Conv2D : Layer
         DilationRate = (dilationRate ?? 1).Positive(nameof(dilationRate));
         Groups = groups;
         Activation = activation;
-        _useBias = useBias;
-        _kernelInitializer = kernelInitializer ?? new GlorotUniform();
-        _biasInitializer = biasInitializer ?? new Zeros();
+        UseBias = useBias;
+        KernelInitializer = kernelInitializer ?? new GlorotUniform();
+        BiasInitializer = biasInitializer ?? new Zeros();
+        (KernelRegularizer, BiasRegularizer, ActivityRegularizer) = (kernelRegularizer, biasRegularizer, activityRegularizer);
+        (KernelConstraint, BiasConstraint) = (kernelConstraint, biasConstraint);
     }
 
     /// <summary>The number of output channels.</summary>
@@ -72,6 +81,27 @@ public sealed class Conv2D : Layer
     /// <summary>What follows the convolution, or null.</summary>
     public Activation? Activation { get; }
 
+    /// <summary>Whether a bias is added.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>What gives the kernel its first values.</summary>
+    public Initializer KernelInitializer { get; }
+
+    /// <summary>What gives the bias its first values.</summary>
+    public Initializer BiasInitializer { get; }
+
+    /// <summary>What is added to the loss for the kernel, or null.</summary>
+    public Regularizer? KernelRegularizer { get; }
+
+    /// <summary>What is added to the loss for the bias, or null.</summary>
+    public Regularizer? BiasRegularizer { get; }
+
+    /// <summary>What the kernel is brought back to after every step, or null.</summary>
+    public Constraint? KernelConstraint { get; }
+
+    /// <summary>What the bias is brought back to after every step, or null.</summary>
+    public Constraint? BiasConstraint { get; }
+
     /// <summary>The kernel [height, width, channels / groups, filters]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
 
@@ -79,7 +109,7 @@ public sealed class Conv2D : Layer
     public Variable? Bias { get; private set; }
 
     /// <summary>Whether a max-pooling that follows can be done in the same pass.</summary>
-    internal bool CanFusePooling => _useBias && Activation is { IsRelu: true };
+    internal bool CanFusePooling => UseBias && Activation is { IsRelu: true } && ActivityRegularizer is null;
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) =>
@@ -96,8 +126,8 @@ public sealed class Conv2D : Layer
         if (channels % Groups != 0)
             throw new ShapeMismatchException($"{channels} input channels do not divide into {Groups} groups, got {inputShape}");
         _ = ComputeOutputShape(inputShape);
-        Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, channels / Groups, Filters), _kernelInitializer);
-        Bias = _useBias ? AddWeight("bias", Filters, _biasInitializer) : null;
+        Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, channels / Groups, Filters), KernelInitializer, true, KernelRegularizer, KernelConstraint);
+        Bias = UseBias ? AddWeight("bias", Filters, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
         InputSpec = (Shape.Unknown, Shape.Unknown, Shape.Unknown, channels);
     }
 
@@ -111,6 +141,21 @@ public sealed class Conv2D : Layer
     }
 
     /// <summary>This layer, its ReLU and a max-pooling in one op.</summary>
-    internal Tensor ForwardPooled(Tensor x, MaxPooling2D pool) =>
-        x.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding);
+    /// <param name="x">The input.</param>
+    /// <param name="pool">The max-pooling.</param>
+    /// <param name="name">What profilers see.</param>
+    internal Tensor CallPooled(Tensor x, MaxPooling2D pool, string name)
+    {
+        using Activity? activity = Tracing.Start(Tracing.Forward, name);
+        CheckInput(x.Shape);
+        Tensor floats = x.DType == DType.Float32 ? x : x.Cast(DType.Float32);
+        try
+        {
+            return floats.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding);
+        }
+        catch (ArgumentException error)
+        {
+            throw Named(error);
+        }
+    }
 }

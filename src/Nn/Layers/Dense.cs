@@ -5,16 +5,17 @@ namespace Numerics.Nn;
 /// <summary>A fully connected layer over the last axis: activation(x·kernel + bias).</summary>
 public sealed class Dense : Layer
 {
-    private readonly Initializer _kernelInitializer;
-    private readonly Initializer _biasInitializer;
-    private readonly bool _useBias;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="units">The number of outputs.</param>
     /// <param name="activation">What follows; nothing when null.</param>
     /// <param name="useBias">Whether to add a bias.</param>
     /// <param name="kernelInitializer">The kernel's first values; <see cref="GlorotUniform"/> when null.</param>
     /// <param name="biasInitializer">The bias's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="kernelRegularizer">What is added to the loss for the kernel, or null.</param>
+    /// <param name="biasRegularizer">What is added to the loss for the bias, or null.</param>
+    /// <param name="activityRegularizer">What is added to the loss for the output, a mean over the batch, or null.</param>
+    /// <param name="kernelConstraint">What the kernel is brought back to after every step, or null.</param>
+    /// <param name="biasConstraint">What the bias is brought back to after every step, or null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     public Dense(
         int units,
@@ -22,15 +23,22 @@ public sealed class Dense : Layer
         bool useBias = true,
         Initializer? kernelInitializer = null,
         Initializer? biasInitializer = null,
+        Regularizer? kernelRegularizer = null,
+        Regularizer? biasRegularizer = null,
+        Regularizer? activityRegularizer = null,
+        Constraint? kernelConstraint = null,
+        Constraint? biasConstraint = null,
         string? name = null)
         : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         Units = units;
         Activation = activation;
-        _useBias = useBias;
-        _kernelInitializer = kernelInitializer ?? new GlorotUniform();
-        _biasInitializer = biasInitializer ?? new Zeros();
+        UseBias = useBias;
+        KernelInitializer = kernelInitializer ?? new GlorotUniform();
+        BiasInitializer = biasInitializer ?? new Zeros();
+        (KernelRegularizer, BiasRegularizer, ActivityRegularizer) = (kernelRegularizer, biasRegularizer, activityRegularizer);
+        (KernelConstraint, BiasConstraint) = (kernelConstraint, biasConstraint);
     }
 
     /// <summary>The number of outputs.</summary>
@@ -38,6 +46,27 @@ public sealed class Dense : Layer
 
     /// <summary>What follows the product, or null.</summary>
     public Activation? Activation { get; }
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool UseBias { get; }
+
+    /// <summary>What gives the kernel its first values.</summary>
+    public Initializer KernelInitializer { get; }
+
+    /// <summary>What gives the bias its first values.</summary>
+    public Initializer BiasInitializer { get; }
+
+    /// <summary>What is added to the loss for the kernel, or null.</summary>
+    public Regularizer? KernelRegularizer { get; }
+
+    /// <summary>What is added to the loss for the bias, or null.</summary>
+    public Regularizer? BiasRegularizer { get; }
+
+    /// <summary>What the kernel is brought back to after every step, or null.</summary>
+    public Constraint? KernelConstraint { get; }
+
+    /// <summary>What the bias is brought back to after every step, or null.</summary>
+    public Constraint? BiasConstraint { get; }
 
     /// <summary>The kernel [in, units]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
@@ -59,8 +88,8 @@ public sealed class Dense : Layer
         int inputs = CheckRank(inputShape)[-1];
         if (inputs == Shape.Unknown)
             throw new ShapeMismatchException($"the last extent must be known to build the kernel, got {inputShape}");
-        Kernel = AddWeight("kernel", (inputs, Units), _kernelInitializer);
-        Bias = _useBias ? AddWeight("bias", Units, _biasInitializer) : null;
+        Kernel = AddWeight("kernel", (inputs, Units), KernelInitializer, true, KernelRegularizer, KernelConstraint);
+        Bias = UseBias ? AddWeight("bias", Units, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
         int[] spec = new int[inputShape.Rank];
         Array.Fill(spec, Shape.Unknown);
         spec[^1] = inputs;

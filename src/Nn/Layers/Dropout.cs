@@ -22,11 +22,15 @@ public sealed class Dropout : Layer
         if (rate is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "a dropout rate is in [0, 1)");
         Rate = rate;
+        Seed = seed;
         _random = seed is { } value ? new RandomGenerator(value) : null;
     }
 
     /// <summary>The probability of a zero.</summary>
     public float Rate { get; }
+
+    /// <summary>The seed of the layer's own random numbers, or null.</summary>
+    public ulong? Seed { get; }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;

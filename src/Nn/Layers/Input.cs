@@ -3,8 +3,8 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// The first entry of a <see cref="Sequential"/> that should be built at once, before it has seen data: says what one example
-/// looks like.
+/// What one example looks like: the first entry of a <see cref="Sequential"/> that should be built at once, or an input of a
+/// <see cref="Model"/> made of <see cref="KerasTensor"/>s, to which it converts.
 /// </summary>
 public sealed class Input : Layer
 {
@@ -17,10 +17,15 @@ public sealed class Input : Layer
         ArgumentNullException.ThrowIfNull(shape);
         Shape = shape;
         InputSpec = shape.Prepend(Numerics.Tensors.Shape.Unknown);
+        Tensor = AddNode([], [InputSpec]).Outputs[0];
+        Build(InputSpec);
     }
 
     /// <summary>The shape of one example.</summary>
     public Shape Shape { get; }
+
+    /// <summary>A batch of examples, for a model's inputs.</summary>
+    public KerasTensor Tensor { get; }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;

@@ -4,8 +4,8 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// A part of a model: weights, and a function of a batch. A layer of one's own overrides <see cref="Forward"/>, and
-/// <see cref="CreateWeights"/> if it has weights; gradients follow from the tensor operators it uses.
+/// A part of a model: weights, and a function of a batch. A layer of one's own overrides <see cref="Forward(Tensor, bool)"/>, and
+/// <see cref="CreateWeights(Shape)"/> if it has weights; gradients follow from the tensor operators it uses.
 /// </summary>
 /// <example><code>
 /// sealed class Scale : Layer
@@ -15,12 +15,13 @@ namespace Numerics.Nn;
 ///     protected override Tensor Forward(Tensor x, bool training) => x * _gain!;
 /// }
 /// </code></example>
-public abstract class Layer : IDisposable
+public abstract partial class Layer : IDisposable
 {
     private const string NamedKey = "Numerics.Nn.Layer";
 
     private readonly List<Weight> _weights = [];
     private readonly List<Layer> _sublayers = [];
+    private readonly List<Tensor> _addedLosses = [];
     private string _name;
     private bool _trainable = true;
     private bool _disposed;
@@ -33,7 +34,7 @@ public abstract class Layer : IDisposable
         if (name is not null)
             CheckName(name);
         HasOwnName = name is not null;
-        _name = name ?? LayerNames.SnakeCase(GetType().Name);
+        _name = name ?? LayerNames.Stem(GetType());
     }
 
     /// <summary>The name, unique within the model that the layer belongs to.</summary>
@@ -120,19 +121,19 @@ public abstract class Layer : IDisposable
     public Tensor Call(Tensor x, bool training = false)
     {
         ArgumentNullException.ThrowIfNull(x);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        EnsureBuilt(x.Shape);
-        CheckInput(x.Shape);
-        using Activity? activity = Tracing.Start(Tracing.Forward, Name);
-        using var scope = new TensorScope();
-        try
-        {
-            return scope.Return(Forward(x.DType == DType.Float32 ? x : x.Cast(DType.Float32), training));
-        }
-        catch (ArgumentException error) when (!error.Data.Contains(NamedKey))
-        {
-            throw Named(error);
-        }
+        return Call([x], training);
+    }
+
+    /// <summary>The output of a layer that joins several inputs, such as <see cref="Concatenate"/>.</summary>
+    /// <param name="inputs">The inputs; the layers of this library take one each unless they say otherwise.</param>
+    /// <param name="training">Whether the layer behaves as in training.</param>
+    /// <inheritdoc cref="Call(Tensor, bool)"/>
+    public Tensor Call(IReadOnlyList<Tensor> inputs, bool training = false)
+    {
+        Tensor[] outputs = CallAll(inputs, training);
+        return outputs.Length == 1
+            ? outputs[0]
+            : throw Named(new ArgumentException($"there are {outputs.Length} outputs; CallAll gives all of them"));
     }
 
     /// <summary>Makes the weights for inputs of a shape; a second call does nothing.</summary>
@@ -141,19 +142,29 @@ public abstract class Layer : IDisposable
     public void Build(Shape inputShape)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
+        Build([inputShape]);
+    }
+
+    /// <summary>Makes the weights for several inputs; a second call does nothing.</summary>
+    /// <param name="inputShapes">The inputs' shapes.</param>
+    /// <inheritdoc cref="Build(Shape)"/>
+    public void Build(IReadOnlyList<Shape> inputShapes)
+    {
+        ArgumentNullException.ThrowIfNull(inputShapes);
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (Built)
             return;
-        Shape anyBatch = inputShape.Rank == 0 ? inputShape : inputShape.With(0, Shape.Unknown);
+        Shape[] anyBatches = [.. inputShapes.Select(shape => shape.Rank == 0 ? shape : shape.With(0, Shape.Unknown))];
+        Shape anyBatch = anyBatches[0];
         _declaredSpec = InputSpec;
         Layer[] unbuilt = [.. _sublayers.Where(layer => !layer.Built)];
         try
         {
-            CheckInput(anyBatch);
-            CreateWeights(anyBatch);
+            CheckInputs(anyBatches);
+            CreateWeights(anyBatches);
             Built = true;
             InputShape = anyBatch;
-            OutputShape = ComputeOutputShape(anyBatch);
+            OutputShape = ComputeOutputShapes(anyBatches)[0];
         }
         catch (Exception error)
         {
@@ -189,6 +200,11 @@ public abstract class Layer : IDisposable
             return output.Rank == 0 ? output : output.With(0, inputShape[0]);
         });
     }
+
+    /// <summary>The output's shape for several inputs' shapes.</summary>
+    /// <param name="inputShapes">The inputs' shapes, extents that are not known being <see cref="Shape.Unknown"/>.</param>
+    /// <exception cref="ShapeMismatchException">The inputs do not fit together, or are too many.</exception>
+    public virtual Shape ComputeOutputShape(IReadOnlyList<Shape> inputShapes) => ComputeOutputShape(Single(inputShapes));
 
     /// <summary>The number of weights and states.</summary>
     /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
@@ -231,12 +247,60 @@ public abstract class Layer : IDisposable
         return named;
     }
 
-    /// <summary>Builds the layer for a shape unless it is built.</summary>
-    private protected void EnsureBuilt(Shape inputShape)
+    /// <summary>All outputs for all inputs; only models have more than one output.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="training">Whether the layer behaves as in training.</param>
+    /// <returns>Tensors of the innermost scope.</returns>
+    /// <exception cref="ShapeMismatchException">The inputs do not fit; the message names the layer and the shapes.</exception>
+    public Tensor[] CallAll(IReadOnlyList<Tensor> inputs, bool training = false)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Count == 0)
+            throw Named(new ArgumentException("there is no input"));
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (!Built)
-            Build(inputShape);
+            Build([.. inputs.Select(input => input.Shape)]);
+        CheckInputs([.. inputs.Select(input => input.Shape)]);
+        if (Parent is null)
+            ClearLosses();
+        using Activity? activity = Tracing.Start(Tracing.Forward, Name);
+        using var scope = new TensorScope();
+        try
+        {
+            Tensor[] floats = [.. inputs.Select(x => x.DType == DType.Float32 || TakesIntegers ? x : x.Cast(DType.Float32))];
+            Tensor[] outputs = ForwardAll(floats, training);
+            foreach (Tensor output in outputs)
+            {
+                if (ActivityRegularizer is { } regularizer)
+                    AddLoss(output.Rank > 0 ? regularizer.Call(output) * (1f / Math.Max(1, output.Shape[0])) : regularizer.Call(output));
+                _ = scope.Return(output);
+            }
+
+            return outputs;
+        }
+        catch (ArgumentException error) when (!error.Data.Contains(NamedKey))
+        {
+            throw Named(error);
+        }
     }
+
+    /// <summary>The output shapes for the inputs' shapes.</summary>
+    internal virtual Shape[] ComputeOutputShapes(IReadOnlyList<Shape> inputShapes) => [ComputeOutputShape(inputShapes)];
+
+    /// <summary>Whether inputs of whole numbers reach <see cref="Forward(Tensor, bool)"/> as they are.</summary>
+    private protected virtual bool TakesIntegers => false;
+
+    /// <summary>The outputs for the inputs.</summary>
+    private protected virtual Tensor[] ForwardAll(IReadOnlyList<Tensor> inputs, bool training) => [Forward(inputs, training)];
+
+    /// <summary>Makes the weights of a layer with several inputs.</summary>
+    /// <param name="inputShapes">The inputs' shapes, the batch extents unknown.</param>
+    protected virtual void CreateWeights(IReadOnlyList<Shape> inputShapes) => CreateWeights(Single(inputShapes));
+
+    /// <summary>The function of a layer with several inputs.</summary>
+    /// <param name="inputs">The inputs, Float32.</param>
+    /// <param name="training">Whether the layer behaves as in training.</param>
+    protected virtual Tensor Forward(IReadOnlyList<Tensor> inputs, bool training) => Forward(Single(inputs), training);
 
     /// <summary>Makes the weights with <see cref="AddWeight"/> and sets <see cref="InputSpec"/>; nothing by default.</summary>
     /// <param name="inputShape">The input's shape, the batch extent unknown.</param>
@@ -254,7 +318,10 @@ public abstract class Layer : IDisposable
     /// <param name="shape">Its extents.</param>
     /// <param name="initializer">Its first values.</param>
     /// <param name="trainable">Whether training changes it.</param>
-    protected Variable AddWeight(string name, Shape shape, Initializer initializer, bool trainable = true)
+    /// <param name="regularizer">What is added to the loss for it, or null.</param>
+    /// <param name="constraint">What its values are brought back to after every step, or null.</param>
+    protected Variable AddWeight(
+        string name, Shape shape, Initializer initializer, bool trainable = true, Regularizer? regularizer = null, Constraint? constraint = null)
     {
         CheckName(name);
         ArgumentNullException.ThrowIfNull(shape);
@@ -263,9 +330,9 @@ public abstract class Layer : IDisposable
             throw new ShapeMismatchException($"the weight '{name}' needs every extent, got {shape}");
         if (_weights.Any(weight => weight.Name == name))
             throw new ArgumentException($"there is a weight '{name}' already", nameof(name));
-        Tensor value = GradientTape.StopRecording(() => initializer.Call(shape).Keep());
+        Tensor value = GradientTape.StopRecording(() => (WeightPlaceholders.Take(shape) ?? initializer.Call(shape)).Keep());
         var variable = new Variable(FullName(name), value, trainable && Trainable);
-        _weights.Add(new Weight(name, variable, trainable));
+        _weights.Add(new Weight(name, variable, trainable, regularizer, constraint));
         return variable;
     }
 
@@ -291,6 +358,20 @@ public abstract class Layer : IDisposable
         return layer;
     }
 
+    /// <summary>Makes a layer part of this one that may belong to another model, which then goes on owning it.</summary>
+    private protected void AddSharedLayer(Layer layer)
+    {
+        if (layer.Parent is null)
+        {
+            _ = AddLayer(layer);
+            return;
+        }
+
+        if (_sublayers.Any(other => other.Name == layer.Name))
+            throw new ArgumentException($"two layers are named '{layer.Name}'; every layer of a model needs a name of its own", nameof(layer));
+        _sublayers.Add(layer);
+    }
+
     /// <summary>Takes out the layer that was added last, which could not be built.</summary>
     private protected void RemoveLastLayer()
     {
@@ -306,7 +387,8 @@ public abstract class Layer : IDisposable
             return;
         _disposed = true;
         DisposeWeights();
-        foreach (Layer layer in _sublayers)
+        ClearLosses();
+        foreach (Layer layer in _sublayers.Where(layer => layer.Parent == this))
             layer.Dispose();
     }
 
@@ -354,5 +436,15 @@ public abstract class Layer : IDisposable
             layer.Collect(list, trainableOnly);
     }
 
-    private sealed record Weight(string Name, Variable Variable, bool Trainable);
+    private static T Single<T>(IReadOnlyList<T> inputs) => inputs is [var only]
+        ? only
+        : throw new ShapeMismatchException($"expected one input, got {inputs.Count}");
+
+    private void CheckInputs(Shape[] shapes)
+    {
+        if (shapes is [var only])
+            CheckInput(only);
+    }
+
+    private sealed record Weight(string Name, Variable Variable, bool Trainable, Regularizer? Regularizer, Constraint? Constraint);
 }

@@ -25,6 +25,9 @@ internal static class LayerNames
         return text.ToString();
     }
 
+    /// <summary>What layers of a type are called before they are numbered.</summary>
+    public static string Stem(Type type) => type == typeof(Input) ? "input_layer" : type == typeof(Model) ? "functional" : SnakeCase(type.Name);
+
     /// <summary>The layer's own name, or its type's with a number that no neighbour has.</summary>
     /// <exception cref="ArgumentException">The user gave two layers one name.</exception>
     public static string Unique(Layer layer, IReadOnlyList<Layer> neighbours)
@@ -37,7 +40,7 @@ internal static class LayerNames
                 : layer.Name;
         }
 
-        string stem = SnakeCase(layer.GetType().Name), name = stem;
+        string stem = Stem(layer.GetType()), name = stem;
         for (int number = 1; Taken(name); number++)
             name = string.Create(CultureInfo.InvariantCulture, $"{stem}_{number}");
         return name;

@@ -8,6 +8,12 @@ namespace Numerics.Nn;
 /// <param name="name">The layer's name; chosen by the model when null.</param>
 public sealed class Rescaling(float scale, float offset = 0, string? name = null) : Layer(name)
 {
+    /// <summary>The factor.</summary>
+    public float Scale => scale;
+
+    /// <summary>What is added after.</summary>
+    public float Offset => offset;
+
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
 

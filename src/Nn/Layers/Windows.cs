@@ -24,6 +24,16 @@ internal static class Windows
             channels);
     }
 
+    /// <summary>The channels of a batch of pictures.</summary>
+    /// <exception cref="ShapeMismatchException">Not a batch of pictures, or the channels are unknown.</exception>
+    public static int Channels(Shape input)
+    {
+        CheckPictures(input);
+        return input[3] != Shape.Unknown
+            ? input[3]
+            : throw new ShapeMismatchException($"the number of channels must be known to build the kernel, got {input}");
+    }
+
     /// <summary>Throws unless a shape is a batch of pictures.</summary>
     public static void CheckPictures(Shape input)
     {

@@ -5,9 +5,6 @@ namespace Numerics.Nn;
 /// <summary>Puts zeros around pictures [batch, h, w, channels].</summary>
 public sealed class ZeroPadding2D : Layer
 {
-    private readonly (int Top, int Bottom) _rows;
-    private readonly (int Left, int Right) _columns;
-
     /// <summary>Creates the layer with as many zeros before as behind.</summary>
     /// <param name="padding">Rows above and below, columns left and right; 1 when null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
@@ -25,8 +22,14 @@ public sealed class ZeroPadding2D : Layer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(rows.Top, rows.Bottom), nameof(rows));
         ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(columns.Left, columns.Right), nameof(columns));
-        (_rows, _columns) = (rows, columns);
+        (Rows, Columns) = (rows, columns);
     }
+
+    /// <summary>Rows above and below.</summary>
+    public (int Top, int Bottom) Rows { get; }
+
+    /// <summary>Columns left and right.</summary>
+    public (int Left, int Right) Columns { get; }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape)
@@ -34,7 +37,7 @@ public sealed class ZeroPadding2D : Layer
         ArgumentNullException.ThrowIfNull(inputShape);
         Windows.CheckPictures(inputShape);
         static int Grown(int extent, int by) => extent == Shape.Unknown ? extent : extent + by;
-        int height = Grown(inputShape[1], _rows.Top + _rows.Bottom), width = Grown(inputShape[2], _columns.Left + _columns.Right);
+        int height = Grown(inputShape[1], Rows.Top + Rows.Bottom), width = Grown(inputShape[2], Columns.Left + Columns.Right);
         return new Shape(inputShape[0], height, width, inputShape[3]);
     }
 
@@ -43,6 +46,6 @@ public sealed class ZeroPadding2D : Layer
     {
         ArgumentNullException.ThrowIfNull(x);
         Windows.CheckPictures(x.Shape);
-        return x.Pad(1, _rows.Top, _rows.Bottom).Pad(2, _columns.Left, _columns.Right);
+        return x.Pad(1, Rows.Top, Rows.Bottom).Pad(2, Columns.Left, Columns.Right);
     }
 }

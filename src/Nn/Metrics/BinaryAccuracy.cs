@@ -8,6 +8,9 @@ namespace Numerics.Nn;
 /// <param name="name">The name in logs.</param>
 public sealed class BinaryAccuracy(float threshold = 0.5f, string name = "accuracy") : AccuracyMetric(name)
 {
+    /// <summary>What predictions are compared with; greater ones count as 1.</summary>
+    public float Threshold => threshold;
+
     internal override (float[] Right, Shape Examples) Judge(Tensor yTrue, Tensor yPred)
     {
         bool columns = yPred.Rank == yTrue.Rank + 1 && yPred.Shape[-1] == 1;

@@ -5,8 +5,6 @@ namespace Numerics.Nn;
 /// <summary>How often the right class, given one-hot, is among the k greatest predictions; ties count in its favour.</summary>
 public sealed class TopKCategoricalAccuracy : AccuracyMetric
 {
-    private readonly int _k;
-
     /// <summary>Creates the metric.</summary>
     /// <param name="k">How many predictions count, at least 1.</param>
     /// <param name="name">The name in logs.</param>
@@ -14,14 +12,17 @@ public sealed class TopKCategoricalAccuracy : AccuracyMetric
         : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        _k = k;
+        K = k;
     }
+
+    /// <summary>How many predictions count.</summary>
+    public int K { get; }
 
     internal override (float[] Right, Shape Examples) Judge(Tensor yTrue, Tensor yPred)
     {
         CheckClasses(yTrue, yPred);
         CheckSame(yTrue, yPred);
         NDArray labels = Floats(yTrue).ArgMax().ToNDArray();
-        return (AmongGreatest(labels.AsSpan<int>(), yPred, _k), labels.Shape);
+        return (AmongGreatest(labels.AsSpan<int>(), yPred, K), labels.Shape);
     }
 }

@@ -4,7 +4,7 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <content>Training and evaluation over data sets.</content>
-public abstract partial class Model
+public partial class Model
 {
     /// <summary>Trains for some epochs.</summary>
     /// <param name="data">Batches of inputs [batch, ..] and targets [batch, ..], and of sample weights [batch] where examples count

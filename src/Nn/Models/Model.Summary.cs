@@ -4,7 +4,7 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <content>The table of layers.</content>
-public abstract partial class Model
+public partial class Model
 {
     private static readonly string[] s_titles = ["Layer (type)", "Output Shape", "Param #"];
 

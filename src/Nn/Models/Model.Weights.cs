@@ -3,7 +3,7 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <content>Weights in files.</content>
-public abstract partial class Model
+public partial class Model
 {
     /// <summary>
     /// Writes all weights and states to a safetensors file under names such as <c>conv2d/kernel</c>. The file is complete or

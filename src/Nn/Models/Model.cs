@@ -5,11 +5,12 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// A layer that can be trained. <see cref="Sequential"/> is the usual one; a model of one's own adds its layers with
-/// <see cref="Layer.AddLayer{T}"/> and overrides <see cref="Layer.Forward"/>, and <see cref="TrainStep"/> for another way of
-/// training. Disposing a model releases its weights, its layers and its optimizer's state.
+/// A layer that can be trained. <see cref="Sequential"/> is the usual one; others are made of inputs and outputs
+/// (<see cref="KerasTensor"/>), or are classes of one's own that add their layers with <see cref="Layer.AddLayer{T}"/> and override
+/// <see cref="Forward(Tensor, bool)"/>, and <see cref="TrainStep"/> for another way of training. Disposing a model releases its
+/// weights, its layers and its optimizer's state.
 /// </summary>
-public abstract partial class Model : Layer
+public partial class Model : Layer
 {
     private readonly Mean _lossTracker = new("loss");
     private Metric[] _metrics = [];

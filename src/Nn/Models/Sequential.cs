@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -52,6 +51,7 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
 
         _ = AddLayer(layer);
         _stages = null;
+        ForgetGraph();
         if (!Built)
             return;
         try
@@ -83,6 +83,19 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
+    private protected override (KerasTensor[] Inputs, KerasTensor[] Outputs) MakeGraph()
+    {
+        if (!Built)
+            throw new InvalidOperationException($"{Title} has no inputs yet: begin it with an Input, build it, or call it on a batch");
+        KerasTensor input = new Input(new Shape(InputShape!.Dims[1..])).Tensor, output = input;
+        foreach (Layer layer in Layers)
+            output = layer.Call(output);
+        return ([input], [output]);
+    }
+
+    private protected override bool TakesIntegers => true;
+
+    /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape)
     {
         Shape shape = inputShape;
@@ -98,22 +111,8 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
     {
         Tensor y = x;
         foreach (Stage stage in _stages ??= [.. Plan()])
-            y = stage.Pool is { } pool ? Pooled((Conv2D)stage.Layer, pool, stage.Name, y) : stage.Layer.Call(y, training);
+            y = stage.Pool is { } pool ? ((Conv2D)stage.Layer).CallPooled(y, pool, stage.Name) : stage.Layer.Call(y, training);
         return y;
-    }
-
-    private static Tensor Pooled(Conv2D conv, MaxPooling2D pool, string name, Tensor x)
-    {
-        using Activity? activity = Tracing.Start(Tracing.Forward, name);
-        conv.CheckInput(x.Shape);
-        try
-        {
-            return conv.ForwardPooled(x, pool);
-        }
-        catch (ArgumentException error)
-        {
-            throw conv.Named(error);
-        }
     }
 
     private IEnumerable<Stage> Plan()

@@ -9,10 +9,6 @@ namespace Numerics.Nn;
 /// </summary>
 public class Adam : Optimizer
 {
-    private readonly float _beta1;
-    private readonly float _beta2;
-    private readonly float _epsilon;
-    private readonly float _weightDecay;
     private AdamStep _step;
 
     /// <summary>Creates the optimizer.</summary>
@@ -29,11 +25,23 @@ public class Adam : Optimizer
     private protected Adam(string name, float learningRate, float weightDecay, float beta1, float beta2, float epsilon)
         : base(name, learningRate)
     {
-        _beta1 = Decay(beta1, nameof(beta1));
-        _beta2 = Decay(beta2, nameof(beta2));
-        _epsilon = Range(epsilon, float.Epsilon, float.MaxValue, nameof(epsilon));
-        _weightDecay = Range(weightDecay, 0, float.MaxValue, nameof(weightDecay));
+        Beta1 = Decay(beta1, nameof(beta1));
+        Beta2 = Decay(beta2, nameof(beta2));
+        Epsilon = Range(epsilon, float.Epsilon, float.MaxValue, nameof(epsilon));
+        WeightDecay = Range(weightDecay, 0, float.MaxValue, nameof(weightDecay));
     }
+
+    /// <summary>How much of the mean is kept.</summary>
+    public float Beta1 { get; }
+
+    /// <summary>How much of the mean square is kept.</summary>
+    public float Beta2 { get; }
+
+    /// <summary>What is added to the root.</summary>
+    public float Epsilon { get; }
+
+    /// <summary>The share that weights lose, times the rate; 0 for plain Adam.</summary>
+    public float WeightDecay { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames { get; } = ["momentum", "velocity"];
@@ -41,8 +49,8 @@ public class Adam : Optimizer
     /// <inheritdoc/>
     protected override void BeginStep(long step)
     {
-        double correction = Math.Sqrt(1 - Math.Pow(_beta2, step)) / (1 - Math.Pow(_beta1, step));
-        _step = new AdamStep((float)(LearningRate * correction), _beta1, _beta2, _epsilon, LearningRate * _weightDecay);
+        double correction = Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
+        _step = new AdamStep((float)(LearningRate * correction), Beta1, Beta2, Epsilon, LearningRate * WeightDecay);
     }
 
     /// <inheritdoc/>

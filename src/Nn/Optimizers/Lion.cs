@@ -8,10 +8,6 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class Lion : Optimizer
 {
-    private readonly float _beta1;
-    private readonly float _beta2;
-    private readonly float _weightDecay;
-
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">The step size.</param>
     /// <param name="beta1">How much of the momentum the direction is taken from, in [0, 1).</param>
@@ -20,15 +16,24 @@ public sealed class Lion : Optimizer
     public Lion(float learningRate = 0.001f, float beta1 = 0.9f, float beta2 = 0.99f, float weightDecay = 0)
         : base("lion", learningRate)
     {
-        _beta1 = Decay(beta1, nameof(beta1));
-        _beta2 = Decay(beta2, nameof(beta2));
-        _weightDecay = Range(weightDecay, 0, float.MaxValue, nameof(weightDecay));
+        Beta1 = Decay(beta1, nameof(beta1));
+        Beta2 = Decay(beta2, nameof(beta2));
+        WeightDecay = Range(weightDecay, 0, float.MaxValue, nameof(weightDecay));
     }
+
+    /// <summary>How much of the momentum the direction is taken from.</summary>
+    public float Beta1 { get; }
+
+    /// <summary>How much of the momentum is kept.</summary>
+    public float Beta2 { get; }
+
+    /// <summary>The share that weights lose, times the rate.</summary>
+    public float WeightDecay { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames { get; } = ["momentum"];
 
     /// <inheritdoc/>
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state) =>
-        weights.Backend.LionUpdate(weights, gradient, state[0].Value, new LionStep(LearningRate, _beta1, _beta2, LearningRate * _weightDecay));
+        weights.Backend.LionUpdate(weights, gradient, state[0].Value, new LionStep(LearningRate, Beta1, Beta2, LearningRate * WeightDecay));
 }

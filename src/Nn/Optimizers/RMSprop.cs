@@ -9,10 +9,6 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class RMSprop : Optimizer
 {
-    private readonly float _rho;
-    private readonly float _momentum;
-    private readonly float _epsilon;
-
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">The step size.</param>
     /// <param name="rho">How much of the mean square is kept, in [0, 1).</param>
@@ -21,16 +17,25 @@ public sealed class RMSprop : Optimizer
     public RMSprop(float learningRate = 0.001f, float rho = 0.9f, float momentum = 0, float epsilon = 1e-7f)
         : base("rmsprop", learningRate)
     {
-        _rho = Decay(rho, nameof(rho));
-        _momentum = Decay(momentum, nameof(momentum));
-        _epsilon = Range(epsilon, float.Epsilon, float.MaxValue, nameof(epsilon));
-        StateNames = _momentum > 0 ? ["velocity", "momentum"] : ["velocity"];
+        Rho = Decay(rho, nameof(rho));
+        Momentum = Decay(momentum, nameof(momentum));
+        Epsilon = Range(epsilon, float.Epsilon, float.MaxValue, nameof(epsilon));
+        StateNames = Momentum > 0 ? ["velocity", "momentum"] : ["velocity"];
     }
+
+    /// <summary>How much of the mean square is kept.</summary>
+    public float Rho { get; }
+
+    /// <summary>The share of the last step that is kept.</summary>
+    public float Momentum { get; }
+
+    /// <summary>What is added to the mean square.</summary>
+    public float Epsilon { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames { get; }
 
     /// <inheritdoc/>
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state) => weights.Backend.RmspropUpdate(
-        weights, gradient, state[0].Value, state.Length > 1 ? state[1].Value : null, new RmspropStep(LearningRate, _rho, _momentum, _epsilon));
+        weights, gradient, state[0].Value, state.Length > 1 ? state[1].Value : null, new RmspropStep(LearningRate, Rho, Momentum, Epsilon));
 }

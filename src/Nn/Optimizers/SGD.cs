@@ -5,9 +5,6 @@ namespace Numerics.Nn;
 /// <summary>Stochastic gradient descent: w -= rate·g, or with momentum v = momentum·v - rate·g and w += v.</summary>
 public sealed class SGD : Optimizer
 {
-    private readonly float _momentum;
-    private readonly bool _nesterov;
-
     /// <summary>Creates the optimizer.</summary>
     /// <param name="learningRate">The step size.</param>
     /// <param name="momentum">The share of the last step that is kept, in [0, 1).</param>
@@ -15,15 +12,21 @@ public sealed class SGD : Optimizer
     public SGD(float learningRate = 0.01f, float momentum = 0, bool nesterov = false)
         : base("sgd", learningRate)
     {
-        _momentum = Decay(momentum, nameof(momentum));
-        _nesterov = nesterov;
-        StateNames = _momentum > 0 ? ["momentum"] : [];
+        Momentum = Decay(momentum, nameof(momentum));
+        Nesterov = nesterov;
+        StateNames = Momentum > 0 ? ["momentum"] : [];
     }
+
+    /// <summary>The share of the last step that is kept.</summary>
+    public float Momentum { get; }
+
+    /// <summary>Whether steps look ahead.</summary>
+    public bool Nesterov { get; }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames { get; }
 
     /// <inheritdoc/>
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state) =>
-        weights.Backend.SgdUpdate(weights, gradient, state.IsEmpty ? null : state[0].Value, new SgdStep(LearningRate, _momentum, _nesterov));
+        weights.Backend.SgdUpdate(weights, gradient, state.IsEmpty ? null : state[0].Value, new SgdStep(LearningRate, Momentum, Nesterov));
 }

@@ -10,8 +10,8 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class SafetensorsFile
 {
-    private const int LengthSize = 8;
-    private const long MaxHeaderLength = 100_000_000;
+    internal const int LengthSize = 8;
+    internal const long MaxHeaderLength = 100_000_000;
 
     private SafetensorsFile(IReadOnlyDictionary<string, NDArray> tensors, IReadOnlyDictionary<string, string> metadata)
     {
@@ -49,7 +49,7 @@ public sealed class SafetensorsFile
         var tensors = new OrderedDictionary<string, NDArray>(StringComparer.Ordinal);
         foreach (SafetensorsEntry entry in parsed.Entries)
         {
-            var array = new NDArray(entry.Shape, entry.DType);
+            var array = new NDArray(entry.Shape, entry.DType!.Value);
             stream.Position = start + entry.Begin;
             stream.ReadExactly(array.Bytes);
             tensors.Add(entry.Name, array);
@@ -71,27 +71,15 @@ public sealed class SafetensorsFile
         CheckByteOrder();
         KeyValuePair<string, NDArray>[] list = [.. tensors];
         byte[] header = SafetensorsHeader.Write(list, metadata);
-        string full = Path.GetFullPath(path), temporary = $"{full}.{Guid.NewGuid():N}.tmp";
-        try
+        WholeFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                Span<byte> prefix = stackalloc byte[LengthSize];
-                BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
-                stream.Write(prefix);
-                stream.Write(header);
-                foreach ((_, NDArray array) in list)
-                    stream.Write(array.Bytes);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            // Gone after the move; left over only by a failure.
-            File.Delete(temporary);
-        }
+            Span<byte> prefix = stackalloc byte[LengthSize];
+            BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+            stream.Write(prefix);
+            stream.Write(header);
+            foreach ((_, NDArray array) in list)
+                stream.Write(array.Bytes);
+        });
     }
 
     private static void CheckByteOrder()

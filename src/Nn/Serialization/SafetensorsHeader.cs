@@ -19,7 +19,10 @@ internal sealed class SafetensorsHeader
     private readonly List<SafetensorsEntry> _entries = [];
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
-    private SafetensorsHeader(string path, long offset, long dataLength) => (_path, _offset, _dataLength) = (path, offset, dataLength);
+    private readonly bool _anyType;
+
+    private SafetensorsHeader(string path, long offset, long dataLength, bool anyType) =>
+        (_path, _offset, _dataLength, _anyType) = (path, offset, dataLength, anyType);
 
     /// <summary>The tensors, in the order of their bytes.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries => _entries;
@@ -32,10 +35,11 @@ internal sealed class SafetensorsHeader
     /// <param name="path">The file, for messages.</param>
     /// <param name="offset">Where in the file the header starts, for messages.</param>
     /// <param name="dataLength">The number of bytes behind the header.</param>
+    /// <param name="anyType">Whether tensors may have every type of the format, not only those that there are here.</param>
     /// <exception cref="InvalidDataException">The header is damaged.</exception>
-    public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, string path, long offset, long dataLength)
+    public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, string path, long offset, long dataLength, bool anyType = false)
     {
-        var header = new SafetensorsHeader(path, offset, dataLength);
+        var header = new SafetensorsHeader(path, offset, dataLength, anyType);
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 4 });
         try
         {
@@ -138,7 +142,7 @@ internal sealed class SafetensorsHeader
     private SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name)
     {
         long at = reader.TokenStartIndex;
-        DType? dtype = null;
+        string? dtype = null;
         List<long>? shape = null, places = null;
         Expect(ref reader, JsonTokenType.StartObject, $"tensor '{name}' as an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -166,16 +170,13 @@ internal sealed class SafetensorsHeader
         return new SafetensorsEntry(name, type, CheckedShape(name, shape, type, places[1] - places[0], at), places[0], places[1]);
     }
 
-    private DType ReadType(ref Utf8JsonReader reader, string name)
+    private string ReadType(ref Utf8JsonReader reader, string name)
     {
         Expect(ref reader, JsonTokenType.String, $"tensor '{name}': a type");
-        return reader.GetString() switch
-        {
-            "F32" => DType.Float32,
-            "I32" => DType.Int32,
-            "U8" => DType.UInt8,
-            var other => throw Damaged(reader.TokenStartIndex, $"tensor '{name}': expected type F32, I32 or U8, found {other}"),
-        };
+        string type = reader.GetString()!;
+        if (_anyType ? SafetensorsEntry.SizeOf(type) is null : type is not ("F32" or "I32" or "U8"))
+            throw Damaged(reader.TokenStartIndex, $"tensor '{name}': expected {(_anyType ? "a type of the format" : "type F32, I32 or U8")}, found {type}");
+        return type;
     }
 
     private List<long> ReadNumbers(ref Utf8JsonReader reader, string name)
@@ -192,7 +193,7 @@ internal sealed class SafetensorsHeader
         return numbers;
     }
 
-    private Shape CheckedShape(string name, List<long> dims, DType dtype, long bytes, long at)
+    private Shape CheckedShape(string name, List<long> dims, string type, long bytes, long at)
     {
         // The extents are multiplied one by one: their product may not fit any integer.
         long count = 1;
@@ -202,8 +203,9 @@ internal sealed class SafetensorsHeader
                 throw Damaged(at, $"tensor '{name}': the shape [{string.Join(", ", dims)}] is too large");
         }
 
-        if (count * dtype.Size() != bytes)
-            throw Damaged(at, $"tensor '{name}': {dtype} [{string.Join(", ", dims)}] takes {count * dtype.Size()} bytes, its place has {bytes}");
+        long size = SafetensorsEntry.SizeOf(type)!.Value;
+        if (count * size != bytes)
+            throw Damaged(at, $"tensor '{name}': {type} [{string.Join(", ", dims)}] takes {count * size} bytes, its place has {bytes}");
         return new Shape([.. dims.Select(dim => (int)dim)]);
     }
 

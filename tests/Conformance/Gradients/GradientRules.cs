@@ -96,6 +96,9 @@ public sealed class GradientRules
     });
 
     [Fact]
+    public void Transposed_convolution() => NumericGradient.Check(i => i.Normal(2, 3, 2, 3).Conv2DTranspose(i.Normal(3, 2, 2, 3), 7, 4, (2, 2)).Square());
+
+    [Fact]
     public void Softmax() => NumericGradient.Check(i => i.Normal(3, 4, 2).Softmax(1));
 
     [Fact]

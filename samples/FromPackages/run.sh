@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Packs the libraries into a feed of their own and runs this sample with them, as somebody would who has the packages only.
+# usage: run.sh [options of dotnet pack, such as --no-build]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+feed="$work/feed"
+for project in Tensors Losses Nn Data Formats Backends.Cpu Backends.Cuda; do
+    dotnet pack -c Release -o "$feed" "$@" "../../src/$project" >"$work/pack.log" || { cat "$work/pack.log"; exit 1; }
+done
+for package in "$feed"/*.nupkg; do
+    [ -f "${package%.nupkg}.snupkg" ] || { echo "$package has no symbols"; exit 1; }
+    parts=$(unzip -Z1 "$package")
+    for part in README.md 'lib/net10\.0/.*\.dll' 'lib/net10\.0/.*\.xml'; do
+        grep -qx "$part" <<<"$parts" || { echo "$package has no $part"; exit 1; }
+    done
+    grep -q '<license type="expression">MIT</license>' <<<"$(unzip -p "$package" '*.nuspec')" || { echo "$package has no licence"; exit 1; }
+done
+ls "$feed"
+cp Program.cs FromPackages.csproj Directory.Build.props Directory.Packages.props "$work"
+cat >"$work/nuget.config" <<CONFIG
+<configuration>
+  <packageSources><add key="numerics" value="$feed" /></packageSources>
+</configuration>
+CONFIG
+# A folder of packages of its own, so that no older build of the same version is taken.
+NUGET_PACKAGES="$work/packages" dotnet run -c Release --project "$work/FromPackages.csproj"

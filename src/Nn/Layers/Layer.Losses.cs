@@ -1,0 +1,75 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <content>What a layer adds to the loss, and what its weights are held to.</content>
+public abstract partial class Layer
+{
+    /// <summary>What is added to the loss for the output, divided by the batch's size as in Keras; null for nothing.</summary>
+    public Regularizer? ActivityRegularizer { get; init; }
+
+    /// <summary>
+    /// What this layer and those inside add to the loss, scalars: what <see cref="AddLoss"/> was given during the last call, and
+    /// the regularizers of the trainable weights as they are now. Empty when nothing is regularized.
+    /// </summary>
+    public IReadOnlyList<Tensor> Losses
+    {
+        get
+        {
+            var losses = new List<Tensor>();
+            CollectLosses(losses);
+            return losses;
+        }
+    }
+
+    /// <summary>
+    /// Adds a term to the loss of the model; for use in <see cref="Forward(Tensor, bool)"/>. It counts until the model is called again.
+    /// </summary>
+    /// <param name="loss">A scalar.</param>
+    /// <exception cref="ShapeMismatchException">Not one number.</exception>
+    protected void AddLoss(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        if (loss.Count != 1)
+            throw new ShapeMismatchException($"a loss is one number, got {loss.Shape}; reduce it with Sum() or Mean()");
+        _addedLosses.Add(loss.Keep());
+    }
+
+    /// <summary>Brings the trainable weights with a constraint back to it.</summary>
+    internal void ApplyConstraints()
+    {
+        foreach (Weight weight in _weights)
+        {
+            if (weight.Constraint is not { } constraint || !weight.Variable.Trainable)
+                continue;
+            using var scope = new TensorScope();
+            weight.Variable.Assign(GradientTape.StopRecording(() => constraint.Call(weight.Variable)));
+        }
+
+        foreach (Layer layer in _sublayers)
+            layer.ApplyConstraints();
+    }
+
+    /// <summary>Forgets the terms of the last call.</summary>
+    internal void ClearLosses()
+    {
+        foreach (Tensor loss in _addedLosses)
+            loss.Dispose();
+        _addedLosses.Clear();
+        foreach (Layer layer in _sublayers)
+            layer.ClearLosses();
+    }
+
+    private void CollectLosses(List<Tensor> losses)
+    {
+        losses.AddRange(_addedLosses);
+        foreach (Weight weight in _weights)
+        {
+            if (weight.Regularizer is { } regularizer && weight.Variable.Trainable)
+                losses.Add(regularizer.Call(weight.Variable));
+        }
+
+        foreach (Layer layer in _sublayers)
+            layer.CollectLosses(losses);
+    }
+}

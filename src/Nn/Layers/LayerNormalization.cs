@@ -1,0 +1,96 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// Normalises each example over some axes: gamma·(x - mean)/√(variance + epsilon) + beta.
+/// Source: Ba, Kiros, Hinton, "Layer normalization", arXiv:1607.06450, 2016, equation 4.
+/// </summary>
+public sealed class LayerNormalization : Layer
+{
+    private readonly int[] _axes;
+    private Variable? _gamma;
+    private Variable? _beta;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="axis">The axes that are normalised together, without the batch; the last one when null.</param>
+    /// <param name="epsilon">Added to the variance; greater than 0.</param>
+    /// <param name="center">Whether there is a beta.</param>
+    /// <param name="scale">Whether there is a gamma.</param>
+    /// <param name="name">The layer's name; chosen by the model when null.</param>
+    public LayerNormalization(
+        IReadOnlyList<int>? axis = null, float epsilon = 1e-3f, bool center = true, bool scale = true, string? name = null)
+        : base(name)
+    {
+        if (epsilon is not (> 0 and < float.PositiveInfinity))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon is greater than 0");
+        _axes = [.. axis ?? [-1]];
+        if (_axes.Length == 0 || _axes.Contains(0))
+            throw new ArgumentException("at least one axis is normalised, and axis 0 is the batch", nameof(axis));
+        (Epsilon, Center, Scale) = (epsilon, center, scale);
+    }
+
+    /// <summary>The axes that are normalised together.</summary>
+    public IReadOnlyList<int> Axis => _axes;
+
+    /// <summary>What is added to the variance.</summary>
+    public float Epsilon { get; }
+
+    /// <summary>Whether there is a beta.</summary>
+    public bool Center { get; }
+
+    /// <summary>Whether there is a gamma.</summary>
+    public bool Scale { get; }
+
+    /// <inheritdoc/>
+    public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
+
+    /// <inheritdoc/>
+    protected override void CreateWeights(Shape inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        int[] spec = new int[inputShape.Rank];
+        Array.Fill(spec, Shape.Unknown);
+        foreach (int axis in Axes(inputShape))
+        {
+            spec[axis] = inputShape[axis];
+            if (inputShape[axis] == Shape.Unknown)
+                throw new ShapeMismatchException($"axis {axis} must be known to normalise it, got {inputShape}");
+        }
+
+        Shape weights = new([.. Axes(inputShape).Select(axis => inputShape[axis])]);
+        _gamma = Scale ? AddWeight("gamma", weights, new Ones()) : null;
+        _beta = Center ? AddWeight("beta", weights, new Zeros()) : null;
+        InputSpec = spec;
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x, bool training)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        int[] axes = Axes(x.Shape);
+        Tensor centred = x - x.Mean(axes, keepDims: true);
+        Tensor y = centred * (centred.Square().Mean(axes, keepDims: true) + Epsilon).Rsqrt();
+        if (_gamma is not null)
+            y *= Spread(_gamma, x.Shape, axes);
+        return _beta is null ? y : y + Spread(_beta, x.Shape, axes);
+    }
+
+    // With extents of 1 for the axes that are not normalised.
+    private static Tensor Spread(Variable weights, Shape shape, int[] axes)
+    {
+        int[] dims = new int[shape.Rank];
+        Array.Fill(dims, 1);
+        foreach (int axis in axes)
+            dims[axis] = shape[axis];
+        return weights.Value.Reshape(new Shape(dims));
+    }
+
+    private int[] Axes(Shape shape)
+    {
+        int[] axes = [.. _axes.Select(shape.Axis).Order()];
+        return axes[0] == 0 || axes.Distinct().Count() < axes.Length
+            ? throw new ShapeMismatchException($"axes [{string.Join(", ", _axes)}] of {shape}: each once, and without the batch")
+            : axes;
+    }
+}

@@ -1,0 +1,28 @@
+using Numerics.Formats.Peers;
+
+// write FOLDER: models in every format, with what they compute. read FOLDER: models that other programs wrote, and what these
+// say that they compute. The last line says how many comparisons held.
+if (args is not [("write" or "read") and var command, var folder])
+{
+    Console.Error.WriteLine("usage: write FOLDER | read FOLDER");
+    return 2;
+}
+
+if (command == "write")
+{
+    Exchange.Write(folder);
+    return 0;
+}
+
+int passed = 0, failed = 0;
+foreach ((string name, string? problem) in Exchange.Read(folder))
+{
+    if (problem is null)
+        passed++;
+    else
+        failed++;
+    Console.WriteLine(problem is null ? $"ok      {name}" : $"FAILED  {name}: {problem}");
+}
+
+Console.WriteLine($"{passed} passed, {failed} failed");
+return failed == 0 && passed > 0 ? 0 : 1;
