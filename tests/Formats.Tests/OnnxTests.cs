@@ -125,7 +125,7 @@ public sealed class OnnxTests : IDisposable
             byte[] pixels = new byte[height * width * 3];
             random.NextBytes(pixels);
             NDArray picture = NDArray.From((height, width, 3), pixels);
-            NDArray scaled = BilinearResize.Apply(picture, (14, 14));
+            NDArray scaled = ImageResize.Apply(picture, (14, 14));
             float[] expected = model.Predict(NDArray.From((1, 14, 14, 3), [.. scaled.ToFloats().Select(pixel => pixel / 255)])).ToFloats();
 
             int[] dims = channelsFirst ? [1, 3, height, width] : [1, height, width, 3];
