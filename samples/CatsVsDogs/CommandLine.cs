@@ -22,6 +22,7 @@ internal static class CommandLine
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            ImbalanceCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InfoCommand.Create(terminal),
         };

@@ -4,11 +4,15 @@ using Numerics.Tensors;
 
 namespace Numerics.Samples.CatsVsDogs;
 
-/// <summary>The network: three convolutions, each halved by pooling, and two dense layers; 11,099,938 parameters.</summary>
+/// <summary>
+/// The network: three convolutions, each halved by pooling, and two dense layers; 11,099,938 parameters for pictures of 224×224.
+/// </summary>
 internal static class Network
 {
     /// <summary>The network with its first weights, ready to be trained or to be given trained ones.</summary>
-    public static Sequential Create()
+    /// <param name="side">The height and width of its pictures.</param>
+    /// <param name="bias">The bias that the last layer begins with; zeros when null.</param>
+    public static Sequential Create(int side = 224, Initializer? bias = null)
     {
         var model = new Sequential
         {
@@ -17,9 +21,9 @@ internal static class Network
             new Conv2D(64, 3, activation: Activation.Relu), new MaxPooling2D(2),
             new Flatten(),
             new Dense(256, activation: Activation.Relu),
-            new Dense(2, activation: Activation.Softmax),
+            new Dense(2, activation: Activation.Softmax, biasInitializer: bias),
         };
-        model.Build((Shape.Unknown, 224, 224, 3));
+        model.Build((Shape.Unknown, side, side, 3));
         return model;
     }
 

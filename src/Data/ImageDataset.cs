@@ -12,7 +12,7 @@ namespace Numerics.Data;
 /// <see cref="DamagedFilePolicy.Throw"/> was chosen, skipped. What is known of a file is kept, so from the end of the first
 /// complete enumeration (or of <see cref="Verify"/>) on, <see cref="Cardinality"/> is exact and every epoch yields the same items.
 /// </remarks>
-public sealed class ImageDataset : Dataset
+public sealed partial class ImageDataset : Dataset
 {
     private const int PicturesAheadPerThread = 4;
 

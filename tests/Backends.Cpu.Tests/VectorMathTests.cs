@@ -12,6 +12,14 @@ public sealed class VectorMathTests
     public void Exp_is_within_two_ulp() => Check(VectorMath.Exp, Math.Exp, 2);
 
     [Fact]
+    public void Exp_of_four_vectors_has_the_bits_of_each() => Gen.OneOf(s_anyFloat, Gen.Float[-110, 95]).Array[32].Sample(x =>
+    {
+        Vector256<float>[] each = [.. Enumerable.Range(0, 4).Select(i => Vector256.Create(x, 8 * i))];
+        var (a, b, c, d) = VectorMath.Exp(each[0], each[1], each[2], each[3]);
+        Assert.Equal(each.Select(vector => VectorMath.Exp(vector).AsInt32()), [a.AsInt32(), b.AsInt32(), c.AsInt32(), d.AsInt32()]);
+    });
+
+    [Fact]
     public void Expm1_is_within_two_ulp() => Check(VectorMath.Expm1, Expm1, 2);
 
     [Fact]

@@ -27,6 +27,16 @@ public sealed partial class TrainingTests : IDisposable
         evaluated.AssertSucceeded();
         double accuracy = Accuracy(evaluated);
         Assert.InRange(accuracy, 90, 100);
+        Assert.Matches($"\\naccuracy +{accuracy / 100:F3} +24\\n", evaluated.Out);
+        Assert.Matches("\\ncat +[01].[0-9]{3} .* 12\\ndog .* 12\\n", evaluated.Out);
+        Assert.Matches("\\nPR-AUC .*cat [01].[0-9]{4}, dog [01].[0-9]{4}", evaluated.Out);
+
+        string plots = _folder["plots/of-all"];
+        Outcome drawn = Catsvsdogs.Run("evaluate", "--weights", weights, "--data", data, "--plots", plots);
+        drawn.AssertSucceeded();
+        Assert.StartsWith(evaluated.Out, drawn.Out, StringComparison.Ordinal);
+        Assert.Equal(["confusion.png", "pr.png", "roc.png"], Directory.GetFiles(plots).Select(Path.GetFileName).Order());
+        Catsvsdogs.Run("evaluate", "--weights", weights, "--data", data, "--plots", weights).AssertFailed(1, weights, "a file", "--plots");
 
         string[] files = [.. Directory.GetFiles(data, "*.jpg", SearchOption.AllDirectories).Order()];
         Outcome predicted = Catsvsdogs.RunProcess(["predict", "--weights", weights, .. files]);

@@ -57,6 +57,59 @@ public sealed class MetricDefinitionTests
         double taken = pairs.Where(e => e.Score > 0.3f).Sum(e => e.Weight), real = pairs.Where(e => e.Positive).Sum(e => e.Weight);
         data.Check(new Precision(0.3f), tp == 0 ? 0 : tp / taken);
         data.Check(new Recall(0.3f), tp == 0 ? 0 : tp / real);
+
+        double[] hits = new double[columns], decided = new double[columns], support = new double[columns];
+        for (int c = 0; c < columns; c++)
+        {
+            var own = PlainMetrics.Pairs(data, c);
+            hits[c] = own.Where(e => e.Positive && e.Score > 0.3f).Sum(e => e.Weight);
+            decided[c] = own.Where(e => e.Score > 0.3f).Sum(e => e.Weight);
+            support[c] = own.Where(e => e.Positive).Sum(e => e.Weight);
+        }
+
+        double[] precisions = [.. hits.Select((hit, c) => hit == 0 ? 0 : hit / decided[c])], recalls = [.. hits.Select((hit, c) => hit == 0 ? 0 : hit / support[c])];
+        double Weighted(double[] values) => support.Sum() == 0 ? 0 : values.Select((value, c) => value * support[c]).Sum() / support.Sum();
+        data.Check(new Precision(0.3f, average: Averaging.Macro), precisions.Average());
+        data.Check(new Recall(0.3f, average: Averaging.Macro), recalls.Average());
+        data.Check(new Precision(0.3f, average: Averaging.Weighted), Weighted(precisions));
+        data.Check(new Recall(0.3f, average: Averaging.Weighted), Weighted(recalls));
+        data.Check(new Recall(0.3f, classId: columns - 1), recalls[^1]);
+        var each = new Precision(0.3f);
+        data.Feed(each, 0, examples, oneHot: true);
+        Assert.All(each.PerClass.Zip(precisions), pair => Assert.Equal(pair.Second, pair.First, 1e-9));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_report_of_the_classes(int examples, int columns, int levels, bool weighted, int only)
+    {
+        RandomClassification data = Data(examples, columns, levels, weighted, only);
+        var matrix = new ConfusionMatrix();
+        data.Feed(matrix, 0, examples, oneHot: true);
+        var report = new ClassificationReport(matrix);
+        int[] all = [.. Enumerable.Range(0, examples)];
+        double Weight(Func<int, bool> which) => all.Where(which).Sum(data.Weight);
+        Assert.Equal(data.Classes, report.Classes.Count);
+        for (int c = 0; c < data.Classes; c++)
+        {
+            int id = c;
+            double hit = Weight(i => data.Labels[i] == id && data.Predicted(i) == id), support = Weight(i => data.Labels[i] == id);
+            double precision = hit == 0 ? 0 : hit / Weight(i => data.Predicted(i) == id), recall = hit == 0 ? 0 : hit / support;
+            ClassScores scores = report.Classes[c];
+            Assert.Equal(precision, scores.Precision, 1e-9);
+            Assert.Equal(recall, scores.Recall, 1e-9);
+            Assert.Equal(hit == 0 ? 0 : 2 * precision * recall / (precision + recall), scores.F1, 1e-9);
+            Assert.Equal(support, scores.Support, 1e-9);
+        }
+
+        double total = Weight(_ => true);
+        Assert.Equal(total, report.Macro.Support, 1e-9);
+        Assert.Equal(total == 0 ? 0 : Weight(i => data.Predicted(i) == data.Labels[i]) / total, report.Accuracy, 1e-9);
+        Assert.Equal(report.Classes.Average(scores => scores.F1), report.Macro.F1, 1e-9);
+        Assert.Equal(total == 0 ? 0 : report.Classes.Sum(scores => scores.Precision * scores.Support) / total, report.Weighted.Precision, 1e-9);
+
+        // What is right of each class, weighted by the class, is what is right.
+        Assert.Equal(report.Accuracy, report.Weighted.Recall, 1e-9);
     }
 
     [Theory]

@@ -17,6 +17,31 @@ public sealed class MetricTests
         Assert.Equal(0.5, Value(new SparseCategoricalAccuracy(), s_labels.Reshape((4, 1)), s_scores));
         Assert.Equal(1, Value(new TopKCategoricalAccuracy(2), s_oneHot, s_scores));
         Assert.Equal(0.5, Value(new TopKCategoricalAccuracy(1), s_oneHot, s_scores));
+        Assert.Equal(1, Value(new SparseTopKCategoricalAccuracy(2), s_labels, s_scores));
+        Assert.Equal(0.5, Value(new SparseTopKCategoricalAccuracy(1), s_labels.Reshape((4, 1)), s_scores));
+        Assert.Equal(0.75, Value(new SparseTopKCategoricalAccuracy(3), new[] { 0, 1, 2, 3 }, s_scores));
+    }
+
+    [Fact]
+    public void A_report_reads_as_a_table()
+    {
+        var matrix = new ConfusionMatrix();
+        _ = Value(matrix, s_labels, s_scores);
+        string[] lines = new ClassificationReport(matrix).ToText(["ant", "bee", "cow"]).Split('\n');
+        Assert.Equal(
+            [
+                "                  precision  recall     F1  support",
+                "ant                   0.500   1.000  0.667        1",
+                "bee                   0.000   0.000  0.000        2",
+                "cow                   0.500   1.000  0.667        1",
+                "accuracy                             0.500        4",
+                "macro average         0.333   0.667  0.444        4",
+                "weighted average      0.250   0.500  0.333        4",
+                "",
+            ],
+            lines);
+        Assert.Equal("classNames", Assert.Throws<ArgumentException>(() => new ClassificationReport(matrix).ToText(["ant"])).ParamName);
+        Assert.Empty(new ClassificationReport(new ConfusionMatrix()).Classes);
     }
 
     [Fact]

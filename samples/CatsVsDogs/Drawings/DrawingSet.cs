@@ -35,7 +35,27 @@ internal static class DrawingSet
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static void Create(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken)
+    public static void Create(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken) =>
+        Create(
+            folder,
+            [.. Enumerable.Range(0, training + heldOut).Select(i => new Entry(i < training ? TrainingPath("") : HeldOutPath(""), (Species)(i % 2), (i / 2) + 1))],
+            progress, cancellationToken);
+
+    /// <summary>Draws pictures of which one in so many is a dog, in two folders <c>Cat</c> and <c>Dog</c>.</summary>
+    /// <param name="folder">The folder. It appears when all pictures are drawn; a run that ends before leaves nothing.</param>
+    /// <param name="cats">How many cats.</param>
+    /// <param name="dogs">How many dogs.</param>
+    /// <param name="progress">Is told now and then how many pictures are drawn.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static void CreateUnbalanced(string folder, int cats, int dogs, Action<int> progress, CancellationToken cancellationToken) =>
+        Create(
+            folder,
+            [.. Enumerable.Range(1, cats).Select(i => new Entry("", Species.Cat, i)), .. Enumerable.Range(1, dogs).Select(i => new Entry("", Species.Dog, i))],
+            progress, cancellationToken);
+
+    private static void Create(string folder, Entry[] entries, Action<int> progress, CancellationToken cancellationToken)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
@@ -44,7 +64,7 @@ internal static class DrawingSet
         string unfinished = $"{folder}.{Guid.NewGuid():N}.tmp";
         try
         {
-            Draw(unfinished, training, heldOut, progress, cancellationToken);
+            Draw(unfinished, entries, progress, cancellationToken);
             Publish(unfinished, folder);
         }
         finally
@@ -54,22 +74,17 @@ internal static class DrawingSet
         }
     }
 
-    private static void Draw(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken)
+    private static void Draw(string folder, Entry[] entries, Action<int> progress, CancellationToken cancellationToken)
     {
-        foreach (string part in (ReadOnlySpan<string>)[TrainingPath(folder), HeldOutPath(folder)])
-        {
-            foreach (Species species in Enum.GetValues<Species>())
-                _ = Directory.CreateDirectory(Path.Combine(part, species.ToString()));
-        }
+        foreach (string place in entries.Select(entry => entry.Folder).Distinct())
+            _ = Directory.CreateDirectory(Path.Combine(folder, place));
 
         int drawn = 0;
         var options = new ParallelOptions { CancellationToken = cancellationToken };
-        _ = Parallel.For(0, training + heldOut, options, i =>
+        _ = Parallel.ForEach(entries, options, entry =>
         {
-            var species = (Species)(i % 2);
-            int number = (i / 2) + 1;
-            string part = i < training ? TrainingPath(folder) : HeldOutPath(folder);
-            File.WriteAllBytes(Path.Combine(part, species.ToString(), $"{number:D4}.jpg"), Drawing.Draw(Seed, species, number));
+            string file = Path.Combine(folder, entry.Folder, $"{entry.Number:D4}.jpg");
+            File.WriteAllBytes(file, Drawing.Draw(Seed, entry.Species, entry.Number));
             int now = Interlocked.Increment(ref drawn);
             if (now % ProgressStep == 0)
                 progress(now);
@@ -78,13 +93,13 @@ internal static class DrawingSet
 
     private static void Publish(string unfinished, string folder)
     {
-        if (Directory.Exists(folder) && !Exists(folder))
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
             Directory.Delete(folder);
         try
         {
             Directory.Move(unfinished, folder);
         }
-        catch (IOException) when (Exists(folder))
+        catch (IOException) when (Directory.Exists(folder))
         {
             // Another run finished the same pictures first.
         }
@@ -100,5 +115,15 @@ internal static class DrawingSet
         if (home.Length == 0)
             return Path.GetTempPath();
         return OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches") : Path.Combine(home, ".cache");
+    }
+
+    /// <summary>A picture to draw.</summary>
+    /// <param name="Part">The part of the set that it belongs to, a folder; or nothing.</param>
+    /// <param name="Species">What it shows.</param>
+    /// <param name="Number">Which of the species it is.</param>
+    private sealed record Entry(string Part, Species Species, int Number)
+    {
+        /// <summary>The folder of its file.</summary>
+        public string Folder => Path.Combine(Part, Species.ToString());
     }
 }

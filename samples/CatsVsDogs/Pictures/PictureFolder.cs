@@ -18,8 +18,10 @@ internal static class PictureFolder
     /// <param name="seed">Decides the order.</param>
     /// <param name="validationSplit">The part set aside to validate with.</param>
     /// <param name="subset">Which of the two parts to take.</param>
+    /// <param name="imageSize">The size that pictures are brought to; the network's when null.</param>
     /// <exception cref="UserException">There is no such folder, or no pictures of one kind or both.</exception>
-    public static ImageDataset Open(string path, ulong seed, double validationSplit = 0, DatasetSubset subset = DatasetSubset.All)
+    public static ImageDataset Open(
+        string path, ulong seed, double validationSplit = 0, DatasetSubset subset = DatasetSubset.All, (int Height, int Width)? imageSize = null)
     {
         if (!Directory.Exists(path))
             throw new UserException(File.Exists(path) ? $"{path}: a file, not a folder of pictures" : $"{path}: no such folder");
@@ -35,7 +37,8 @@ internal static class PictureFolder
         int missing = Array.IndexOf(folders, null);
         if (missing >= 0)
             throw new UserException($"{path}: only one class, '{folders[1 - missing]}'; a folder '{ClassNames[missing]}' is needed too");
-        return ImageDataset.FromDirectory(path, ImageSize, folders!, seed: seed, validationSplit: validationSplit, subset: subset);
+        return ImageDataset.FromDirectory(
+            path, imageSize ?? ImageSize, folders!, seed: seed, validationSplit: validationSplit, subset: subset);
     }
 
     private static string? Find(string path, string name) => Directory.EnumerateDirectories(path)

@@ -19,12 +19,42 @@ internal static class VectorMath
     public static Vector256<float> Exp(Vector256<float> x)
     {
         (Vector256<float> tail, Vector256<float> exponent) = ReduceExp(x);
-        if (Avx512F.VL.IsSupported)
-            return Avx512F.VL.Scale(Vector256<float>.One + tail, exponent);
+        return Scale(Vector256<float>.One + tail, exponent);
+    }
 
-        // Two factors, because 2^n itself may leave the range of normal numbers where e^x does not.
-        Vector256<int> n = Vector256.ConvertToInt32Native(exponent), half = n >> 1;
-        return (Vector256<float>.One + tail) * PowerOfTwo(half) * PowerOfTwo(n - half);
+    /// <summary>
+    /// e^x of four vectors, every step of all four before the next one: the steps of a single vector wait for each other, and
+    /// processors do not look far enough ahead to find those of the next.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector256<float> A, Vector256<float> B, Vector256<float> C, Vector256<float> D) Exp(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        // The steps of ReduceExp and Exp.
+        Vector256<float> low = Vector256.Create(-104f), high = Vector256.Create(89f), k = Vector256.Create(1.44269504f);
+        (a, b, c, d) = (Clamp(a, low, high), Clamp(b, low, high), Clamp(c, low, high), Clamp(d, low, high));
+        Vector256<float> na = a * k, nb = b * k, nc = c * k, nd = d * k;
+        (na, nb, nc, nd) = (Vector256.Round(na), Vector256.Round(nb), Vector256.Round(nc), Vector256.Round(nd));
+        k = Vector256.Create(-Ln2High);
+        (a, b, c, d) = (Fma(na, k, a), Fma(nb, k, b), Fma(nc, k, c), Fma(nd, k, d));
+        k = Vector256.Create(-Ln2Low);
+        (a, b, c, d) = (Fma(na, k, a), Fma(nb, k, b), Fma(nc, k, c), Fma(nd, k, d));
+        k = Vector256.Create(1.9875691500e-4f);
+        Vector256<float> pa = k, pb = k, pc = k, pd = k;
+        k = Vector256.Create(1.3981999507e-3f);
+        (pa, pb, pc, pd) = (Fma(pa, a, k), Fma(pb, b, k), Fma(pc, c, k), Fma(pd, d, k));
+        k = Vector256.Create(8.3334519073e-3f);
+        (pa, pb, pc, pd) = (Fma(pa, a, k), Fma(pb, b, k), Fma(pc, c, k), Fma(pd, d, k));
+        k = Vector256.Create(4.1665795894e-2f);
+        (pa, pb, pc, pd) = (Fma(pa, a, k), Fma(pb, b, k), Fma(pc, c, k), Fma(pd, d, k));
+        k = Vector256.Create(1.6666665459e-1f);
+        (pa, pb, pc, pd) = (Fma(pa, a, k), Fma(pb, b, k), Fma(pc, c, k), Fma(pd, d, k));
+        k = Vector256.Create(5.0000001201e-1f);
+        (pa, pb, pc, pd) = (Fma(pa, a, k), Fma(pb, b, k), Fma(pc, c, k), Fma(pd, d, k));
+        (pa, pb, pc, pd) = (Fma(pa, a * a, a), Fma(pb, b * b, b), Fma(pc, c * c, c), Fma(pd, d * d, d));
+        Vector256<float> one = Vector256<float>.One;
+        (pa, pb, pc, pd) = (one + pa, one + pb, one + pc, one + pd);
+        return (Scale(pa, na), Scale(pb, nb), Scale(pc, nc), Scale(pd, nd));
     }
 
     /// <summary>e^x - 1, exact near 0.</summary>
@@ -190,6 +220,21 @@ internal static class VectorMath
         Vector256<float> z = Vector256.ConditionalSelect(Vector256.LessThan(x, low), low, x);
         return Vector256.ConditionalSelect(Vector256.GreaterThan(z, high), high, z);
     }
+
+    /// <summary>x·2^exponent for an integer from -150 to 129.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Scale(Vector256<float> x, Vector256<float> exponent)
+    {
+        if (Avx512F.VL.IsSupported)
+            return Avx512F.VL.Scale(x, exponent);
+
+        // Two factors, because 2^n itself may leave the range of normal numbers where e^x does not.
+        Vector256<int> n = Vector256.ConvertToInt32Native(exponent), half = n >> 1;
+        return x * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Fma(Vector256<float> x, Vector256<float> y, Vector256<float> z) => Vector256.MultiplyAddEstimate(x, y, z);
 
     /// <summary>2^n for n in -126..127.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

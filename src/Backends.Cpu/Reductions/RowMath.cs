@@ -14,21 +14,31 @@ internal static unsafe class RowMath
     /// <summary>The greatest element. With a NaN in the row the result means nothing, but neither does a softmax.</summary>
     public static float Max(float* x, int n)
     {
-        Vector256<float> a = Vector256.Create(float.NegativeInfinity), b = a;
+        if (n < 8)
+        {
+            float greatest = float.NegativeInfinity;
+            for (int k = 0; k < n; k++)
+                greatest = Math.Max(greatest, x[k]);
+            return greatest;
+        }
+
+        // The last eight, some of which are looked at twice.
+        Vector256<float> a = Vector256.Load(x + n - 8), b = a, c = a, d = a;
         int i = 0;
-        for (; i <= n - 16; i += 16)
+        for (; i <= n - 32; i += 32)
         {
             a = Vector256.MaxNative(a, Vector256.Load(x + i));
             b = Vector256.MaxNative(b, Vector256.Load(x + i + 8));
+            c = Vector256.MaxNative(c, Vector256.Load(x + i + 16));
+            d = Vector256.MaxNative(d, Vector256.Load(x + i + 24));
         }
 
-        a = Vector256.MaxNative(a, b);
-        float max = a[0];
-        for (int lane = 1; lane < 8; lane++)
-            max = Math.Max(max, a[lane]);
-        for (; i < n; i++)
-            max = Math.Max(max, x[i]);
-        return max;
+        for (; i <= n - 8; i += 8)
+            a = Vector256.MaxNative(a, Vector256.Load(x + i));
+        a = Vector256.MaxNative(Vector256.MaxNative(a, b), Vector256.MaxNative(c, d));
+        Vector128<float> four = Vector128.MaxNative(a.GetLower(), a.GetUpper());
+        four = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2)))[0];
     }
 
     /// <summary>The first place of a value, or the length.</summary>
@@ -117,10 +127,25 @@ internal static unsafe class RowMath
         for (int start = 0; start < n; start += BlockSize)
         {
             int i = start, end = Math.Min(n, start + BlockSize);
-            Vector256<float> sum = default;
+            Vector256<float> top = Vector256.Create(shift), sum = default;
+            for (; i <= end - 32; i += 32)
+            {
+                var (a, b, c, d) = VectorMath.Exp(
+                    Vector256.Load(x + i) - top, Vector256.Load(x + i + 8) - top, Vector256.Load(x + i + 16) - top, Vector256.Load(x + i + 24) - top);
+                if (y != null)
+                {
+                    a.Store(y + i);
+                    b.Store(y + i + 8);
+                    c.Store(y + i + 16);
+                    d.Store(y + i + 24);
+                }
+
+                sum = sum + a + b + c + d;
+            }
+
             for (; i <= end - 8; i += 8)
             {
-                Vector256<float> e = VectorMath.Exp(Vector256.Load(x + i) - Vector256.Create(shift));
+                Vector256<float> e = VectorMath.Exp(Vector256.Load(x + i) - top);
                 if (y != null)
                     e.Store(y + i);
                 sum += e;
@@ -130,7 +155,7 @@ internal static unsafe class RowMath
             {
                 // The lanes beyond the row hold -∞ and add nothing.
                 Vector256<float> rest = VectorTail.Load(x + i, end - i, float.NegativeInfinity);
-                Vector256<float> e = VectorMath.Exp(rest - Vector256.Create(shift));
+                Vector256<float> e = VectorMath.Exp(rest - top);
                 if (y != null)
                     VectorTail.Store(e, y + i, end - i);
                 sum += e;
@@ -156,25 +181,37 @@ internal static unsafe class RowMath
         for (int start = 0; start < n; start += BlockSize)
         {
             int i = start, end = Math.Min(n, start + BlockSize);
-            Vector256<float> top = Vector256.Create(max), sum = default, ones = default, sum2 = default, ones2 = default;
-            for (; i <= end - 16; i += 16)
+            Vector256<float> top = Vector256.Create(max), sum = default, ones = default, sum2 = default;
+            for (; i <= end - 32; i += 32)
             {
                 Vector256<float> a = Vector256.Load(x + i), b = Vector256.Load(x + i + 8);
-                Vector256<float> expA = VectorMath.Exp(a - top), expB = VectorMath.Exp(b - top);
+                Vector256<float> c = Vector256.Load(x + i + 16), d = Vector256.Load(x + i + 24);
+                var (expA, expB, expC, expD) = VectorMath.Exp(a - top, b - top, c - top, d - top);
                 if (y != null)
                 {
                     expA.Store(y + i);
                     expB.Store(y + i + 8);
+                    expC.Store(y + i + 16);
+                    expD.Store(y + i + 24);
                 }
 
-                Vector256<float> greatestA = Vector256.Equals(a, top), greatestB = Vector256.Equals(b, top);
-                sum += Vector256.AndNot(expA, greatestA);
-                sum2 += Vector256.AndNot(expB, greatestB);
-                ones += expA & greatestA;
-                ones2 += expB & greatestB;
+                // Few places hold the greatest.
+                if (Vector256.EqualsAny(Vector256.MaxNative(Vector256.MaxNative(a, b), Vector256.MaxNative(c, d)), top))
+                {
+                    Vector256<float> greatestA = Vector256.Equals(a, top), greatestB = Vector256.Equals(b, top);
+                    Vector256<float> greatestC = Vector256.Equals(c, top), greatestD = Vector256.Equals(d, top);
+                    ones += (expA & greatestA) + (expB & greatestB) + (expC & greatestC) + (expD & greatestD);
+                    (expA, expB) = (Vector256.AndNot(expA, greatestA), Vector256.AndNot(expB, greatestB));
+                    (expC, expD) = (Vector256.AndNot(expC, greatestC), Vector256.AndNot(expD, greatestD));
+                }
+
+                sum += expA;
+                sum2 += expB;
+                sum += expC;
+                sum2 += expD;
             }
 
-            (sum, ones) = (sum + sum2, ones + ones2);
+            sum += sum2;
             for (; i < end; i += 8)
             {
                 // The lanes beyond the row hold -∞ and add nothing.

@@ -47,6 +47,27 @@ public abstract class AccuracyMetric : Metric
         return right;
     }
 
+    /// <summary>1 where fewer than k predictions are greater than the right class's; what is no class is never among them.</summary>
+    private protected static float[] AmongGreatest(ReadOnlySpan<int> expected, Tensor yPred, int k)
+    {
+        float[] scores = yPred.ToArray();
+        int classes = yPred.Shape[-1];
+        var right = new float[expected.Length];
+        for (int i = 0; i < right.Length; i++)
+        {
+            ReadOnlySpan<float> row = scores.AsSpan(i * classes, classes);
+            if ((uint)expected[i] >= (uint)classes)
+                continue;
+            float own = row[expected[i]];
+            int greater = 0;
+            foreach (float score in row)
+                greater += score > own ? 1 : 0;
+            right[i] = float.IsFinite(own) && greater < k ? 1 : 0;
+        }
+
+        return right;
+    }
+
     /// <summary>The class numbers in a target that has one for each example.</summary>
     /// <exception cref="ShapeMismatchException">The target does not.</exception>
     private protected int[] Labels(Tensor yTrue, Tensor yPred)

@@ -4,42 +4,78 @@ namespace Numerics.Nn;
 
 /// <summary>
 /// What is computed from the numbers of right and wrong decisions about yes/no labels. Takes predictions [batch] or
-/// [batch, .., classes], each compared with the threshold, and labels of their shape or class numbers.
+/// [batch, .., classes], each compared with the threshold, and labels of their shape or class numbers. 0/0 is 0, and a macro
+/// average counts it.
 /// </summary>
 public abstract class ConfusionMetric : Metric
 {
     private readonly float _threshold;
     private readonly int? _classId;
+    private readonly Averaging _average;
+    private double[] _truePositives = [];
+    private double[] _falsePositives = [];
+    private double[] _falseNegatives = [];
+    private int _columns;
 
-    private protected ConfusionMetric(float threshold, int? classId, string name)
+    private protected ConfusionMetric(float threshold, int? classId, Averaging average, string name)
         : base(name)
     {
         if (!float.IsFinite(threshold))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
         if (classId is { } id)
             ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(classId));
-        (_threshold, _classId) = (threshold, classId);
+        if (!Enum.IsDefined(average))
+            throw new ArgumentOutOfRangeException(nameof(average), average, "unknown averaging");
+        (_threshold, _classId, _average) = (threshold, classId, average);
     }
 
-    /// <summary>The weight of examples that were rightly taken for 1.</summary>
-    public double TruePositives { get; private set; }
+    /// <summary>The weight of examples that were rightly taken for 1, of all classes that count.</summary>
+    public double TruePositives => _truePositives.Sum();
 
-    /// <summary>The weight of examples that were wrongly taken for 1.</summary>
-    public double FalsePositives { get; private set; }
+    /// <summary>The weight of examples that were wrongly taken for 1, of all classes that count.</summary>
+    public double FalsePositives => _falsePositives.Sum();
 
-    /// <summary>The weight of examples that were wrongly taken for 0.</summary>
-    public double FalseNegatives { get; private set; }
+    /// <summary>The weight of examples that were wrongly taken for 0, of all classes that count.</summary>
+    public double FalseNegatives => _falseNegatives.Sum();
+
+    /// <summary>The value of each class that counts against the rest; none before the first batch.</summary>
+    public IReadOnlyList<double> PerClass =>
+        [.. _truePositives.Select((hits, c) => Share(hits, _falsePositives[c], _falseNegatives[c]))];
 
     /// <inheritdoc/>
-    public override void ResetState() => TruePositives = FalsePositives = FalseNegatives = 0;
+    public sealed override double Result()
+    {
+        if (_truePositives.Length == 0)
+            return 0;
+        double support = TruePositives + FalseNegatives;
+        return _average switch
+        {
+            Averaging.Macro => PerClass.Average(),
+            Averaging.Micro => Share(TruePositives, FalsePositives, FalseNegatives),
+            _ => support == 0 ? 0 : PerClass.Select((value, c) => value * (_truePositives[c] + _falseNegatives[c])).Sum() / support,
+        };
+    }
 
     /// <inheritdoc/>
-    protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
+    public sealed override void ResetState() => _truePositives = _falsePositives = _falseNegatives = [];
+
+    /// <summary>The value for some counts; 0 without true positives.</summary>
+    private protected abstract double Share(double truePositives, double falsePositives, double falseNegatives);
+
+    /// <inheritdoc/>
+    protected sealed override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
         ClassifierBatch batch = ClassifierBatch.Read(yTrue, yPred, sampleWeight, Name);
         (int first, int end) = batch.ColumnsOf(_classId);
+        if (_truePositives.Length == 0)
+        {
+            _columns = batch.Columns;
+            (_truePositives, _falsePositives, _falseNegatives) = (new double[end - first], new double[end - first], new double[end - first]);
+        }
+
+        batch.CheckColumns(_columns);
         for (int i = 0; i < batch.Examples; i++)
         {
             ReadOnlySpan<float> scores = batch.Row(i);
@@ -48,11 +84,11 @@ public abstract class ConfusionMetric : Metric
                 double weight = batch.Weight(i, c);
                 bool positive = scores[c] > _threshold, expected = batch.IsPositive(i, c);
                 if (expected && positive)
-                    TruePositives += weight;
+                    _truePositives[c - first] += weight;
                 else if (expected)
-                    FalseNegatives += weight;
+                    _falseNegatives[c - first] += weight;
                 else if (positive)
-                    FalsePositives += weight;
+                    _falsePositives[c - first] += weight;
             }
         }
     }

@@ -22,20 +22,6 @@ public sealed class TopKCategoricalAccuracy : AccuracyMetric
         CheckClasses(yTrue, yPred);
         CheckSame(yTrue, yPred);
         NDArray labels = Floats(yTrue).ArgMax().ToNDArray();
-        ReadOnlySpan<int> expected = labels.AsSpan<int>();
-        float[] scores = yPred.ToArray();
-        int classes = yPred.Shape[-1];
-        var right = new float[expected.Length];
-        for (int i = 0; i < right.Length; i++)
-        {
-            ReadOnlySpan<float> row = scores.AsSpan(i * classes, classes);
-            float own = row[expected[i]];
-            int greater = 0;
-            foreach (float score in row)
-                greater += score > own ? 1 : 0;
-            right[i] = float.IsFinite(own) && greater < _k ? 1 : 0;
-        }
-
-        return (right, labels.Shape);
+        return (AmongGreatest(labels.AsSpan<int>(), yPred, _k), labels.Shape);
     }
 }
