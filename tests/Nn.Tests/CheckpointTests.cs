@@ -73,6 +73,31 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_interrupted_before_the_first_step_of_an_epoch_goes_on_in_it()
+    {
+        (float[] expected, _) = Train(new Settings());
+        foreach (int epoch in new[] { 0, 2 })
+        {
+            _ = Train(new Settings { Backup = _folder, StopAtEpoch = epoch });
+            Assert.Equal(expected, Train(new Settings { Backup = _folder }).Weights);
+        }
+    }
+
+    [Fact]
+    public void Data_that_can_tell_its_position_goes_on_there()
+    {
+        (float[] expected, _) = Train(new Settings { Resumable = true });
+        foreach (int steps in new[] { 3, 6, 14 })
+        {
+            _ = Train(new Settings { Resumable = true, Backup = _folder, StopAfter = steps });
+            Assert.Equal(expected, Train(new Settings { Resumable = true, Backup = _folder }).Weights);
+        }
+
+        _ = Train(new Settings { Resumable = true, Backup = _folder, StopAtEpoch = 2 });
+        Assert.Equal(expected, Train(new Settings { Resumable = true, Backup = _folder }).Weights);
+    }
+
+    [Fact]
     public void Accumulated_gradients_averages_and_schedules_go_on()
     {
         static Optimizer Create() => new RMSprop(new CosineDecay(0.01, 40)) { GradientAccumulationSteps = 3, UseEma = true, EmaMomentum = 0.7f, ClipNorm = 0.5f };
@@ -151,7 +176,13 @@ public sealed class CheckpointTests : IDisposable
             if (++tests == settings.StopInTest)
                 source.Cancel();
         }));
-        callbacks.Add(new LambdaCallback(onTrainBatchEnd: (_, _) =>
+        callbacks.Add(new LambdaCallback(
+            onEpochBegin: epoch =>
+        {
+            if (epoch == settings.StopAtEpoch)
+                source.Cancel();
+        },
+            onTrainBatchEnd: (_, _) =>
         {
             steps++;
             if (steps == settings.StopAfter)
@@ -164,11 +195,13 @@ public sealed class CheckpointTests : IDisposable
         var history = new History();
         try
         {
-            history = model.Fit(
+            history = settings.Resumable
+                ? model.Fit(new Rotations(), Epochs, callbacks: callbacks, verbose: 0, cancellationToken: source.Token)
+                : model.Fit(
                 s_x, s_y, batchSize: 8, epochs: Epochs, validationSplit: 0.1, callbacks: callbacks, verbose: 0,
                 stepsPerEpoch: settings.StepsPerEpoch, cancellationToken: source.Token);
         }
-        catch (OperationCanceledException) when (settings.StopAfter is not null || settings.StopInTest is not null)
+        catch (OperationCanceledException) when (settings.StopAfter is not null || settings.StopInTest is not null || settings.StopAtEpoch is not null)
         {
         }
         catch (TimeoutException) when (settings.CrashAfter is not null)
@@ -176,6 +209,43 @@ public sealed class CheckpointTests : IDisposable
         }
 
         return ([.. model.Variables.SelectMany(variable => variable.Value.ToArray())], history);
+    }
+
+    /// <summary>Six batches, begun at another one in each epoch.</summary>
+    private sealed class Rotations : IResumableDataSource
+    {
+        private DataPosition _next;
+
+        public int? Cardinality => 6;
+
+        public DataPosition Position { get; set; }
+
+        DataPosition IResumableDataSource.Position
+        {
+            get => Position;
+            set => Position = _next = value;
+        }
+
+        public IEnumerator<DataItem> GetEnumerator()
+        {
+            Position = _next;
+            _next = new DataPosition(Position.Epoch + 1, 0);
+            return Items(Position);
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+
+        private IEnumerator<DataItem> Items(DataPosition start)
+        {
+            for (long i = start.Items; i < 6; i++)
+            {
+                int first = (int)((i + start.Epoch) % 6) * 8;
+                Position = new DataPosition(start.Epoch, i + 1);
+                yield return new DataItem(s_x.Slice(first, 8), s_y.Slice(first, 8));
+            }
+
+            Position = new DataPosition(start.Epoch + 1, 0);
+        }
     }
 
     private sealed class AtTest(Action action) : Callback
@@ -198,6 +268,10 @@ public sealed class CheckpointTests : IDisposable
         public int? CrashAfter { get; init; }
 
         public int? StopInTest { get; init; }
+
+        public int? StopAtEpoch { get; init; }
+
+        public bool Resumable { get; init; }
 
         public int? StepsPerEpoch { get; init; }
     }

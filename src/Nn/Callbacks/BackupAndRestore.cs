@@ -87,6 +87,9 @@ public sealed class BackupAndRestore : Callback
         _waiting = state.TryGet("waiting", out long waiting) ? (int)waiting : 0;
     }
 
+    /// <summary>Removes all checkpoints of the run.</summary>
+    public void DeleteCheckpoints() => _folder.Clear();
+
     private void Save()
     {
         TrainingRun run = Model.Run!;

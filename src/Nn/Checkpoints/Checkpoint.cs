@@ -20,13 +20,17 @@ internal static class Checkpoint
         foreach (Variable variable in model.Variables)
             state.Set($"model/{variable.Name}", variable.Value.ToNDArray());
         Optimizer optimizer = model.Optimizer!;
+        optimizer.Build(model.TrainableVariables);
         state.Set("optimizer/calls", optimizer.Calls);
         if (optimizer.Schedule is ConstantRate rate)
             state.Set("optimizer/learning_rate", rate.Rate);
         foreach (Variable variable in optimizer.Variables)
             state.Set($"optimizer/{variable.Name}", variable.Value.ToNDArray());
-        Save(state.Part("random/"), RandomState.Now);
-        state.Set("feed/taken", run.Feed.Taken);
+
+        // Data of which nothing was taken is begun again, and draws its order then.
+        bool begun = run.Feed.Taken != 0;
+        Save(state.Part("random/"), begun ? RandomState.Now : run.Feed.RandomAtStart);
+        state.Set("feed/taken", begun ? run.Feed.Taken : -1);
         Save(state.Part("feed/random/"), run.Feed.RandomAtStart);
         Save(state.Part("feed/position/"), run.Feed.Position);
         Save(state.Part("validation/position/"), (run.ValidationData as IResumableDataSource)?.Position);
