@@ -1,6 +1,6 @@
 // Conversions between element types. Float to integer rounds toward zero and saturates, NaN becomes 0; a normalised byte b
 // stands for b/255, to which floats round to nearest even.
-#include "math.cuh"
+#include "elementwise.cuh"
 
 DEVICE float to_float(u8 x) { return (float)x; }
 DEVICE float to_normalised(u8 x) { return (float)x / 255.0f; }
@@ -30,7 +30,6 @@ DEVICE int one_if_full(u8 x) { return x == 255 ? 1 : 0; }
     }
 
 CAST(uint8_float32, u8, float, to_float(x))
-CAST(unorm8_float32, u8, float, to_normalised(x))
 CAST(int32_float32, int, float, to_float(x))
 CAST(float32_int32, float, int, to_int(x))
 CAST(float32_uint8, float, u8, to_byte(x))
@@ -42,18 +41,34 @@ CAST(uint8_unorm8, u8, u8, to_unorm((int)x))
 CAST(unorm8_int32, u8, int, one_if_full(x))
 CAST(unorm8_uint8, u8, u8, (u8)one_if_full(x))
 
+struct Normalise
+{
+    METHOD float operator()(u8 x) const { return to_normalised(x); }
+};
+
+KERNEL cast_unorm8_float32(const u8* x, float* y, u32 count) { convert<u8, uchar4, float, float4>(x, y, count, Normalise{}); }
+
 // The operands of a product in bfloat16: the upper half of a single, rounded to nearest even; NaN stays.
+struct Narrow
+{
+    METHOD unsigned short operator()(float x) const
+    {
+        u32 bits = float_bits(x);
+        return (bits & 0x7FFFFFFF) > 0x7F800000 ? (unsigned short)((bits >> 16) | 0x40) : (unsigned short)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+};
+
+struct Widen
+{
+    METHOD float operator()(unsigned short x) const { return bits_float((u32)x << 16); }
+};
+
 KERNEL cast_float32_bfloat16(const float* x, unsigned short* y, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
-    {
-        u32 bits = float_bits(x[i]);
-        y[i] = (bits & 0x7FFFFFFF) > 0x7F800000 ? (unsigned short)((bits >> 16) | 0x40) : (unsigned short)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    }
+    convert<float, float4, unsigned short, ushort4>(x, y, count, Narrow{});
 }
 
 KERNEL cast_bfloat16_float32(const unsigned short* x, float* y, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
-        y[i] = bits_float((u32)x[i] << 16);
+    convert<unsigned short, ushort4, float, float4>(x, y, count, Widen{});
 }

@@ -4,6 +4,11 @@
 #pragma once
 
 #define KERNEL extern "C" __attribute__((global)) void
+
+// At most 256 threads a block, of which two fit on a multiprocessor: 128 registers a thread.
+#define BLOCKS2 __attribute__((launch_bounds(256, 2)))
+#define BLOCK384 __attribute__((launch_bounds(384, 2)))
+
 #define DEVICE static inline __attribute__((device, always_inline))
 #define METHOD inline __attribute__((device, always_inline))
 #define SHARED static __attribute__((shared))
@@ -11,6 +16,11 @@
 typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long long u64;
+typedef u8 uchar4 __attribute__((ext_vector_type(4)));
+typedef unsigned short ushort4 __attribute__((ext_vector_type(4)));
+typedef u32 uint2 __attribute__((ext_vector_type(2)));
+typedef u32 uint4 __attribute__((ext_vector_type(4)));
+typedef float float2 __attribute__((ext_vector_type(2)));
 typedef float float4 __attribute__((ext_vector_type(4)));
 
 constexpr u32 WarpSize = 32;
@@ -19,6 +29,7 @@ DEVICE u32 thread_x() { return (u32)__nvvm_read_ptx_sreg_tid_x(); }
 DEVICE u32 thread_y() { return (u32)__nvvm_read_ptx_sreg_tid_y(); }
 DEVICE u32 block_x() { return (u32)__nvvm_read_ptx_sreg_ctaid_x(); }
 DEVICE u32 block_y() { return (u32)__nvvm_read_ptx_sreg_ctaid_y(); }
+DEVICE u32 block_z() { return (u32)__nvvm_read_ptx_sreg_ctaid_z(); }
 DEVICE u32 block_width() { return (u32)__nvvm_read_ptx_sreg_ntid_x(); }
 DEVICE u32 block_height() { return (u32)__nvvm_read_ptx_sreg_ntid_y(); }
 DEVICE u32 grid_width() { return (u32)__nvvm_read_ptx_sreg_nctaid_x(); }

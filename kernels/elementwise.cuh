@@ -31,6 +31,37 @@ DEVICE void zip(const float* a, u32 stepA, const float* b, u32 stepB, float* y, 
         y[i] = f(a[i * stepA], b[i * stepB]);
 }
 
+// Three operands of equal length.
+template <class F>
+DEVICE void zip3(const float* a, const float* b, const float* c, float* y, u32 count, F f)
+{
+    u32 vectors = aligned16(a) && aligned16(b) && aligned16(c) && aligned16(y) ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        float4 u = ((const float4*)a)[i], v = ((const float4*)b)[i], w = ((const float4*)c)[i];
+        ((float4*)y)[i] = float4{f(u.x, v.x, w.x), f(u.y, v.y, w.y), f(u.z, v.z, w.z), f(u.w, v.w, w.w)};
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
+        y[i] = f(a[i], b[i], c[i]);
+}
+
+// Conversions, four elements at a time where the addresses allow it; Vector and Wide are four of From and of To.
+template <class From, class Vector, class To, class Wide, class F>
+DEVICE void convert(const From* x, To* y, u32 count, F f)
+{
+    bool aligned = (u64)x % sizeof(Vector) == 0 && (u64)y % sizeof(Wide) == 0;
+    u32 vectors = aligned ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        Vector v = ((const Vector*)x)[i];
+        ((Wide*)y)[i] = Wide{f(v.x), f(v.y), f(v.z), f(v.w)};
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
+        y[i] = f(x[i]);
+}
+
 // How operands walk over an output, outermost axis first; see BroadcastPlan and Transpose of the backend.
 struct Walk
 {

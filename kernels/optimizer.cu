@@ -18,16 +18,106 @@ KERNEL sgd_momentum(float* w, const float* g, float* velocity, u32 count, float 
     }
 }
 
-KERNEL adam(float* w, const float* g, float* mean, float* variance, u32 count, float rate, float beta1, float beta2, float epsilon, float decay)
+struct AdamStep
 {
-    EACH(i)
+    float rate, beta1, beta2, epsilon, decay;
+
+    METHOD float operator()(float w, float gradient, float& mean, float& variance) const
     {
-        float gradient = g[i];
-        float m = mean[i] + (gradient - mean[i]) * (1.0f - beta1);
-        float v = variance[i] + (gradient * gradient - variance[i]) * (1.0f - beta2);
+        mean += (gradient - mean) * (1.0f - beta1);
+        variance += (gradient * gradient - variance) * (1.0f - beta2);
+        return w * (1.0f - decay) - mean * rate / (square_root(variance) + epsilon);
+    }
+};
+
+KERNEL adam(float* w, const float* g, float* mean, float* variance, u32 count, AdamStep step)
+{
+    u32 vectors = aligned16(w) && aligned16(g) && aligned16(mean) && aligned16(variance) ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        float4 weights = ((const float4*)w)[i], gradient = ((const float4*)g)[i], m = ((const float4*)mean)[i], v = ((const float4*)variance)[i];
+#pragma unroll
+        for (u32 j = 0; j < 4; j++)
+        {
+            float first = m[j], second = v[j];
+            weights[j] = step(weights[j], gradient[j], first, second);
+            m[j] = first;
+            v[j] = second;
+        }
+
+        ((float4*)w)[i] = weights;
+        ((float4*)mean)[i] = m;
+        ((float4*)variance)[i] = v;
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
+    {
+        float m = mean[i], v = variance[i];
+        w[i] = step(w[i], g[i], m, v);
         mean[i] = m;
         variance[i] = v;
-        w[i] = w[i] * (1.0f - decay) - m * rate / (square_root(v) + epsilon);
+    }
+}
+
+// Adam with the gradient xᵀ·dy of a dense layer's kernel [ins, outs], from x [rows, ins] and dy [rows, outs]: it is made in
+// registers and never written. A block has 64 × 64 of it, a thread 4 × 4; ins and outs are multiples of 4.
+KERNEL adam_of_product(const float* x, const float* dy, float* w, float* mean, float* variance, u32 rows, u32 ins, u32 outs, AdamStep step)
+{
+    constexpr u32 Tile = 64, Depth = 32, Side = 4;
+    SHARED __attribute__((aligned(16))) float left[Depth * Tile];
+    SHARED __attribute__((aligned(16))) float right[Depth * Tile];
+    u32 firstIn = block_x() * Tile, firstOut = block_y() * Tile, in = thread_x() / (Tile / Side) * Side, out = thread_x() % (Tile / Side) * Side;
+    float sums[Side][Side];
+#pragma unroll
+    for (u32 i = 0; i < Side * Side; i++)
+        sums[i / Side][i % Side] = 0.0f;
+    for (u32 first = 0; first < rows; first += Depth)
+    {
+        barrier();
+        for (u32 i = thread_x(); i < Depth * Tile / 4; i += block_width())
+        {
+            u32 row = first + i / (Tile / 4), column = i % (Tile / 4) * 4;
+            float4 none = {0.0f, 0.0f, 0.0f, 0.0f}, a = none, b = none;
+            if (row < rows && firstIn + column < ins)
+                a = *(const float4*)(x + row * ins + firstIn + column);
+            if (row < rows && firstOut + column < outs)
+                b = *(const float4*)(dy + row * outs + firstOut + column);
+            *(float4*)(left + i * 4) = a;
+            *(float4*)(right + i * 4) = b;
+        }
+
+        barrier();
+#pragma unroll 8
+        for (u32 row = 0; row < Depth; row++)
+        {
+            float4 a = *(const float4*)(left + row * Tile + in), b = *(const float4*)(right + row * Tile + out);
+#pragma unroll
+            for (u32 i = 0; i < Side * Side; i++)
+                sums[i / Side][i % Side] = fma(a[i / Side], b[i % Side], sums[i / Side][i % Side]);
+        }
+    }
+
+    if (firstOut + out >= outs)
+        return;
+#pragma unroll
+    for (u32 i = 0; i < Side; i++)
+    {
+        if (firstIn + in + i >= ins)
+            continue;
+        u32 at = (firstIn + in + i) * outs + firstOut + out;
+        float4 weights = *(float4*)(w + at), m = *(float4*)(mean + at), v = *(float4*)(variance + at);
+#pragma unroll
+        for (u32 j = 0; j < Side; j++)
+        {
+            float first = m[j], second = v[j];
+            weights[j] = step(weights[j], sums[i][j], first, second);
+            m[j] = first;
+            v[j] = second;
+        }
+
+        *(float4*)(w + at) = weights;
+        *(float4*)(mean + at) = m;
+        *(float4*)(variance + at) = v;
     }
 }
 

@@ -1,16 +1,15 @@
 // dx = f'(x)·dy, element by element; dx may be dy. Each reads of x and y only what its formula needs.
 #include "elementwise.cuh"
 
-#define UNARY_GRADIENT(name, expression)                                                                     \
-    KERNEL unary_gradient_##name(                                                                            \
-        const float* xs, const float* ys, const float* dys, float* dxs, u32 count, [[maybe_unused]] float a, \
-        [[maybe_unused]] float b)                                                                            \
-    {                                                                                                        \
-        for (u32 i = first_index(); i < count; i += index_step())                                            \
-        {                                                                                                    \
-            [[maybe_unused]] float x = xs[i], y = ys[i], dy = dys[i];                                        \
-            dxs[i] = expression;                                                                             \
-        }                                                                                                    \
+#define UNARY_GRADIENT(name, expression)                                                                                       \
+    struct name##_gradient                                                                                                     \
+    {                                                                                                                          \
+        float a, b;                                                                                                            \
+        METHOD float operator()([[maybe_unused]] float x, [[maybe_unused]] float y, [[maybe_unused]] float dy) const { return expression; }     \
+    };                                                                                                                         \
+    KERNEL unary_gradient_##name(const float* x, const float* y, const float* dy, float* dx, u32 count, float a, float b)      \
+    {                                                                                                                          \
+        zip3(x, y, dy, dx, count, name##_gradient{a, b});                                                                      \
     }
 
 DEVICE float power_slope(float x, float a) { return a == 0.0f ? 0.0f : a == 2.0f ? x + x : power(x, a - 1.0f) * a; }

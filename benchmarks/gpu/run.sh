@@ -3,10 +3,11 @@
 # the training step in every precision, and PyTorch's with the same settings. Needs benchmarks/gpu/suite.tar.xz (publish.sh), the
 # driver, cuBLAS and cuDNN 9 (as pip wheels, say); PyTorch and compute-sanitizer are left out where they are missing. Writes to
 # $OUT, benchmarks/gpu/results by default. Meant to end within eight minutes.
-#   OUT=results BATCHES="32 256" PYTHON=python3 benchmarks/gpu/run.sh
+#   OUT=results BATCHES="32 256" PYTHON=python3 SECTIONS="suites bandwidth step torch compile sanitizer" benchmarks/gpu/run.sh
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 out=${OUT:-results} batches=${BATCHES:-"32 256"} python=${PYTHON:-python3}
+sections=" ${SECTIONS:-suites bandwidth step torch compile sanitizer} "
 mkdir -p "$out" suite
 tar xJf suite.tar.xz -C suite || exit 1
 suite=./suite/cuda-suite
@@ -21,38 +22,65 @@ PATHS
 )
 [ -n "$wheels" ] && export NUMERICS_CUDA_PATH="${NUMERICS_CUDA_PATH:+$NUMERICS_CUDA_PATH:}$wheels" LD_LIBRARY_PATH="$wheels${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 
-section() { echo "== $1"; }
+section() {
+    case "$sections" in *" $1 "*) ;; *) return 1 ;; esac
+    echo "== $2"
+}
+
+# PyTorch's step with some flags; each compiled configuration takes half a minute to get ready.
+peer() {
+    if ! "$python" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
+        echo "PyTorch with CUDA: not found"
+        return
+    fi
+    for batch in $batches; do
+        for flags in "$@"; do
+            # shellcheck disable=SC2086
+            timeout 90 "$python" ../torch_step.py --device cuda --batch "$batch" --steps 20 $flags 2>&1 | grep -E 'machine|training step|predict' || echo "PyTorch $flags: failed"
+        done
+    done
+}
+
 {
-    section "machine"
     date -u
     nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
     $suite catsvsdogs info
 
-    section "suites on the real libraries"
-    NUMERICS_TEST_GPU=1 timeout 200 $suite Numerics.Conformance:CudaConformance Numerics.Backends.Cuda.Tests: || code=1
-
-    section "compute-sanitizer"
-    if command -v compute-sanitizer >/dev/null; then
-        timeout 90 compute-sanitizer --error-exitcode 9 $suite catsvsdogs bench --device cuda --batch 2 --steps 1 | tail -n 12 || code=1
-    else
-        echo "not found"
+    if section suites "suites on the real libraries"; then
+        NUMERICS_TEST_GPU=1 timeout 200 $suite Numerics.Conformance:CudaConformance Numerics.Backends.Cuda.Tests: || code=1
     fi
 
-    section "training step"
-    for batch in $batches; do
-        for precision in float32 tf32 bfloat16; do
-            echo "-- numerics, batch $batch, $precision"
-            timeout 60 $suite catsvsdogs bench --device cuda --precision "$precision" --batch "$batch" --steps 30 | grep -E 'training step|predict|peak memory' || code=1
+    if section step "training step"; then
+        for batch in $batches; do
+            for precision in float32 tf32 bfloat16; do
+                echo "-- numerics, batch $batch, $precision"
+                timeout 60 $suite catsvsdogs bench --device cuda --precision "$precision" --batch "$batch" --steps 30 | grep -E 'step on device|training step|fit|predict|peak memory' || code=1
+            done
         done
-        if "$python" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
-            for flags in "" "--channels-last" "--channels-last --tf32" "--channels-last --bf16" "--channels-last --tf32 --compile --graph" "--channels-last --bf16 --compile --graph"; do
-                # shellcheck disable=SC2086
-                timeout 90 "$python" ../torch_step.py --device cuda --batch "$batch" --steps 20 $flags || true
+    fi
+
+    if section torch "PyTorch, eager"; then
+        peer "" "--channels-last" "--channels-last --tf32" "--channels-last --bf16"
+    fi
+
+    if section compile "PyTorch, compiled, as a graph"; then
+        peer "--channels-last --tf32 --compile --graph" "--channels-last --bf16 --compile --graph" "--channels-last --compile --graph"
+    fi
+
+    if section bandwidth "how fast kernels move memory"; then
+        timeout 60 $suite bandwidth || code=1
+    fi
+
+    if section sanitizer "compute-sanitizer"; then
+        if command -v compute-sanitizer >/dev/null; then
+            for precision in float32 tf32 bfloat16; do
+                timeout 90 compute-sanitizer --error-exitcode 9 $suite catsvsdogs bench --device cuda --precision "$precision" --batch 2 --steps 1 | tail -n 3 || code=1
             done
         else
-            echo "PyTorch with CUDA: not found"
+            echo "not found"
         fi
-    done
+    fi
+
     exit "$code"
 } 2>&1 | tee "$out/gpu.txt"
 exit "${PIPESTATUS[0]}"

@@ -9,13 +9,17 @@ public abstract class BinaryLoss : Loss
     private readonly FocalGradient _gradient;
 
     private protected BinaryLoss(
-        string name, Reduction reduction, bool fromLogits, FocalGradient gradient = FocalGradient.Stable, bool countsPositives = false)
-        : base(name, reduction, countsPositives)
+        string name, Reduction reduction, bool fromLogits, FocalGradient gradient = FocalGradient.Stable)
+        : base(name, reduction, countsPositives: true)
     {
         if (!Enum.IsDefined(gradient))
             throw new ArgumentOutOfRangeException(nameof(gradient), gradient, "unknown gradient");
         (_fromLogits, _gradient) = (fromLogits, gradient);
     }
+
+    /// <summary>The labels above one half.</summary>
+    /// <param name="yTrue">The labels.</param>
+    protected sealed override Tensor Positives(Tensor yTrue) => (Floats(yTrue) > 0.5f).Sum();
 
     /// <summary>The focal terms of a prediction, one for each of its elements.</summary>
     private protected Tensor Terms(Tensor yTrue, Tensor yPred, BinaryFocalTerm term, float labelSmoothing = 0)

@@ -9,7 +9,7 @@ public abstract class ClassifierLoss : Loss
     private readonly FocalGradient _gradient;
 
     private protected ClassifierLoss(string name, Reduction reduction, bool fromLogits, int axis, FocalGradient gradient)
-        : base(name, reduction)
+        : base(name, reduction, countsPositives: true)
     {
         if (!Enum.IsDefined(gradient))
             throw new ArgumentOutOfRangeException(nameof(gradient), gradient, "unknown gradient");
@@ -18,6 +18,10 @@ public abstract class ClassifierLoss : Loss
 
     /// <summary>Whether predictions are logits instead of probabilities.</summary>
     public bool FromLogits { get; }
+
+    /// <summary>The labels above one half: an example whose labels are all 0, such as background, is none.</summary>
+    /// <param name="yTrue">The labels.</param>
+    protected override Tensor Positives(Tensor yTrue) => (Floats(yTrue) > 0.5f).Sum();
 
     /// <summary>Which axis of a prediction the classes are.</summary>
     private protected int Axis(Tensor yTrue, Tensor yPred)

@@ -25,7 +25,7 @@ public abstract class Loss
         if (!Enum.IsDefined(reduction))
             throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "unknown reduction");
         if (reduction == Reduction.SumOverPositives && !countsPositives)
-            throw new ArgumentException($"{name}: {nameof(Reduction.SumOverPositives)} is for losses of yes/no labels", nameof(reduction));
+            throw new ArgumentException($"{name}: {nameof(Reduction.SumOverPositives)} is for losses of classes and of yes/no labels", nameof(reduction));
         Name = name;
         Reduction = reduction;
     }

@@ -17,7 +17,8 @@ public enum Reduction
 
     /// <summary>
     /// Their sum divided by the number of positive labels, at least 1: what detectors do, whose pictures are nearly all background
-    /// (Lin et al. 2017, section 3.3). For losses of yes/no labels.
+    /// (Lin et al. 2017, section 3.3). A label above one half is positive, and so is a class number that is not ignored. For losses of
+    /// classes and of yes/no labels.
     /// </summary>
     SumOverPositives,
 }

@@ -15,14 +15,10 @@ namespace Numerics.Losses;
 /// <param name="name">The name in logs and messages.</param>
 public sealed class SigmoidFocalLoss(
     float? alpha = 0.25f, float gamma = 2, Reduction reduction = Reduction.SumOverBatchSize, string name = "sigmoid_focal_loss")
-    : BinaryLoss(name, reduction, fromLogits: true, countsPositives: true)
+    : BinaryLoss(name, reduction, fromLogits: true)
 {
     private readonly BinaryFocalTerm _term = LossArguments.Balanced(alpha, gamma);
 
     /// <inheritdoc/>
     protected override Tensor PerExample(Tensor yTrue, Tensor yPred) => Terms(yTrue, yPred, _term);
-
-    /// <summary>The labels above one half.</summary>
-    /// <param name="yTrue">The labels.</param>
-    protected override Tensor Positives(Tensor yTrue) => (Floats(yTrue) > 0.5f).Sum();
 }

@@ -36,6 +36,14 @@ public abstract class SparseClassifierLoss : ClassifierLoss
         return Terms(ClassNumbers.Read(yTrue, classes, _ignoreClass, Name), yPred, axis, Alpha, Term, NormalizesPredictions);
     }
 
+    /// <summary>The examples whose label is not ignored.</summary>
+    /// <param name="yTrue">Class numbers.</param>
+    protected sealed override Tensor Positives(Tensor yTrue)
+    {
+        ArgumentNullException.ThrowIfNull(yTrue);
+        return ClassNumbers.Labelled(yTrue, _ignoreClass, yTrue.Shape)?.Sum() ?? Tensor.Full(Shape.Scalar, yTrue.Count, yTrue.Backend);
+    }
+
     /// <inheritdoc/>
     protected sealed override Tensor? Labelled(Tensor yTrue, Tensor yPred)
     {

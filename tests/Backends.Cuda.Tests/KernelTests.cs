@@ -41,8 +41,8 @@ public sealed class KernelTests
 
         string[] all = [.. Enum.GetValues<KernelFamily>().SelectMany(family => PtxModule.Parse(KernelLibrary.Read(family)).Kernels.Keys)];
 
-        // The two conversions of brain floats have a test of their own.
-        string[] missing = [.. all.Except(api.ExecutedKernels).Where(name => !name.Contains("bfloat16", StringComparison.Ordinal))];
+        // Those of other precisions have a test of their own.
+        string[] missing = [.. all.Except(api.ExecutedKernels).Where(name => !name.Contains("bfloat16", StringComparison.Ordinal) && !name.StartsWith("tensor_", StringComparison.Ordinal))];
         Assert.Empty(missing);
         Assert.True(all.Length > 100);
     }
@@ -117,6 +117,18 @@ public sealed class KernelTests
         var uneven = new Conv2DGeometry((1, 8, 8, 4), kernel.Shape, (2, 2), Padding.Same, (1, 1), 1);
         b.Conv2D(Tensor.Ones((1, 8, 8, 4), b), kernel, uneven, Tensor.Empty(b, uneven.OutputShape));
         b.Conv2DBias(pictures, kernel, bias, conv, true, Tensor.Empty(b, conv.OutputShape));
+        foreach ((int channelsIn, int channelsOut) in new[] { (3, 16), (3, 32), (3, 64), (8, 16), (16, 16), (16, 32), (32, 64) })
+        {
+            Tensor few = Tensor.Ones((1, 5, 6, channelsIn), b), weights = Tensor.Ones((3, 3, channelsIn, channelsOut), b);
+            var same = new Conv2DGeometry(few.Shape, weights.Shape, (1, 1), Padding.Same, (1, 1), 1);
+            Tensor output = Tensor.Empty(b, same.OutputShape);
+            b.Conv2D(few, weights, same, output);
+            b.Conv2DKernelGradient(few, output, same, weights);
+            b.Conv2DInputGradient(output, weights, same, few);
+        }
+
+        var turned = new Conv2DGeometry((1, 5, 6, 64), (3, 3, 64, 8), (1, 1), Padding.Same, (1, 1), 1);
+        b.Conv2DInputGradient(Tensor.Ones(turned.OutputShape, b), Tensor.Ones((3, 3, 64, 8), b), turned, Tensor.Empty(b, (1, 5, 6, 64)));
         foreach (int window in new[] { 2, 17 })
         {
             Tensor image = Tensor.Ones((1, 20, 20, 4), b);
@@ -148,6 +160,15 @@ public sealed class KernelTests
         b.SgdUpdate(y, x, z, new SgdStep(0.1f, 0.9f, true));
         Tensor state = Tensor.Ones((4, 6), b);
         b.AdamUpdate(y, x, z, state, new AdamStep(0.1f, 0.9f, 0.999f, 1e-7f, 0));
+        b.Dense(Tensor.Ones((3, 2_500), b), Tensor.Ones((2_500, 20), b), Tensor.Ones(20, b), true, Tensor.Empty(b, (3, 20)));
+        b.Dense(x, Tensor.Ones((6, 2), b), Tensor.Ones(2, b), false, Tensor.Empty(b, (4, 2)));
+        using (var tape = new GradientTape())
+        {
+            Tensor large = tape.Watch(Tensor.Ones((300, 256), b));
+            Tensor gradient = tape.Gradient(Tensor.Ones((2, 300), b).Dense(large, Tensor.Zeros(256, b)).Sum(), large);
+            b.AdamUpdate(large, gradient, Tensor.Zeros((300, 256), b), Tensor.Zeros((300, 256), b), new AdamStep(0.1f, 0.9f, 0.999f, 1e-7f, 0));
+        }
+
         b.RmspropUpdate(y, x, state, null, new RmspropStep(0.1f, 0.9f, 0, 1e-7f));
         b.RmspropUpdate(y, x, state, z, new RmspropStep(0.1f, 0.9f, 0.5f, 1e-7f));
         b.LionUpdate(y, x, z, new LionStep(0.1f, 0.9f, 0.99f, 0));

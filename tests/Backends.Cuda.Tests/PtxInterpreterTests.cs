@@ -33,6 +33,11 @@ public sealed class PtxInterpreterTests : IDisposable
         { "and.b32 %r3, %r1, %r2;", "%r3", 0xF0F0, 0xFF00, 0xF000 },
         { "xor.b32 %r3, %r1, %r2;", "%r3", 0xF0F0, 0xFF00, 0x0FF0 },
         { "neg.s32 %r3, %r1;", "%r3", 5, 0, 0xFFFFFFFB },
+        { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; add.s16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 0xFFFF, 2, 1 },
+        { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; sub.s16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 1, 2, 0xFFFF },
+        { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; mul.lo.s16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 0x101, 0x101, 0x201 },
+        { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; mul.hi.u16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 0xFFFF, 0xAAAB, 0xAAAA },
+        { "cvt.u16.u32 %rs1, %r1; shr.u16 %rs3, %rs1, 9; cvt.u32.u16 %r3, %rs3;", "%r3", 0xFE00, 0, 0x7F },
         { "bfe.u32 %r3, %r1, 4, 8;", "%r3", 0xABCD, 0, 0xBC },
         { "setp.lt.s32 %p1, %r1, %r2; selp.b32 %r3, 7, 9, %p1;", "%r3", 0xFFFFFFFF, 0, 7 },
         { "setp.lt.u32 %p1, %r1, %r2; selp.b32 %r3, 7, 9, %p1;", "%r3", 0xFFFFFFFF, 0, 9 },
@@ -287,6 +292,7 @@ public sealed class PtxInterpreterTests : IDisposable
             )
             {
             .reg .pred %p<5>;
+            .reg .b16 %rs<5>;
             .reg .b32 %r<20>;
             .reg .f32 %f<10>;
             .reg .f64 %fd<10>;

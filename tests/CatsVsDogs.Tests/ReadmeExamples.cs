@@ -6,7 +6,7 @@ using Numerics.Tensors;
 
 namespace Numerics.CatsVsDogs.Tests;
 
-/// <summary>The programs of the README as they stand there, compiled; <see cref="ReadmeTests"/> compares and runs them.</summary>
+/// <summary>The programs of the README and of the guide to imbalance as they stand there, compiled; <see cref="ReadmeTests"/> compares and runs them.</summary>
 internal static class ReadmeExamples
 {
     public static (History History, float Loss, int Gradients) Run()
@@ -31,6 +31,23 @@ internal static class ReadmeExamples
     public static void UseGpu()
     {
         Backend.Default = new CudaBackend();
+    }
+
+    public static float ImbalanceGuide(NDArray x, NDArray y)
+    {
+        int[] counts = ClassWeights.Counts(y);
+        var (training, validation) = StratifiedSplit.Draw(y, 0.2, seed: 1);
+        using var model = new Sequential
+        {
+            new Flatten(),
+            new Dense(2, Activation.Softmax, biasInitializer: new Constant(ClassWeights.InitialBias(counts))),
+        };
+        model.Compile(new Adam(), new CategoricalFocalLoss(alpha: 1, gamma: 2), [new AUC(AUCCurve.PR, classId: 1)]);
+        model.Fit(ArrayRows.Take(x, training), ArrayRows.Take(y, training), epochs: 10);
+
+        NDArray held = ArrayRows.Take(y, validation), scores = model.Predict(ArrayRows.Take(x, validation));
+        DecisionThreshold decision = DecisionThreshold.Tune(held, scores, decisions => decisions.FBeta(), classId: 1);
+        return decision.Threshold;
     }
 
     private static float Loop(Dataset train, Sequential model)

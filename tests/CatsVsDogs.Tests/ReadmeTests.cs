@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Numerics.Tensors;
 
 namespace Numerics.CatsVsDogs.Tests;
 
@@ -14,13 +15,15 @@ public sealed class ReadmeTests : IDisposable
         _folder.Dispose();
     }
 
-    [Fact]
-    public void Every_line_of_C_sharp_in_the_README_stands_in_the_compiled_examples()
+    [Theory]
+    [InlineData("README.md", 20)]
+    [InlineData("docs/imbalance.md", 10)]
+    public void Every_line_of_C_sharp_stands_in_the_compiled_examples(string page, int least)
     {
         string here = Path.GetDirectoryName(ThisFile())!;
         string[] compiled = [.. File.ReadLines(Path.Combine(here, "ReadmeExamples.cs")).Select(line => line.Trim())];
-        string[] shown = [.. CodeLines(Path.Combine(here, "..", "..", "README.md")).Select(line => line.Trim())];
-        Assert.True(shown.Length > 20);
+        string[] shown = [.. CodeLines(Path.Combine(here, "..", "..", page)).Select(line => line.Trim())];
+        Assert.True(shown.Length > least);
         Assert.Empty(shown.Except(compiled));
     }
 
@@ -34,6 +37,14 @@ public sealed class ReadmeTests : IDisposable
         Assert.All(history["loss"], value => Assert.InRange(value, 0, 10));
         Assert.InRange(loss, 0, 10);
         Assert.Equal(10, gradients);
+    }
+
+    [Fact]
+    public void The_guide_to_imbalance_runs()
+    {
+        NDArray x = NDArray.From([40, 3], [.. Enumerable.Range(0, 120).Select(i => (i % 7) - (i % 11 * 0.5f))]);
+        NDArray y = NDArray.From([40, 2], [.. Enumerable.Range(0, 40).SelectMany(i => i % 8 == 0 ? new[] { 0f, 1 } : [1, 0])]);
+        Assert.InRange(ReadmeExamples.ImbalanceGuide(x, y), 0, 1);
     }
 
     private static IEnumerable<string> CodeLines(string path)

@@ -88,7 +88,7 @@ public abstract partial class BackendConformance
     [Fact]
     public void Dense_with_and_without_relu()
     {
-        foreach ((int rows, int inputs, int units) in new[] { (1, 1, 1), (1, 300, 10), (5, 17, 33), (32, 1_000, 256), (33, 7, 2), (200, 64, 64) })
+        foreach ((int rows, int inputs, int units) in new[] { (1, 1, 1), (1, 300, 10), (5, 17, 33), (32, 1_000, 256), (33, 7, 2), (200, 64, 64), (40, 2_300, 70), (3, 5_000, 258) })
         {
             foreach (bool relu in new[] { false, true })
                 SameWithGradients($"dense {rows} {inputs}->{units} {relu}", Tolerances.Sum, i => relu

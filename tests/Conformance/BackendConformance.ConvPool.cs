@@ -17,6 +17,10 @@ public abstract partial class BackendConformance
     [InlineData(32, 64, 14)]
     [InlineData(7, 19, 13)]
     [InlineData(8, 8, 58)]
+    [InlineData(64, 32, 11)]
+    [InlineData(16, 16, 43)]
+    [InlineData(24, 40, 9)]
+    [InlineData(64, 64, 6)]
     public void Fused_convolution_and_pooling_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
     {
         foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
@@ -34,6 +38,8 @@ public abstract partial class BackendConformance
     [InlineData(3, 16, 4, 5)]
     [InlineData(4, 16, 3, 12)]
     [InlineData(1, 16, 15, 17)]
+    [InlineData(3, 64, 3, 40)]
+    [InlineData(2, 24, 3, 10)]
     public void Fused_convolution_and_pooling_of_pictures(int channels, int channelsOut, int kernelWidth, int size)
     {
         foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])

@@ -55,6 +55,10 @@ public abstract partial class BackendConformance
     [InlineData(7, 19, 13)]
     [InlineData(8, 8, 58)]
     [InlineData(128, 40, 9)]
+    [InlineData(16, 16, 45)]
+    [InlineData(24, 48, 12)]
+    [InlineData(64, 16, 8)]
+    [InlineData(2, 32, 21)]
     public void Convolutions_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
     {
         SameWithGradients("conv2d", Tolerances.Convolution, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)));

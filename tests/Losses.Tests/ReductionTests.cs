@@ -52,7 +52,26 @@ public sealed class ReductionTests
         Assert.Equal(new Shape(4, 3), new SigmoidFocalLoss(reduction: Reduction.None).Call(labels, s_logits).Shape);
         float none = new SigmoidFocalLoss(reduction: Reduction.Sum).Call(Tensor.Zeros((4, 3)), s_logits).Item();
         Assert.Equal(none, new SigmoidFocalLoss(reduction: Reduction.SumOverPositives).Call(Tensor.Zeros((4, 3)), s_logits).Item());
-        Assert.Equal("reduction", Assert.Throws<ArgumentException>(() => new CategoricalFocalLoss(reduction: Reduction.SumOverPositives)).ParamName);
+        Assert.Equal("reduction", Assert.Throws<ArgumentException>(() => new MeanSquaredError(Reduction.SumOverPositives)).ParamName);
+    }
+
+    [Fact]
+    public void Classes_count_the_examples_that_have_one()
+    {
+        using var scope = new TensorScope();
+        NDArray background = new float[,] { { 1, 0, 0 }, { 0, 0, 0 }, { 0, 0, 1 }, { 0, 0, 0 } };
+        float Of(Reduction reduction, float smoothing) =>
+            new CategoricalFocalLoss(fromLogits: true, labelSmoothing: smoothing, reduction: reduction).Call(background, s_logits).Item();
+        foreach (float smoothing in new[] { 0, 0.2f })
+            Assert.Equal(Of(Reduction.Sum, smoothing) / 2, Of(Reduction.SumOverPositives, smoothing), 1e-6f);
+        float Sparse(int[] labels, Reduction reduction) =>
+            new SparseCategoricalFocalLoss(fromLogits: true, ignoreClass: 9, reduction: reduction).Call((NDArray)labels, s_logits).Item();
+        Assert.Equal(Sparse([0, 9, 2, 1], Reduction.Sum) / 3, Sparse([0, 9, 2, 1], Reduction.SumOverPositives), 1e-6f);
+        Assert.Equal(0f, Sparse([9, 9, 9, 9], Reduction.SumOverPositives));
+        float all = new SparseCategoricalCrossentropy(fromLogits: true, reduction: Reduction.SumOverPositives).Call((NDArray)new[] { 0, 1, 2, 0 }, s_logits).Item();
+        Assert.Equal(new SparseCategoricalCrossentropy(fromLogits: true).Call((NDArray)new[] { 0, 1, 2, 0 }, s_logits).Item(), all, 1e-6f);
+        float binary = new BinaryFocalLoss(fromLogits: true, reduction: Reduction.SumOverPositives).Call(background, s_logits).Item();
+        Assert.Equal(new BinaryFocalLoss(fromLogits: true, reduction: Reduction.Sum).Call(background, s_logits).Item() / 2, binary, 1e-6f);
     }
 
     [Fact]

@@ -1,15 +1,24 @@
 using System.Diagnostics;
 using System.Reflection;
+using Numerics.Benchmarks.Gpu;
 using Xunit;
 using Xunit.Sdk;
 
 // For machines without .NET, of which this program brings what it needs.
 //   cuda-suite Assembly:Class ...      runs the tests of the classes named, or Assembly: all; the exit code is 1 if one failed
 //   cuda-suite catsvsdogs bench ...    runs the program
+//   cuda-suite bandwidth               how fast kernels move memory
 if (args is ["catsvsdogs", ..])
 {
     object? code = Assembly.Load("catsvsdogs").EntryPoint!.Invoke(null, [args[1..]]);
     return code is int status ? status : 0;
+}
+
+if (args is ["bandwidth"])
+{
+    using var bandwidth = new KernelBandwidth();
+    bandwidth.Run();
+    return 0;
 }
 
 int passed = 0, failed = 0;

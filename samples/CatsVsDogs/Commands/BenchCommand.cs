@@ -67,6 +67,12 @@ internal sealed class BenchCommand
         // Before anything else runs: this is about the memory of training.
         using (var process = Process.GetCurrentProcess())
             Line("peak memory", $"{process.PeakWorkingSet64 / 1048576.0:F0} MiB while training; tensors {ReservedBytes(backend) / 1048576.0:F0} MiB");
+        if (backend.IsAsynchronous)
+        {
+            using Tensor x = Tensor.From(pictures).Keep(), y = Tensor.From(labels).Keep();
+            _ = Time("step on device", batch, () => _ = model.TrainOnBatch(x, y));
+        }
+
         Report("step within fit", batch, Fit(model, pictures, labels, batch, steps, cancellationToken));
         _ = Time("predict", batch, () => _ = model.Predict(pictures, batch));
         (NDArray picture, _) = Noise(1);

@@ -51,7 +51,8 @@ internal static class ImbalancePlot
             [.. methods.Select((_, m) => (double)m)], [.. methods.Select(method => method.Key.Replace(", ", ",\n").Replace(" (", "\n("))]);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 10;
         plot.Grid.XAxisStyle.MajorLineStyle.IsVisible = false;
-        _ = plot.ShowLegend(Alignment.UpperLeft, Orientation.Horizontal);
+        plot.Legend.Orientation = Orientation.Horizontal;
+        _ = plot.ShowLegend(Edge.Bottom);
         PlotPicture.Save(plot, path, WideWidth);
     }
 }

@@ -3,7 +3,7 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cuda;
 
 /// <content>
-/// Convolutions by cuDNN. Its kernels are [out, height, width, in]: ours, [height, width, in, out], transposed. Where the zeros
+/// Convolutions by cuDNN, but for those of few channels that own kernels know. Its kernels are [out, height, width, in]: ours, [height, width, in, out], transposed. Where the zeros
 /// at the two edges differ, the pictures are padded first.
 /// </content>
 public sealed unsafe partial class CudaBackend
@@ -21,6 +21,12 @@ public sealed unsafe partial class CudaBackend
         if (IsEmptySum(geometry))
         {
             Fill(0, y);
+            return;
+        }
+
+        if (IsConv3x3(geometry, x, kernel))
+        {
+            Conv3x3(x, kernel, null, geometry, relu: false, y, null);
             return;
         }
 
@@ -43,6 +49,12 @@ public sealed unsafe partial class CudaBackend
         if (dy.Count == 0 || kernel.Count == 0)
         {
             Fill(0, dx);
+            return;
+        }
+
+        if (IsConv3x3InputGradient(geometry, dy, kernel))
+        {
+            Conv3x3InputGradient(dy, null, null, kernel, geometry, dx);
             return;
         }
 
@@ -73,6 +85,8 @@ public sealed unsafe partial class CudaBackend
             return;
         }
 
+        if (TryConv3x3KernelGradient(x, dy, null, null, geometry, dkernel, null))
+            return;
         using Tensor? padded = NeedsPadding(geometry) ? Pad(x, geometry) : null;
         using Tensor filter = Tensor.Empty(this, dkernel.Shape);
         using (Operand pictures = AsOperand(padded ?? x), outer = AsOperand(dy))
@@ -88,6 +102,15 @@ public sealed unsafe partial class CudaBackend
     /// <inheritdoc/>
     public override void Conv2DBias(Tensor x, Tensor kernel, Tensor bias, in Conv2DGeometry geometry, bool relu, Tensor y)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(y);
+        if (y.Count > 0 && !IsEmptySum(geometry) && IsConv3x3(geometry, x, kernel))
+        {
+            Conv3x3(x, kernel, bias, geometry, relu, y, null);
+            return;
+        }
+
         Conv2D(x, kernel, geometry, y);
         AddBias(y, bias, relu);
     }
@@ -96,10 +119,50 @@ public sealed unsafe partial class CudaBackend
     public override void Conv2DBiasReluMaxPool(
         Tensor x, Tensor kernel, Tensor bias, in Conv2DGeometry conv, in Pool2DGeometry pool, Tensor y, Tensor argMax)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(argMax);
+        if (y.Count > 0 && !IsEmptySum(conv) && IsConv3x3(conv, x, kernel) && IsPool2x2(pool, argMax))
+        {
+            Conv3x3(x, kernel, bias, conv, relu: true, y, argMax);
+            return;
+        }
+
         using Tensor full = Tensor.Empty(this, conv.OutputShape);
         Conv2D(x, kernel, conv, full);
         Each(KernelFamily.Pooling, Sized("bias_relu_max_pool", argMax), y.Count, full, bias, y, argMax, Windows(pool), y.Count);
+    }
+
+    /// <inheritdoc/>
+    public override void Conv2DBiasReluMaxPoolGradient(
+        Tensor x, Tensor kernel, Tensor y, Tensor argMax, Tensor dy, in Conv2DGeometry conv, in Pool2DGeometry pool, Tensor? dx, Tensor dkernel, Tensor dbias)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(argMax);
+        ArgumentNullException.ThrowIfNull(dy);
+        ArgumentNullException.ThrowIfNull(dkernel);
+        if (y.Count == 0 || dkernel.Count == 0 || !IsPool2x2(pool, argMax) || !IsAligned(y)
+            || !TryConv3x3KernelGradient(x, dy, y, argMax, conv, dkernel, dbias))
+        {
+            base.Conv2DBiasReluMaxPoolGradient(x, kernel, y, argMax, dy, conv, pool, dx, dkernel, dbias);
+            return;
+        }
+
+        if (dx is null)
+            return;
+        if (IsConv3x3InputGradient(conv, dy, kernel))
+        {
+            Conv3x3InputGradient(dy, y, argMax, kernel, conv, dx);
+            return;
+        }
+
+        using Tensor masked = Tensor.Empty(this, y.Shape), full = Tensor.Empty(this, conv.OutputShape);
+        UnaryGradient(UnaryKind.Relu, y, y, dy, masked);
+        MaxPool2DGradient(masked, argMax, pool, full);
+        Conv2DInputGradient(full, kernel, conv, dx);
     }
 
     private static bool IsEmptySum(in Conv2DGeometry g) => g.GroupInChannels == 0;

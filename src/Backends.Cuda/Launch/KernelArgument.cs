@@ -29,6 +29,9 @@ internal readonly struct KernelArgument
     /// <summary>A structure of 32-bit words.</summary>
     public static implicit operator KernelArgument(int[] words) => new(0, sizeof(int) * words.Length, words);
 
+    /// <summary>A tensor, or a null pointer.</summary>
+    public static KernelArgument Optional(Tensor? tensor) => tensor is null ? new KernelArgument(0, sizeof(ulong)) : tensor;
+
     /// <summary>Writes the argument at its alignment behind those before it.</summary>
     /// <returns>The length with it.</returns>
     public int Write(Span<byte> bytes, int length)

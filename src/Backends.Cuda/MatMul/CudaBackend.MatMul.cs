@@ -6,6 +6,9 @@ namespace Numerics.Backends.Cuda;
 public sealed unsafe partial class CudaBackend
 {
     private const long WorkspaceBytes = 4 << 20;
+    private const int FewOutputs = 16;
+    private const int FewRows = 64;
+    private const int LongSum = 2048;
 
     /// <inheritdoc/>
     public override void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor y)
@@ -52,6 +55,18 @@ public sealed unsafe partial class CudaBackend
             return;
         }
 
+        if (n <= FewOutputs)
+        {
+            Launch(KernelFamily.Dense, "dense_few_outputs", Ceiling(y.Count, RowsOfBlock), new CudaDim(Lanes, RowsOfBlock), x, kernel, bias, y, relu, m, k, n);
+            return;
+        }
+
+        if (m <= FewRows && k >= LongSum && n % 2 == 0 && Address(kernel) % 8 == 0)
+        {
+            DenseFewRows(x, kernel, bias, relu, y);
+            return;
+        }
+
         using Operand left = AsOperand(kernel), right = AsOperand(x);
         TensorBuffer workspace = Allocate(WorkspaceBytes);
         try
@@ -69,6 +84,39 @@ public sealed unsafe partial class CudaBackend
 
         GC.KeepAlive(bias);
         GC.KeepAlive(y);
+    }
+
+    /// <summary>The weights are read once, by as many blocks as there are slices of the sum; a function of shapes alone.</summary>
+    private void DenseFewRows(Tensor x, Tensor kernel, Tensor bias, bool relu, Tensor y)
+    {
+        const int Rows = 32, Threads = 128, ColumnsOfThread = 2, Length = 128;
+        (int rows, int ins, int outs) = (x.Shape[0], x.Shape[1], y.Shape[1]);
+        int slices = Ceiling(ins, Length);
+        using Tensor partials = Tensor.Empty(this, new Shape(slices, rows, outs));
+        Launch(
+            KernelFamily.Dense,
+            "dense_few_rows",
+            new CudaDim(slices, Ceiling(rows, Rows), Ceiling(outs, Threads * ColumnsOfThread)),
+            Threads,
+            x,
+            kernel,
+            partials,
+            rows,
+            ins,
+            outs,
+            Length);
+        Launch(
+            KernelFamily.Dense,
+            "dense_sum",
+            Ceiling(y.Count, Lanes),
+            new CudaDim(Lanes, RowsOfBlock),
+            partials,
+            slices,
+            bias,
+            y,
+            relu,
+            outs,
+            y.Count);
     }
 
     private GemmProblem Product(int m, int n, int k, bool transposeA, bool transposeB) => new(

@@ -35,7 +35,7 @@ internal sealed unsafe class StagingMemory : IDisposable
                 int length = Math.Min(source.Length, PieceBytes), piece = _next;
                 _next = (piece + 1) % Pieces;
                 _api.SynchronizeEvent(_read[piece]);
-                source[..length].CopyTo(new Span<byte>((void*)_memory[piece], PieceBytes));
+                CopyIn(source[..length], _memory[piece]);
                 _api.CopyToDevice(target, _memory[piece], length, _stream);
                 _api.RecordEvent(_read[piece], _stream);
                 source = source[length..];
@@ -72,6 +72,28 @@ internal sealed unsafe class StagingMemory : IDisposable
         {
             _api.DestroyEvent(_read[i]);
             _api.FreeHostMemory(_memory[i]);
+        }
+    }
+
+    // One core copies at a fraction of what the bus moves.
+    private static void CopyIn(ReadOnlySpan<byte> source, nint target)
+    {
+        const int PartBytes = 1 << 20;
+        fixed (byte* from = source)
+        {
+            int length = source.Length, parts = (length + PartBytes - 1) / PartBytes;
+            if (parts == 1)
+            {
+                source.CopyTo(new Span<byte>((void*)target, length));
+                return;
+            }
+
+            nint start = (nint)from;
+            _ = Parallel.For(0, parts, part =>
+            {
+                int first = part * PartBytes, count = Math.Min(PartBytes, length - first);
+                new ReadOnlySpan<byte>((byte*)start + first, count).CopyTo(new Span<byte>((byte*)target + first, count));
+            });
         }
     }
 

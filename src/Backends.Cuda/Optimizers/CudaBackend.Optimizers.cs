@@ -5,6 +5,8 @@ namespace Numerics.Backends.Cuda;
 /// <content>Optimizer steps, one kernel each.</content>
 public sealed unsafe partial class CudaBackend
 {
+    private const int MostRowsOfRoundedUpdate = 128;
+
     /// <inheritdoc/>
     public override void SgdUpdate(Tensor weights, Tensor gradient, Tensor? velocity, in SgdStep step)
     {
@@ -20,6 +22,14 @@ public sealed unsafe partial class CudaBackend
     public override void AdamUpdate(Tensor weights, Tensor gradient, Tensor mean, Tensor variance, in AdamStep step)
     {
         ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(gradient);
+        if (gradient.PendingProduct is { } product && FitsUpdate(product) && IsAligned(weights) && IsAligned(mean) && IsAligned(variance))
+        {
+            AdamOfProduct(product, weights, mean, variance, step);
+            GC.KeepAlive(gradient);
+            return;
+        }
+
         int count = weights.Count;
         Each(
             KernelFamily.Optimizer,
@@ -54,5 +64,35 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(weights);
         int count = weights.Count;
         Each(KernelFamily.Optimizer, "lion", count, weights, gradient, momentum, count, step.LearningRate, step.Beta1, step.Beta2, step.Decay);
+    }
+
+    // Where products are rounded, more rows than these are faster by the library and a step of its own.
+    private bool FitsUpdate(MatMulProduct product) =>
+        product is { TransposeA: true, TransposeB: false } && product.A.Shape[1] % 4 == 0 && product.B.Shape[1] % 4 == 0
+        && IsAligned(product.A) && IsAligned(product.B)
+        && (_options.Precision == CudaPrecision.Float32 || product.A.Shape[0] <= MostRowsOfRoundedUpdate);
+
+    private void AdamOfProduct(MatMulProduct product, Tensor weights, Tensor mean, Tensor variance, in AdamStep step)
+    {
+        const int Tile = 64;
+        (int rows, int ins, int outs) = (product.A.Shape[0], product.A.Shape[1], product.B.Shape[1]);
+        Launch(
+            KernelFamily.Optimizer,
+            "adam_of_product",
+            new CudaDim(Ceiling(ins, Tile), Ceiling(outs, Tile)),
+            ThreadsOfBlock,
+            product.A,
+            product.B,
+            weights,
+            mean,
+            variance,
+            rows,
+            ins,
+            outs,
+            step.LearningRate,
+            step.Beta1,
+            step.Beta2,
+            step.Epsilon,
+            step.Decay);
     }
 }

@@ -103,8 +103,25 @@ public partial class Model : Layer
         return Step(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight), training: true);
     }
 
+    /// <summary>Trains on one batch that is on the backend already, picked from a data set that lives there, say.</summary>
+    /// <param name="x">The inputs [batch, ..].</param>
+    /// <param name="y">The targets [batch, ..].</param>
+    /// <param name="sampleWeight">The weight of each example [batch]; 1 when null.</param>
+    /// <returns>Loss and metrics of this batch, by name.</returns>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    public IReadOnlyDictionary<string, double> TrainOnBatch(Tensor x, Tensor y, Tensor? sampleWeight = null)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        CheckCompiled();
+        CheckBatch(x.Shape, y.Shape, sampleWeight?.Shape);
+        ResetMetrics();
+        using var scope = new TensorScope();
+        return TrainStep(x, y, sampleWeight);
+    }
+
     /// <summary>Computes loss and metrics of one batch.</summary>
-    /// <inheritdoc cref="TrainOnBatch"/>
+    /// <inheritdoc cref="TrainOnBatch(NDArray, NDArray, NDArray?, IReadOnlyDictionary{int, float}?)"/>
     public IReadOnlyDictionary<string, double> TestOnBatch(
         NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
     {
@@ -248,12 +265,16 @@ public partial class Model : Layer
     {
         if (batch.X is null || batch.Y is null)
             throw new ArgumentException($"{Title}: a batch needs inputs and targets");
-        Shape x = batch.X.Shape, y = batch.Y.Shape;
+        CheckBatch(batch.X.Shape, batch.Y.Shape, batch.SampleWeight?.Shape);
+    }
+
+    private void CheckBatch(Shape x, Shape y, Shape? weight)
+    {
         if (x.Rank == 0 || y.Rank == 0 || x[0] != y[0])
             throw new ShapeMismatchException($"{Title}: inputs {x} and targets {y} must have the batch as first axis; did you forget Batch()?");
         if (x[0] == 0)
             throw new ArgumentException($"{Title}: a batch of no examples, inputs {x}");
-        if (batch.SampleWeight is { } weight && (weight.Shape.Rank == 0 || weight.Shape[0] != x[0]))
-            throw new ShapeMismatchException($"{Title}: sample weights {weight.Shape} do not fit inputs {x}");
+        if (weight is not null && (weight.Rank == 0 || weight[0] != x[0]))
+            throw new ShapeMismatchException($"{Title}: sample weights {weight} do not fit inputs {x}");
     }
 }

@@ -33,6 +33,7 @@ internal static class InstructionTable
         ["neg.f32"] = (d, a) => new UnaryInstruction<NegF32>(d, a),
         ["neg.f64"] = (d, a) => new UnaryInstruction<NegF64>(d, a),
         ["cvt.u16.u32"] = (d, a) => new UnaryInstruction<ToU16>(d, a),
+        ["cvt.u64.u16"] = (d, a) => new UnaryInstruction<ToU16>(d, a),
         ["cvt.u32.u16"] = (d, a) => new UnaryInstruction<ToU16>(d, a),
         ["cvt.u32.u64"] = (d, a) => new UnaryInstruction<ToU32>(d, a),
         ["cvt.u64.u32"] = (d, a) => new UnaryInstruction<ToU32>(d, a),
@@ -49,6 +50,7 @@ internal static class InstructionTable
         ["cvt.rzi.s32.f32"] = (d, a) => new UnaryInstruction<F32ToS32>(d, a),
         ["cvt.rzi.s32.f64"] = (d, a) => new UnaryInstruction<F64ToS32>(d, a),
         ["cvt.rzi.u32.f32"] = (d, a) => new UnaryInstruction<F32ToU32>(d, a),
+        ["cvt.rna.tf32.f32"] = (d, a) => new UnaryInstruction<RoundTf32>(d, a),
         ["cvt.rni.f32.f32"] = (d, a) => new UnaryInstruction<RoundF32>(d, a),
         ["cvt.rni.f64.f64"] = (d, a) => new UnaryInstruction<RoundF64>(d, a),
     };
@@ -61,6 +63,10 @@ internal static class InstructionTable
         ["sub.u32"] = (d, a, b) => new BinaryInstruction<Sub32>(d, a, b),
         ["mul.lo.s32"] = (d, a, b) => new BinaryInstruction<MulLow32>(d, a, b),
         ["mul.lo.u32"] = (d, a, b) => new BinaryInstruction<MulLow32>(d, a, b),
+        ["add.s16"] = (d, a, b) => new BinaryInstruction<Add16>(d, a, b),
+        ["sub.s16"] = (d, a, b) => new BinaryInstruction<Sub16>(d, a, b),
+        ["mul.lo.s16"] = (d, a, b) => new BinaryInstruction<MulLow16>(d, a, b),
+        ["mul.hi.u16"] = (d, a, b) => new BinaryInstruction<MulHighU16>(d, a, b),
         ["add.s64"] = (d, a, b) => new BinaryInstruction<Add64>(d, a, b),
         ["add.u64"] = (d, a, b) => new BinaryInstruction<Add64>(d, a, b),
         ["sub.s64"] = (d, a, b) => new BinaryInstruction<Sub64>(d, a, b),
@@ -90,6 +96,7 @@ internal static class InstructionTable
         ["xor.pred"] = (d, a, b) => new BinaryInstruction<Xor>(d, a, b),
         ["shl.b32"] = (d, a, b) => new BinaryInstruction<Shl32>(d, a, b),
         ["shl.b64"] = (d, a, b) => new BinaryInstruction<Shl64>(d, a, b),
+        ["shr.u16"] = (d, a, b) => new BinaryInstruction<ShrU16>(d, a, b),
         ["shr.u32"] = (d, a, b) => new BinaryInstruction<ShrU32>(d, a, b),
         ["shr.u64"] = (d, a, b) => new BinaryInstruction<ShrU64>(d, a, b),
         ["shr.s32"] = (d, a, b) => new BinaryInstruction<ShrS32>(d, a, b),
@@ -104,6 +111,7 @@ internal static class InstructionTable
         ["mul.rn.f64"] = (d, a, b) => new BinaryInstruction<MulF64>(d, a, b),
         ["div.rn.f32"] = (d, a, b) => new BinaryInstruction<DivF32>(d, a, b),
         ["div.rn.f64"] = (d, a, b) => new BinaryInstruction<DivF64>(d, a, b),
+        ["cvt.rn.bf16x2.f32"] = (d, a, b) => new BinaryInstruction<PackBrainFloats>(d, a, b),
         ["setp.eq.s32"] = (d, a, b) => new BinaryInstruction<EqS32>(d, a, b),
         ["setp.ne.s32"] = (d, a, b) => new BinaryInstruction<NeS32>(d, a, b),
         ["setp.lt.s32"] = (d, a, b) => new BinaryInstruction<LtS32>(d, a, b),
@@ -219,6 +227,13 @@ internal static class InstructionTable
                 return new ExitInstruction();
             case "bar.sync" when operands is ["0"]:
                 return new BarrierInstruction();
+            case "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32" or "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32":
+                return new MatrixMultiplyInstruction(
+                    [.. Names(operands[0]).Select(builder.Target)],
+                    [.. Names(operands[1]).Select(builder.Source)],
+                    [.. Names(operands[2]).Select(builder.Source)],
+                    [.. Names(operands[3]).Select(builder.Source)],
+                    operation.Contains("bf16", StringComparison.Ordinal));
             case "shfl.sync.bfly.b32":
                 return new ShuffleInstruction(
                     builder.Target(operands[0]), builder.Source(operands[1]), builder.Source(operands[2]), Number(operands[3]), Number(operands[4]));
@@ -236,7 +251,7 @@ internal static class InstructionTable
     private static PtxInstruction Halves(string[] operands, int bits, KernelBuilder builder)
     {
         bool split = operands[0][0] == '{';
-        string[] names = [.. operands[split ? 0 : 1].Trim('{', '}').Split(',').Select(name => name.Trim())];
+        string[] names = Names(operands[split ? 0 : 1]);
         if (names.Length != 2)
             throw new KeyNotFoundException("only two halves are known");
         return split
@@ -258,14 +273,14 @@ internal static class InstructionTable
             _ => throw new KeyNotFoundException($"unknown type {parts[^1]}"),
         };
         string values = load ? operands[0] : operands[1], place = load ? operands[1] : operands[0];
-        string[] names = count == 1 ? [values] : [.. values.Trim('{', '}').Split(',').Select(name => name.Trim())];
+        string[] names = count == 1 ? [values] : Names(values);
         if (names.Length != count)
             throw new KeyNotFoundException("the vector's size does not fit");
         int[] rows = [.. names.Select(name => load ? builder.Target(name) : builder.Source(name))];
         (int row, int distance) = builder.Address(place);
         return (parts[1], load) switch
         {
-            ("param", true) when count == 1 => new LoadParameterInstruction(rows[0], row, distance, size),
+            ("param", true) => new LoadParameterInstruction(rows, row, distance, size),
             ("global", true) => new LoadGlobalInstruction(rows, row, distance, size),
             ("global", false) => new StoreGlobalInstruction(rows, row, distance, size),
             ("shared", true) => new LoadSharedInstruction(rows, row, distance, size),
@@ -273,6 +288,9 @@ internal static class InstructionTable
             _ => throw new KeyNotFoundException($"unknown space {parts[1]}"),
         };
     }
+
+    // {a, b}
+    private static string[] Names(string vector) => [.. vector.Trim('{', '}').Split(',').Select(name => name.Trim())];
 
     private static uint Number(string operand) => (uint)long.Parse(operand, CultureInfo.InvariantCulture);
 }

@@ -54,8 +54,9 @@ internal sealed class PtxParser(string text)
         for (; Code(line) != "}"; line++)
         {
             string code = Code(line);
-            // A pragma is a hint to the optimiser.
-            if (code.Length == 0 || code == "{" || code.StartsWith(".pragma", StringComparison.Ordinal))
+            // A pragma is a hint to the optimiser, and so is how many blocks there shall be room for.
+            if (code.Length == 0 || code == "{" || code.StartsWith(".pragma", StringComparison.Ordinal)
+                || code.StartsWith(".minnctapersm", StringComparison.Ordinal))
                 continue;
             if (code.StartsWith(".maxntid", StringComparison.Ordinal))
                 builder.MaxThreads = MaxThreads(code);

@@ -22,7 +22,7 @@ internal sealed class Warp(int rows)
     /// <summary>The lanes that wait at a barrier.</summary>
     public uint Waiting { get; private set; }
 
-    // Lanes that came to a shuffle before the others that take part.
+    // Lanes that came to an instruction of the whole warp before the others that take part.
     private uint _parked;
 
     public DeviceMemory Memory { get; private set; } = null!;
@@ -73,7 +73,7 @@ internal sealed class Warp(int rows)
             (uint group, int place, int next) = Furthest();
             int at = Run(program, group, place, next, limit);
 
-            // Those of the group, and those that it met in a shuffle and went on with.
+            // Those of the group, and those that it met in an instruction of the whole warp and went on with.
             for (int lane = 0; lane < Lanes; lane++)
             {
                 if (_places[lane] < 0)
@@ -88,7 +88,7 @@ internal sealed class Warp(int rows)
         int place = int.MaxValue, next = int.MaxValue;
         uint ready = Live & ~Waiting & ~_parked, group = 0;
         if (ready == 0)
-            throw new PtxException($"lanes {_parked:X8} of {Live:X8} wait in a shuffle for others that do not come");
+            throw new PtxException($"lanes {_parked:X8} of {Live:X8} wait in a shuffle or another instruction of the whole warp for others that do not come");
         for (uint rest = ready; rest != 0; rest &= rest - 1)
             place = Math.Min(place, _places[BitOperations.TrailingZeroCount(rest)]);
         for (uint rest = ready; rest != 0; rest &= rest - 1)
@@ -141,9 +141,9 @@ internal sealed class Warp(int rows)
                         SetPlaces(group, place + 1);
                         Wait(active, place);
                         return place;
-                    case ShuffleInstruction shuffle when active == group && !shuffle.IsComplete(this, active):
+                    case WarpInstruction whole when active == group && !whole.IsComplete(this, active):
                         active = group |= ParkedAt(place);
-                        if (!shuffle.IsComplete(this, active))
+                        if (!whole.IsComplete(this, active))
                         {
                             SetPlaces(group, place);
                             _parked |= group;

@@ -66,6 +66,22 @@ internal readonly struct F32ToU32 : IUnaryLane
     public static ulong Apply(ulong a) => (uint)BitConverter.UInt32BitsToSingle((uint)a);
 }
 
+// To ten bits of mantissa, half away from zero.
+internal readonly struct RoundTf32 : IUnaryLane
+{
+    public static ulong Apply(ulong a) =>
+        float.IsNaN(BitConverter.UInt32BitsToSingle((uint)a)) ? 0x7FFFFFFF : (uint)(((uint)a + 0x1000) & 0xFFFFE000);
+}
+
+// Two numbers to nearest even: the first operand is the upper half.
+internal readonly struct PackBrainFloats : IBinaryLane
+{
+    public static ulong Apply(ulong a, ulong b) => (Round((uint)a) << 16) | Round((uint)b);
+
+    private static uint Round(uint bits) =>
+        float.IsNaN(BitConverter.UInt32BitsToSingle(bits)) ? 0x7FFF : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
+}
+
 internal readonly struct RoundF32 : IUnaryLane
 {
     public static ulong Apply(ulong a) => BitConverter.SingleToUInt32Bits(MathF.Round(BitConverter.UInt32BitsToSingle((uint)a)));

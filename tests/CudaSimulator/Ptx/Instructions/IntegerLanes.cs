@@ -21,6 +21,31 @@ internal readonly struct MadLow32 : ITernaryLane
     public static ulong Apply(ulong a, ulong b, ulong c) => ((uint)a * (uint)b) + (uint)c;
 }
 
+internal readonly struct Add16 : IBinaryLane
+{
+    public static ulong Apply(ulong a, ulong b) => (ushort)(a + b);
+}
+
+internal readonly struct Sub16 : IBinaryLane
+{
+    public static ulong Apply(ulong a, ulong b) => (ushort)(a - b);
+}
+
+internal readonly struct MulLow16 : IBinaryLane
+{
+    public static ulong Apply(ulong a, ulong b) => (ushort)(a * b);
+}
+
+internal readonly struct MulHighU16 : IBinaryLane
+{
+    public static ulong Apply(ulong a, ulong b) => ((uint)(ushort)a * (ushort)b) >> 16;
+}
+
+internal readonly struct ShrU16 : IBinaryLane
+{
+    public static ulong Apply(ulong a, ulong b) => (uint)b > 15 ? 0 : (ulong)((ushort)a >> (int)b);
+}
+
 internal readonly struct Add64 : IBinaryLane
 {
     public static ulong Apply(ulong a, ulong b) => a + b;

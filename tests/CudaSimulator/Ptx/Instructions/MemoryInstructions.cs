@@ -4,19 +4,21 @@ using Numerics.CudaSimulator.Memory;
 
 namespace Numerics.CudaSimulator.Ptx;
 
-/// <summary>ld.param.</summary>
-internal sealed class LoadParameterInstruction(int d, int address, int distance, int size) : PtxInstruction
+/// <summary>ld.param, of one value or a vector.</summary>
+internal sealed class LoadParameterInstruction(int[] rows, int address, int distance, int size) : PtxInstruction
 {
     public override void Execute(Warp warp, uint active)
     {
-        Span<ulong> to = warp.Row(d), addresses = warp.Row(address);
+        int bytes = size * rows.Length;
+        Span<ulong> addresses = warp.Row(address);
         for (; active != 0; active &= active - 1)
         {
             int lane = BitOperations.TrailingZeroCount(active);
             ulong at = addresses[lane] + (ulong)distance;
-            if (at + (ulong)size > (ulong)warp.Arguments.Length || at % (ulong)size != 0)
-                throw new PtxException($"argument bytes {at} to {at + (ulong)size - 1} of {warp.Arguments.Length}");
-            to[lane] = MemoryWord.Read(ref warp.Arguments[at], size);
+            if (at + (ulong)bytes > (ulong)warp.Arguments.Length || at % (ulong)bytes != 0)
+                throw new PtxException($"argument bytes {at} to {at + (ulong)bytes - 1} of {warp.Arguments.Length}");
+            for (int i = 0; i < rows.Length; i++)
+                warp.Row(rows[i])[lane] = MemoryWord.Read(ref warp.Arguments[at + (ulong)(i * size)], size);
         }
     }
 }

@@ -8,10 +8,9 @@ namespace Numerics.CudaSimulator.Ptx;
 /// <param name="bits">Row of the bits to flip.</param>
 /// <param name="clamp">31: over the whole warp.</param>
 /// <param name="members">The lanes that take part.</param>
-internal sealed class ShuffleInstruction(int d, int a, int bits, uint clamp, uint members) : PtxInstruction
+internal sealed class ShuffleInstruction(int d, int a, int bits, uint clamp, uint members) : WarpInstruction
 {
-    /// <summary>Whether every live lane that takes part is there; those that come first wait.</summary>
-    public bool IsComplete(Warp warp, uint active) => (active & members) == (warp.Live & members);
+    public override bool IsComplete(Warp warp, uint active) => (active & members) == (warp.Live & members);
 
     public override void Execute(Warp warp, uint active)
     {
