@@ -20,7 +20,8 @@ internal sealed class PredictCommand
 
     private readonly Argument<string[]> _files = new("PICTURE")
     {
-        Description = "JPEG, PNG, BMP, GIF or WebP files.", Arity = ArgumentArity.OneOrMore,
+        Description = "JPEG, PNG, BMP, GIF or WebP files.",
+        Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Terminal _terminal;
