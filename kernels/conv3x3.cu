@@ -81,14 +81,6 @@ struct Output
     const float* bias;
     u32 relu;
 
-    // NaN stays.
-    METHOD float activate(float sum, float offset) const
-    {
-        float lowest = relu ? 0.0f : -INFINITY_F;
-        sum += offset;
-        return sum <= lowest ? lowest : sum;
-    }
-
     METHOD void store(const Tiling& t, u32 image, u32 row, u32 column, u32 channel, const Sums& sums, const float* offsets) const
     {
 #pragma unroll
@@ -98,7 +90,7 @@ struct Output
             float v[Channels8];
 #pragma unroll
             for (u32 o = 0; o < Channels8; o++)
-                v[o] = activate(sums.of[p][o], offsets[o]);
+                v[o] = activate(sums.of[p][o], offsets[o], relu);
             if (r < t.outHeight && c < t.outWidth)
                 store8(y + ((image * t.outHeight + r) * t.outWidth + c) * t.outChannels + channel, v);
         }
@@ -117,11 +109,11 @@ struct Output
             for (u32 o = 0; o < Channels8; o++)
             {
                 // Of numbers that are not negative the greater one has the greater bits, and NaN the greatest.
-                u32 greatest = float_bits(activate(sums.of[window * 2][o], offsets[o])), place = 0;
+                u32 greatest = float_bits(activate(sums.of[window * 2][o], offsets[o], relu)), place = 0;
 #pragma unroll
                 for (u32 i = 1; i < 4; i++)
                 {
-                    u32 sum = float_bits(activate(sums.of[i / 2 * PixelColumns + window * 2 + i % 2][o], offsets[o]));
+                    u32 sum = float_bits(activate(sums.of[i / 2 * PixelColumns + window * 2 + i % 2][o], offsets[o], relu));
                     place = sum > greatest ? i : place;
                     greatest = sum > greatest ? sum : greatest;
                 }
@@ -207,19 +199,7 @@ DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& 
         for (u32 in = 0; in < ins; in++, x += Plane, w += Taps * Out)
         {
             float patch[PixelRows + 2][PixelColumns + 2];
-#pragma unroll
-            for (u32 r = 0; r < PixelRows + 2; r++)
-            {
-                float4 left = *(const float4*)(x + r * stride);
-                float2 right = *(const float2*)(x + r * stride + 4);
-                patch[r][0] = left.x;
-                patch[r][1] = left.y;
-                patch[r][2] = left.z;
-                patch[r][3] = left.w;
-                patch[r][4] = right.x;
-                patch[r][5] = right.y;
-            }
-
+            load_patch(x, stride, patch);
 #pragma unroll
             for (u32 tap = 0; tap < Taps; tap++)
             {

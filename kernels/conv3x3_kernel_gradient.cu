@@ -81,19 +81,7 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
             const float* from = inputs + in * Plane + r * stride + c * Run;
             const float* outer = gradients + group * Group + outGroup * Channels8;
             float patch[3][Run + 2];
-#pragma unroll
-            for (u32 line = 0; line < 3; line++)
-            {
-                float4 left = *(const float4*)(from + line * stride);
-                float2 right = *(const float2*)(from + line * stride + 4);
-                patch[line][0] = left.x;
-                patch[line][1] = left.y;
-                patch[line][2] = left.z;
-                patch[line][3] = left.w;
-                patch[line][4] = right.x;
-                patch[line][5] = right.y;
-            }
-
+            load_patch(from, stride, patch);
 #pragma unroll
             for (u32 p = 0; p < Run; p++)
             {

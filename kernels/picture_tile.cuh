@@ -180,3 +180,29 @@ DEVICE void load(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 fir
 {
     load_gradients<Quads, 2>(s, at, rows, columns, first, threads, store);
 }
+
+// Lines of six neighbours out of a plane: what four pixels beside each other need.
+template <u32 Lines>
+DEVICE void load_patch(const float* from, u32 stride, float (&patch)[Lines][6])
+{
+#pragma unroll
+    for (u32 line = 0; line < Lines; line++)
+    {
+        float4 left = *(const float4*)(from + line * stride);
+        float2 right = *(const float2*)(from + line * stride + 4);
+        patch[line][0] = left.x;
+        patch[line][1] = left.y;
+        patch[line][2] = left.z;
+        patch[line][3] = left.w;
+        patch[line][4] = right.x;
+        patch[line][5] = right.y;
+    }
+}
+
+// A convolution's sum with its bias, and ReLU if asked for; NaN stays.
+DEVICE float activate(float sum, float bias, u32 relu)
+{
+    float lowest = relu ? 0.0f : -INFINITY_F;
+    sum += bias;
+    return sum <= lowest ? lowest : sum;
+}

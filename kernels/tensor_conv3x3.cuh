@@ -103,19 +103,12 @@ struct Output
     const float* bias;
     u32 relu;
 
-    METHOD float activate(float sum, float offset) const
-    {
-        float lowest = relu ? 0.0f : -INFINITY_F;
-        sum += offset;
-        return sum <= lowest ? lowest : sum;
-    }
-
     // Eight channels of a patch whose upper left pixel is at row and column.
     METHOD void operator()(const Tiling& t, u32 image, u32 row, u32 column, u32 channel, const float* sums) const
     {
         u32 g = (thread_x() & 31) / 4, c = channel + (thread_x() & 3) * 2;
         float offset0 = bias ? bias[c] : 0.0f, offset1 = bias ? bias[c + 1] : 0.0f;
-        float2 upper = {activate(sums[0], offset0), activate(sums[1], offset1)}, lower = {activate(sums[2], offset0), activate(sums[3], offset1)};
+        float2 upper = {activate(sums[0], offset0, relu), activate(sums[1], offset1, relu)}, lower = {activate(sums[2], offset0, relu), activate(sums[3], offset1, relu)};
         column += g;
         if (!argMax)
         {

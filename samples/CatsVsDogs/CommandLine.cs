@@ -26,6 +26,8 @@ internal static class CommandLine
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
+            PrepareCommand.Create(terminal),
+            DataCommand.Create(terminal),
             ImbalanceCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             BenchCommand.Create(terminal),

@@ -53,6 +53,7 @@ public abstract partial class BackendConformance
     {
         foreach (int axis in new[] { 0, 1, 2 })
             Same($"argmax over axis {axis}", Tolerances.Exact, i => i.Whole(7, 9, 33).ArgMax(axis).Cast(DType.Float32));
+        Same("argmax over long rows", Tolerances.Exact, i => i.Whole(2, 9, 107).ArgMax(1).Cast(DType.Float32));
         Same("argmax with NaN", Tolerances.Exact, i => i.Values(1, 5, float.NaN, 9, float.NaN).ArgMax().Cast(DType.Float32));
     }
 

@@ -122,6 +122,10 @@ public abstract partial class BackendConformance
     {
         Same("float to int", Tolerances.Exact, i => i.Values(-3.9f, 3.9f, 0, -1e20f, float.NaN).Cast(DType.Int32).Cast(DType.Float32));
         Same("float to byte", Tolerances.Exact, i => i.Values(-3.9f, 3.9f, 255.5f, 1000, float.NaN).Cast(DType.UInt8).Cast(DType.Float32));
+        float[] special = [-3.9f, 3.9f, 255.5f, 1000, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 254.99f, -0f, 1e-30f, 0.5f];
+        float[] many = [.. Enumerable.Repeat(special, 7).SelectMany(values => values)];
+        Same("many floats to bytes", Tolerances.Exact, i => i.Values(many).Cast(DType.UInt8).Cast(DType.Float32));
+        Same("many floats to normalised bytes", Tolerances.Rounding, i => i.Values(many).Cast(DType.UNorm8).Cast(DType.Float32));
         Same("normalised bytes", Tolerances.Rounding, i => i.Uniform(-0.2f, 1.2f, 1001).Cast(DType.UNorm8).Cast(DType.Float32));
         Same("int to byte", Tolerances.Exact, i => i.Values(-3, 3, 300).Cast(DType.Int32).Cast(DType.UInt8).Cast(DType.Float32));
     }

@@ -90,7 +90,7 @@ public abstract partial class BackendConformance
             foreach (bool soft in new[] { false, true })
             {
                 SameWithGradients($"{count} probabilities, soft {soft}", Tolerances.Composite, i =>
-                    i.Uniform(0.02f, 0.98f, count).BinaryFocal(YesOrNo(i, count, soft), term));
+                    Probabilities(i, count).BinaryFocal(YesOrNo(i, count, soft), term));
                 SameWithGradients($"{count} logits, soft {soft}", Tolerances.Composite, i =>
                     Logits(i, count).SigmoidBinaryFocal(YesOrNo(i, count, soft), term));
             }
@@ -102,7 +102,10 @@ public abstract partial class BackendConformance
                 (Logits(i, 203) * scale).SigmoidBinaryFocal(YesOrNo(i, 203, soft: false), term));
         }
 
-        // At the margin the gradient jumps: no quarter comes near a logit whose probability is a margin.
+        // At the margin the gradient jumps.
+        Tensor Probabilities(Inputs i, int count) => margin == 0 ? i.Uniform(0.02f, 0.98f, count) : i.Fractions(count);
+
+        // No quarter comes near a logit whose probability is a margin.
         Tensor Logits(Inputs i, int count) => margin == 0 ? i.Uniform(-4, 4, count) : i.Quarters(count);
     }
 

@@ -67,6 +67,15 @@ public abstract partial class BackendConformance
     }
 
     [Fact]
+    public void A_large_kernel_over_few_pixels()
+    {
+        SameWithGradients("conv2d bias relu", Tolerances.Convolution, i => i.Quarters(1, 7, 7, 130).Conv2D(
+            i.Quarters(3, 3, 130, 37), i.Quarters(37) + (1 / 32f), (1, 1), Padding.Same, relu: true));
+        SameWithGradients("conv2d, strides, dilation", Tolerances.Convolution, i => i.Normal(2, 9, 6, 130).Conv2D(
+            i.Normal(3, 3, 130, 64), null, (2, 1), Padding.Same, (1, 2)));
+    }
+
+    [Fact]
     public void The_first_layer_needs_no_gradient_of_its_input()
     {
         SameAll("conv2d relu maxpool", Tolerances.Convolution, i =>

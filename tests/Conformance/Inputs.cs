@@ -28,6 +28,9 @@ internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = n
     /// </summary>
     public Tensor Quarters(params Shape shape) => Make(shape, static (u, n) => MathF.Round(n * 4) / 4);
 
+    /// <summary>Odd multiples of 1/128 between 0 and 1, none of them near a decimal fraction where a function jumps.</summary>
+    public Tensor Fractions(params Shape shape) => Make(shape, static (u, n) => ((2 * MathF.Floor(u * 62)) + 3) / 128);
+
     /// <summary>Small whole numbers, so that ties are common.</summary>
     public Tensor Whole(params Shape shape) => Make(shape, static (u, n) => MathF.Floor(u * 4));
 

@@ -48,6 +48,15 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void That_nothing_can_be_used_is_said_behind_a_cache_and_a_shuffle_too()
+    {
+        _ = _folder.Write("Cat/0.png", []);
+        _ = _folder.Write("Dog/0.png", []);
+        Dataset data = ImageDataset.FromDirectory(_folder.Path, (2, 2)).Cache().Shuffle(seed: 1).Batch(2).Prefetch();
+        Assert.Contains("none of the 2 pictures can be used", Assert.Throws<InvalidDataException>(() => data.Count()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Shuffling_mixes_the_classes_as_the_seed_says()
     {
         Fill("a", 50);
@@ -102,7 +111,7 @@ public sealed class ImageDatasetTests : IDisposable
         var data = ImageDataset.FromDirectory(_folder.Path, (2, 2));
         Assert.Equal(["a", "b"], data.ClassNames.ToArray());
         Assert.Equal(7, data.Count());
-        Assert.Empty(data.Damaged);
+        Assert.Empty(data.Dropped);
     }
 
     [Fact]
@@ -115,22 +124,22 @@ public sealed class ImageDatasetTests : IDisposable
         string half = _folder.Write("b/truncated.jpg", TestPictures.SubsampledJpeg.AsSpan()[..^12]);
         var data = ImageDataset.FromDirectory(_folder.Path, (2, 2), shuffle: false);
         Assert.Equal(13, data.Cardinality);
-        Assert.Empty(data.Damaged);
+        Assert.Empty(data.Dropped);
         for (int epoch = 0; epoch < 3; epoch++)
         {
             Assert.Equal(10, data.Count());
             Assert.Equal(10, data.Cardinality);
             Assert.Equal(4, data.Batch(3).Cardinality);
-            Assert.Equal([empty, text, half], data.Damaged.Select(file => file.Path));
+            Assert.Equal([empty, text, half], data.Dropped.Select(file => file.Path));
         }
 
-        Assert.Equal($"{empty}: empty file", data.Damaged[0].ToString());
-        Assert.StartsWith("not an image", data.Damaged[1].Reason, StringComparison.Ordinal);
-        Assert.StartsWith("truncated", data.Damaged[2].Reason, StringComparison.Ordinal);
+        Assert.Equal($"{empty}: empty file", data.Dropped[0].ToString());
+        Assert.StartsWith("not an image", data.Dropped[1].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("truncated", data.Dropped[2].Reason, StringComparison.Ordinal);
 
         var verified = ImageDataset.FromDirectory(_folder.Path, (2, 2));
         verified.Verify();
-        Assert.Equal((10, 3, 0L), (verified.Cardinality, verified.Damaged.Length, verified.Epoch));
+        Assert.Equal((10, 3, 0L), (verified.Cardinality, verified.Dropped.Length, verified.Epoch));
         _ = Assert.Throws<OperationCanceledException>(() => verified.Verify(new CancellationToken(canceled: true)));
     }
 
@@ -151,7 +160,7 @@ public sealed class ImageDatasetTests : IDisposable
     {
         Fill("a", 3);
         string empty = _folder.Write("b/0.jpg", []);
-        var data = ImageDataset.FromDirectory(_folder.Path, (2, 2), shuffle: false, damagedFiles: DamagedFilePolicy.Throw);
+        var data = ImageDataset.FromDirectory(_folder.Path, (2, 2), shuffle: false, policy: FilePolicy.Strict);
         for (int epoch = 0; epoch < 2; epoch++)
         {
             int seen = 0;
@@ -174,7 +183,7 @@ public sealed class ImageDatasetTests : IDisposable
         File.Delete(data.FilePaths[1]);
         var error = Assert.Throws<FileNotFoundException>(() => data.Count());
         Assert.Contains(data.FilePaths[1], error.Message, StringComparison.Ordinal);
-        Assert.Empty(data.Damaged);
+        Assert.Empty(data.Dropped);
     }
 
     [Fact]
@@ -198,7 +207,7 @@ public sealed class ImageDatasetTests : IDisposable
         {
             var damaged = Assert.Throws<InvalidDataException>(() => data.Count());
             Assert.Equal(
-                $"{_folder.Path}: all 2 pictures are damaged; the first is {data.FilePaths[0]}: empty file", damaged.Message);
+                $"{_folder.Path}: none of the 2 pictures can be used; the first is {data.FilePaths[0]}: empty file", damaged.Message);
         }
     }
 
@@ -247,11 +256,11 @@ public sealed class ImageDatasetTests : IDisposable
         Assert.Equal(data.FilePaths.Order(), first.FilePaths.Concat(second.FilePaths).Order());
         Assert.Equal((10, 10), (first.FilePaths.Length, second.FilePaths.Length));
         int read = first.Count();
-        Assert.Equal(10 - first.Damaged.Length, read);
-        Assert.Equal(first.Damaged.ToHashSet(), data.Damaged.ToHashSet());
+        Assert.Equal(10 - first.Dropped.Length, read);
+        Assert.Equal(first.Dropped.ToHashSet(), data.Dropped.ToHashSet());
         _ = second.Count();
-        Assert.Equal(4, first.Damaged.Length + second.Damaged.Length);
-        Assert.Equal((4, 16), (data.Damaged.Length, data.Cardinality!.Value));
+        Assert.Equal(4, first.Dropped.Length + second.Dropped.Length);
+        Assert.Equal((4, 16), (data.Dropped.Length, data.Cardinality!.Value));
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public class MapTests
     [Fact]
     public void Bad_arguments_are_refused()
     {
-        _ = Assert.Throws<ArgumentNullException>(() => Numbers.UpTo(1).Map(null!));
+        _ = Assert.Throws<ArgumentNullException>(() => Numbers.UpTo(1).Map((Func<DataItem, DataItem>)null!));
         _ = Assert.Throws<ArgumentOutOfRangeException>(() => Numbers.UpTo(1).Map(item => item, parallelism: 0));
     }
 

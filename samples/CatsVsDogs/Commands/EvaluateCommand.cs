@@ -15,7 +15,7 @@ internal static class EvaluateCommand
     public static Command Create(Terminal terminal)
     {
         Option<string?> weights = PathOption.Create("--weights", "FILE", "The file of weights, as train writes it.", required: true);
-        Option<string?> data = PathOption.Create("--data", "DIR", "A folder with two in it, Cat and Dog.", required: true);
+        Option<string?> data = PathOption.Create("--data", "DIR", "A folder with two in it, Cat and Dog; a .zip or .tar of them; or TFRecords.", required: true);
         Option<string?> plots = PathOption.Create(
             "--plots", "DIR", "Where to draw the confusion matrix and the ROC and precision-recall curves, as confusion.png, roc.png and pr.png.");
         var command = new Command("evaluate", "Shows how often the network is right on pictures, class by class.") { weights, data, plots };

@@ -25,7 +25,7 @@ internal sealed class TrainCommand
     private const double DefaultSplit = 0.2;
 
     private readonly Option<string?> _data = PathOption.Create(
-        "--data", "DIR", "Photographs: a folder with two in it, Cat and Dog. Without it, drawings.");
+        "--data", "DIR", "Photographs: a folder with two in it, Cat and Dog; a .zip or .tar of them; or TFRecords. Without it, drawings.");
 
     private readonly Option<string?> _drawings = PathOption.Create("--drawings", "DIR", "Where the drawings are kept.", DrawingSet.DefaultPath);
     private readonly Option<string?> _validationData = PathOption.Create("--validation-data", "DIR", "Photographs to test on.");

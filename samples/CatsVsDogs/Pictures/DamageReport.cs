@@ -10,15 +10,15 @@ internal static class DamageReport
     /// <summary>Writes how many there are, and the names of the first.</summary>
     public static void Write(TextWriter writer, params ReadOnlySpan<ImageDataset> sources)
     {
-        List<DamagedFile> damaged = [];
+        List<DroppedFile> dropped = [];
         foreach (ImageDataset source in sources)
-            damaged.AddRange(source.Damaged);
-        if (damaged.Count == 0)
+            dropped.AddRange(source.Dropped);
+        if (dropped.Count == 0)
             return;
-        writer.WriteLine($"{damaged.Count} damaged {(damaged.Count == 1 ? "file" : "files")} left out:");
-        foreach (DamagedFile file in damaged.Take(Named))
+        writer.WriteLine($"{dropped.Count} damaged {(dropped.Count == 1 ? "file" : "files")} left out:");
+        foreach (DroppedFile file in dropped.Take(Named))
             writer.WriteLine($"  {file}");
-        if (damaged.Count > Named)
-            writer.WriteLine($"  and {damaged.Count - Named} more");
+        if (dropped.Count > Named)
+            writer.WriteLine($"  and {dropped.Count - Named} more");
     }
 }

@@ -28,7 +28,8 @@ public sealed unsafe partial class CpuBackend
     {
         if (DepthwiseWork.Fits(g))
         {
-            _team.Run(new DepthwiseWork(g, x, kernel, bias, relu, y), g.Batch * g.OutHeight);
+            var rows = new DepthwiseWork(g, x, kernel, bias, relu, y);
+            _team.Run(rows, rows.Count);
             return;
         }
 
@@ -44,9 +45,39 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
+        if (UnfoldWork.Fits(g))
+        {
+            ConvolveFewPixels(x, kernel, bias, g, relu, y);
+            return;
+        }
+
         using var scratch = new ConvScratch(_pool, g);
         ConvWork work = To(g, y, bias, relu, Prepare(x, kernel, g, scratch));
         _team.Run(work, work.Shards);
+    }
+
+    private void ConvolveFewPixels(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    {
+        int steps = UnfoldWork.Steps(g);
+        using var rows = new Scratch(_pool, (long)g.Batch * g.OutHeight * g.OutWidth * steps);
+        var unfold = new UnfoldWork(g, x, rows.Pointer);
+        _team.Run(unfold, unfold.Count);
+        Multiply(new MatMulOperands
+        {
+            M = unfold.Count,
+            N = g.OutChannels,
+            K = steps,
+            Batch = 1,
+            A = rows.Pointer,
+            RowStrideA = steps,
+            StepStrideA = 1,
+            B = kernel,
+            StepStrideB = g.OutChannels,
+            ColumnStrideB = 1,
+            Y = y,
+            Bias = bias,
+            Relu = relu,
+        });
     }
 
     private static ConvWork To(in Conv2DGeometry g, float* y, float* bias, bool relu, ConvWork work)

@@ -10,7 +10,7 @@ public sealed unsafe partial class CpuBackend
     {
         float* gradient = Pointer<float>(dy), weights = Pointer<float>(kernel), target = Pointer<float>(dx);
         if (DepthwiseWork.Fits(geometry))
-            _team.Run(new DepthwiseInputGradient(geometry, gradient, weights, target), geometry.Batch * geometry.InHeight);
+            DepthwiseInput(gradient, weights, geometry, target);
         else if (WinogradConv.FitsInputGradient(geometry))
             InputGradientTiles(gradient, weights, geometry, target);
         else
@@ -18,6 +18,12 @@ public sealed unsafe partial class CpuBackend
         GC.KeepAlive(dy);
         GC.KeepAlive(kernel);
         GC.KeepAlive(dx);
+    }
+
+    private void DepthwiseInput(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
+    {
+        var rows = new DepthwiseInputGradient(g, dy, kernel, dx);
+        _team.Run(rows, rows.Count);
     }
 
     private void DenseInputGradient(float* dy, float* kernel, in Conv2DGeometry g, float* dx)

@@ -22,6 +22,8 @@ internal static unsafe class NarrowTile
         int rows = TRows.Count;
         nint stride = x.RowStride, step = x.StepStride, stepB = x.StepB, strideC = x.StrideC;
         float* b = x.B, c = x.C;
+        float* ahead = x.Ahead is null ? x.A : x.Ahead;
+        nint aheadStep = x.Ahead is null ? 0 : Prefetching.Line;
         TLanes s0 = TLanes.Zero;
         TLanes s1 = TLanes.Zero;
         TLanes s2 = TLanes.Zero;
@@ -68,6 +70,8 @@ internal static unsafe class NarrowTile
             float* a3 = a0 + (3 * stride), a6 = a3 + (3 * stride), a9 = a6 + (3 * stride);
             for (int i = length; i > 0; i--)
             {
+                Prefetching.Start(ahead);
+                ahead += aheadStep;
                 TLanes column = TLanes.Load(b);
                 s0 = TLanes.MultiplyAdd(a0, column, s0);
                 if (rows > 1)

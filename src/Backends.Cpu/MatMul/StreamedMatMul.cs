@@ -29,6 +29,9 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
         for (int step = start; step < end; step += Steps)
         {
             int length = Math.Min(Steps, end - step);
+
+            // While these rows are used, the next ones come to L2.
+            float* next = x.B + ((step + length) * x.StepStrideB), stop = x.B + (Math.Min(step + length + Steps, end) * x.StepStrideB);
             for (int column = 0; column < x.N; column += TileRows.MaxWidth)
             {
                 int columns = Math.Min(TileRows.MaxWidth, x.N - column), width = TileRows.Width(columns);
@@ -53,11 +56,10 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
                     C = target + column,
                     StrideC = x.N,
                     Accumulate = step > start,
+                    Ahead = next < stop ? next : null,
                 };
-                // While this panel is computed, a part of the next steps' rows comes to L2.
-                if (step + Steps < end)
-                    Prefetching.Rows(x.B + ((step + Steps) * x.StepStrideB) + column, x.StepStrideB, Math.Min(Steps, end - step - Steps), columns);
                 TileRows.Run(operands, x.M, columns, width);
+                next += length * TileRows.Tiles(x.M, width) * (nint)Prefetching.Line;
             }
         }
     }

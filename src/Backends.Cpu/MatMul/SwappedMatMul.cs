@@ -12,6 +12,9 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
     private const int RowsOfShard = 384;
     private const int RowsOfBlock = 48;
 
+    // A panel's steps that stay in L1, with the tiles' rows beside them.
+    private const int Steps = 128;
+
     /// <summary>How many ranges there are.</summary>
     public int Shards => (x.N + RowsOfShard - 1) / RowsOfShard;
 
@@ -24,33 +27,7 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
         for (int first = shard * RowsOfShard; first < end; first += RowsOfBlock)
         {
             int rows = Math.Min(RowsOfBlock, end - first), next = first + RowsOfBlock;
-            for (int panel = 0; panel < a.Count; panel++)
-            {
-                float* data = a.Panel(panel, out int columns, out int width);
-                var operands = new TileOperands
-                {
-                    A = x.B + (first * x.ColumnStrideB),
-                    RowStride = x.ColumnStrideB,
-                    StepStride = x.StepStrideB,
-                    Segments = 1,
-                    Length = x.K,
-                    B = data,
-                    StepB = width,
-                    C = block + (panel * TileRows.MaxWidth),
-                    StrideC = x.M,
-                };
-                for (int row = 0; row < rows; row += TileRows.Height)
-                {
-                    // While this tile is computed, the next block's comes to L2.
-                    int height = Math.Min(TileRows.Height, rows - row);
-                    if (panel == 0 && next + row < end)
-                        Prefetching.Rows(x.B + ((next + row) * x.ColumnStrideB), x.ColumnStrideB, Math.Min(height, end - next - row), x.K);
-                    TileRows.Run(operands, height, columns, width);
-                    operands.A += height * operands.RowStride;
-                    operands.C += height * operands.StrideC;
-                }
-            }
-
+            Block(block, first, rows, next, Math.Min(next + RowsOfBlock, end));
             for (int row = 0; row < x.M && x.Bias is not null; row++)
             {
                 for (int column = 0; column < rows; column++)
@@ -62,5 +39,35 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
 
         if (x.Relu)
             Epilogue.Relu(x.Y + (shard * RowsOfShard), x.N, x.M, end - (shard * RowsOfShard));
+    }
+
+    // While a block is computed, the next one's rows come to L2.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Block(float* block, int first, int rows, int next, int end)
+    {
+        float* ahead = x.B + (next * x.ColumnStrideB), stop = x.B + (end * x.ColumnStrideB);
+        for (int panel = 0; panel < a.Count; panel++)
+        {
+            float* data = a.Panel(panel, out int columns, out int width);
+            for (int step = 0; step < x.K; step += Steps)
+            {
+                var operands = new TileOperands
+                {
+                    A = x.B + (first * x.ColumnStrideB) + (step * x.StepStrideB),
+                    RowStride = x.ColumnStrideB,
+                    StepStride = x.StepStrideB,
+                    Segments = 1,
+                    Length = Math.Min(Steps, x.K - step),
+                    B = data + (step * width),
+                    StepB = width,
+                    C = block + (panel * TileRows.MaxWidth),
+                    StrideC = x.M,
+                    Accumulate = step > 0,
+                    Ahead = ahead < stop ? ahead : null,
+                };
+                TileRows.Run(operands, rows, columns, width);
+                ahead += operands.Length * TileRows.Tiles(rows, width) * (nint)Prefetching.Line;
+            }
+        }
     }
 }

@@ -20,6 +20,10 @@ internal static unsafe class Tile
         int rows = TRows.Count;
         nint stride = x.RowStride, step = x.StepStride, stepB = x.StepB, strideC = x.StrideC;
         float* b = x.B, c = x.C;
+
+        // Without a use for it, of what is in the cache anyway: a prefetch costs less than a branch that the JIT leaves in.
+        float* ahead = x.Ahead is null ? x.A : x.Ahead;
+        nint aheadStep = x.Ahead is null ? 0 : Prefetching.Line;
         TLanes l0 = TLanes.Zero, h0 = TLanes.Zero;
         TLanes l1 = TLanes.Zero, h1 = TLanes.Zero;
         TLanes l2 = TLanes.Zero, h2 = TLanes.Zero;
@@ -111,6 +115,8 @@ internal static unsafe class Tile
             float* a3 = a0 + (3 * stride), a6 = a3 + (3 * stride), a9 = a6 + (3 * stride);
             for (int i = length; i > 0; i--)
             {
+                Prefetching.Start(ahead);
+                ahead += aheadStep;
                 TLanes low = TLanes.Load(b), high = TLanes.Load(b + TLanes.Count);
                 TLanes v0 = TLanes.Repeat(a0);
                 l0 = TLanes.MultiplyAdd(v0, low, l0);

@@ -37,6 +37,12 @@ internal unsafe struct TileOperands
     /// <summary>Floats between rows of the result.</summary>
     public nint StrideC;
 
+    /// <summary>
+    /// What will be needed soon and is not in the cache yet, or null: a tile asks for one line of it a step, at a pace at which the
+    /// machine can bring them while it computes.
+    /// </summary>
+    public float* Ahead;
+
     /// <summary>Whether to add to what the result holds, rather than overwrite it.</summary>
     public bool Accumulate;
 }

@@ -40,6 +40,10 @@ internal static unsafe class TileRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int HeightOf(int width) => width == MaxWidth ? Height : NarrowTile.Height;
 
+    /// <summary>How many tiles of a width rows are cut into.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Tiles(int rows, int width) => (rows + HeightOf(width) - 1) / HeightOf(width);
+
     /// <summary>Computes rows x columns of the result.</summary>
     /// <param name="x">The operands of the first row; B holds whole tiles of <paramref name="width"/> columns.</param>
     /// <param name="rows">How many rows.</param>
@@ -54,8 +58,7 @@ internal static unsafe class TileRows
 
         // Tiles of equal height: a low last one would have too few sums to hide the latency of an addition.
         TileOperands block = x;
-        int height = HeightOf(width), tiles = (rows + height - 1) / height;
-        height = (rows + tiles - 1) / tiles;
+        int tiles = Tiles(rows, width), height = (rows + tiles - 1) / tiles;
         if (columns == width)
         {
             for (; rows > 0; rows -= height)
@@ -63,6 +66,7 @@ internal static unsafe class TileRows
                 Kernel(Math.Min(rows, height), width)(block);
                 block.A += height * block.RowStride;
                 block.C += height * block.StrideC;
+                Advance(ref block);
             }
 
             return;
@@ -83,7 +87,16 @@ internal static unsafe class TileRows
             Copy(tile, width, count, columns, target, x.StrideC);
             block.A += height * block.RowStride;
             target += height * x.StrideC;
+            Advance(ref block);
         }
+    }
+
+    // What a tile asks for ahead, the next one need not.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Advance(ref TileOperands block)
+    {
+        if (block.Ahead is not null)
+            block.Ahead += block.Segments * block.Length * (nint)Prefetching.Line;
     }
 
     // Few columns: a call for each row would take longer than the copy.

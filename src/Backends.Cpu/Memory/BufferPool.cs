@@ -34,7 +34,7 @@ internal sealed unsafe class BufferPool : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, typeof(CpuBackend));
             if (!_free.TryGetValue(size, out Stack<nint>? blocks) || !blocks.TryPop(out block))
             {
-                block = (nint)NativeMemory.AlignedAlloc(checked((nuint)size), Alignment);
+                block = (nint)HugePages.Allocate(checked((nuint)size), Alignment);
                 _reservedBytes += size;
             }
 

@@ -77,15 +77,46 @@ internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y,
     // Comparisons that a NaN fails make it 0.
     private static void ToBytes(ReadOnlySpan<float> x, Span<byte> y)
     {
-        for (int i = 0; i < x.Length; i++)
+        int i = 0;
+        fixed (float* from = x)
+        fixed (byte* to = y)
+        {
+            for (; i <= x.Length - 32; i += 32)
+                Bytes(Clamp(from + i, 255), Clamp(from + i + 8, 255), Clamp(from + i + 16, 255), Clamp(from + i + 24, 255)).Store(to + i);
+        }
+
+        for (; i < x.Length; i++)
             y[i] = x[i] >= 255 ? (byte)255 : x[i] > 0 ? (byte)x[i] : (byte)0;
     }
 
     private static void ToNormalised(ReadOnlySpan<float> x, Span<byte> y)
     {
-        for (int i = 0; i < x.Length; i++)
+        int i = 0;
+        fixed (float* from = x)
+        fixed (byte* to = y)
+        {
+            for (; i <= x.Length - 32; i += 32)
+                Bytes(Scaled(from + i), Scaled(from + i + 8), Scaled(from + i + 16), Scaled(from + i + 24)).Store(to + i);
+        }
+
+        for (; i < x.Length; i++)
             y[i] = x[i] >= 1 ? (byte)255 : x[i] > 0 ? (byte)MathF.Round(x[i] * 255) : (byte)0;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Clamp(float* x, float most)
+    {
+        Vector256<float> value = Vector256.Load(x);
+        return Vector256.MinNative(value & Vector256.GreaterThan(value, Vector256<float>.Zero), Vector256.Create(most));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Scaled(float* x) => Vector256.Round(Clamp(x, 1) * 255f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Bytes(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) => Vector256.Narrow(
+        Vector256.Narrow(Vector256.ConvertToInt32Native(a), Vector256.ConvertToInt32Native(b)).AsUInt16(),
+        Vector256.Narrow(Vector256.ConvertToInt32Native(c), Vector256.ConvertToInt32Native(d)).AsUInt16());
 
     private static void IntegersToNormalised(ReadOnlySpan<int> x, Span<byte> y)
     {

@@ -135,6 +135,12 @@ internal unsafe struct PermuteWork<T> : IShardedWork
     // target[column, row] = source[row, column], in blocks that keep the lines of both sides in L1.
     private static void Transpose(T* source, nint rowStride, int rows, int columns, T* target, nint columnStride)
     {
+        if (sizeof(T) == sizeof(float))
+        {
+            Transposition.Run((float*)source, rowStride, 1, rows, columns, (float*)target, columnStride);
+            return;
+        }
+
         for (int firstColumn = 0; firstColumn < columns; firstColumn += Block)
         {
             int endColumn = Math.Min(firstColumn + Block, columns);

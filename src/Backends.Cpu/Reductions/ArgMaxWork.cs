@@ -80,19 +80,35 @@ internal readonly unsafe struct ArgMaxWork : IShardedWork
 
     private void OfColumns(float* x, int* y, nint start, nint stop)
     {
+        // Two lines of a row at a time: less would be a jump in memory for little.
         nint column = start;
+        for (; column <= stop - 32; column += 32)
+        {
+            float* from = x + column;
+            Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + 8), c = Vector256.Load(from + 16), d = Vector256.Load(from + 24);
+            Vector256<int> atA = default, atB = default, atC = default, atD = default;
+            for (int row = 1; row < _n; row++)
+            {
+                from += _inner;
+                Vector256<int> position = Vector256.Create(row);
+                Challenge(from, position, ref a, ref atA);
+                Challenge(from + 8, position, ref b, ref atB);
+                Challenge(from + 16, position, ref c, ref atC);
+                Challenge(from + 24, position, ref d, ref atD);
+            }
+
+            atA.Store(y + column);
+            atB.Store(y + column + 8);
+            atC.Store(y + column + 16);
+            atD.Store(y + column + 24);
+        }
+
         for (; column <= stop - 8; column += 8)
         {
             Vector256<float> greatest = Vector256.Load(x + column);
             Vector256<int> at = Vector256<int>.Zero;
             for (int row = 1; row < _n; row++)
-            {
-                Vector256<float> value = Vector256.Load(x + ((nint)row * _inner) + column);
-                Vector256<float> wins = Wins(value, greatest);
-                greatest = Vector256.ConditionalSelect(wins, value, greatest);
-                at = Vector256.ConditionalSelect(wins.AsInt32(), Vector256.Create(row), at);
-            }
-
+                Challenge(x + ((nint)row * _inner) + column, Vector256.Create(row), ref greatest, ref at);
             at.Store(y + column);
         }
 
@@ -107,6 +123,14 @@ internal readonly unsafe struct ArgMaxWork : IShardedWork
 
             y[column] = best;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Challenge(float* x, Vector256<int> position, ref Vector256<float> greatest, ref Vector256<int> at)
+    {
+        Vector256<float> value = Vector256.Load(x), wins = Wins(value, greatest);
+        greatest = Vector256.ConditionalSelect(wins, value, greatest);
+        at = Vector256.ConditionalSelect(wins.AsInt32(), position, at);
     }
 
     // The first NaN beats every number, and nothing beats it.

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Numerics.Backends.Cpu;
 
 /// <summary>A function of one or two rows.</summary>
@@ -9,4 +11,11 @@ internal unsafe interface IRowKernel
     /// <param name="y">The same row of the result.</param>
     /// <param name="n">Elements of a row.</param>
     static abstract void Run(float* a, float* b, float* y, int n);
+
+    /// <summary>Computes eight short rows at a time: vectors of columns, each lane a row.</summary>
+    /// <param name="a">The columns of the first argument.</param>
+    /// <param name="b">Those of the second.</param>
+    /// <param name="y">Those of the result.</param>
+    /// <param name="n">How many columns, at least 1.</param>
+    static abstract void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n);
 }

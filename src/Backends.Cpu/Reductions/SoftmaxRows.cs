@@ -11,6 +11,15 @@ internal readonly unsafe struct SoftmaxRow : IRowKernel
         double sum = RowMath.SumExp(a, RowMath.Max(a, n), y, n);
         RowMath.Map(new ScaleFunction((float)(1 / sum)), y, y, n);
     }
+
+    public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
+    {
+        Vector256<float> max = ColumnMath.Max(a, n), sum = default;
+        for (int i = 0; i < n; i++)
+            sum += y[i] = VectorMath.Exp(a[i] - max);
+        for (int i = 0; i < n; i++)
+            y[i] /= sum;
+    }
 }
 
 /// <summary>dx = y·(dy - Σ dy·y), from y and dy.</summary>
@@ -18,6 +27,15 @@ internal readonly unsafe struct SoftmaxGradientRow : IRowKernel
 {
     public static void Run(float* a, float* b, float* y, int n) =>
         RowMath.Zip(new Centred((float)RowMath.Dot(a, b, n)), a, b, y, n);
+
+    public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
+    {
+        Vector256<float> dot = default;
+        for (int i = 0; i < n; i++)
+            dot = Vector256.MultiplyAddEstimate(a[i], b[i], dot);
+        for (int i = 0; i < n; i++)
+            y[i] = a[i] * (b[i] - dot);
+    }
 
     private readonly struct Centred(float dot) : IBinaryFunction
     {
@@ -35,6 +53,16 @@ internal readonly unsafe struct LogSoftmaxRow : IRowKernel
         RowMath.Map(new Shifted(max, (float)Math.Log(RowMath.SumExp(a, max, null, n))), a, y, n);
     }
 
+    public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
+    {
+        Vector256<float> max = ColumnMath.Max(a, n), sum = default;
+        for (int i = 0; i < n; i++)
+            sum += VectorMath.Exp(a[i] - max);
+        Vector256<float> log = VectorMath.Log(sum);
+        for (int i = 0; i < n; i++)
+            y[i] = a[i] - max - log;
+    }
+
     private readonly struct Shifted(float max, float log) : IUnaryFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,6 +74,15 @@ internal readonly unsafe struct LogSoftmaxRow : IRowKernel
 internal readonly unsafe struct LogSoftmaxGradientRow : IRowKernel
 {
     public static void Run(float* a, float* b, float* y, int n) => RowMath.Zip(new Spread((float)RowMath.Sum(b, n)), a, b, y, n);
+
+    public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
+    {
+        Vector256<float> sum = default;
+        for (int i = 0; i < n; i++)
+            sum += b[i];
+        for (int i = 0; i < n; i++)
+            y[i] = b[i] - (VectorMath.Exp(a[i]) * sum);
+    }
 
     private readonly struct Spread(float sum) : IBinaryFunction
     {

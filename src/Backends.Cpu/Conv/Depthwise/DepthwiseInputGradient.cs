@@ -9,11 +9,27 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal readonly unsafe struct DepthwiseInputGradient(Conv2DGeometry g, float* dy, float* kernel, float* dx) : IShardedWork
 {
-    [SkipLocalsInit]
+    /// <summary>How many shards there are.</summary>
+    public int Count => Shards.Count(Rows, RowsOfShard);
+
+    private int Rows => g.Batch * g.InHeight;
+
+    // Neighbouring rows read the same rows again: a shard takes so many that little is read by two threads.
+    private int RowsOfShard => DepthwiseRow.RowsOfShard(Rows, g.InWidth * g.InChannels);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
-        (int image, int inRow) = Math.DivRem(shard, g.InHeight);
+        (nint row, nint end) = Shards.Range(Rows, shard, RowsOfShard);
+        for (; row < end; row++)
+            Row((int)row);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Row(int index)
+    {
+        (int image, int inRow) = Math.DivRem(index, g.InHeight);
         int channels = g.InChannels, taps = g.KernelHeight * g.KernelWidth;
         var row = new DepthwiseRow(
             stackalloc nint[taps], stackalloc nint[taps], stackalloc (nint, nint)[g.KernelHeight], stackalloc (int, nint)[g.KernelWidth])
@@ -41,12 +57,12 @@ internal readonly unsafe struct DepthwiseInputGradient(Conv2DGeometry g, float* 
             var operands = new DepthwiseOperands
             {
                 Source = dy + ((nint)image * g.OutHeight * g.OutWidth * channels),
-                Target = dx + ((((nint)shard * g.InWidth) + phase) * channels),
+                Target = dx + ((((nint)index * g.InWidth) + phase) * channels),
                 TargetStep = (nint)g.StrideW * channels,
                 Weights = kernel,
                 Channels = channels,
             };
-            row.Run(operands, (g.InWidth - phase + g.StrideW - 1) / g.StrideW);
+            row.Run(ref operands, (g.InWidth - phase + g.StrideW - 1) / g.StrideW);
         }
     }
 }

@@ -122,21 +122,21 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
             for (int pixel = 0; pixel < pixels; pixel++, from += step, dy += channels)
             {
                 TLanes value = TLanes.Load(dy);
-                s0 = TLanes.MultiplyAdd(TLanes.Load(from), value, s0);
+                s0 = TLanes.MultiplyAdd(value, TLanes.Load(from), s0);
                 if (taps > 1)
-                    s1 = TLanes.MultiplyAdd(TLanes.Load(from + tapStep), value, s1);
+                    s1 = TLanes.MultiplyAdd(value, TLanes.Load(from + tapStep), s1);
                 if (taps > 2)
-                    s2 = TLanes.MultiplyAdd(TLanes.Load(from + (2 * tapStep)), value, s2);
+                    s2 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * tapStep)), s2);
                 if (taps > 3)
-                    s3 = TLanes.MultiplyAdd(TLanes.Load(from + (3 * tapStep)), value, s3);
+                    s3 = TLanes.MultiplyAdd(value, TLanes.Load(from + (3 * tapStep)), s3);
                 if (taps > 4)
-                    s4 = TLanes.MultiplyAdd(TLanes.Load(from + (4 * tapStep)), value, s4);
+                    s4 = TLanes.MultiplyAdd(value, TLanes.Load(from + (4 * tapStep)), s4);
                 if (taps > 5)
-                    s5 = TLanes.MultiplyAdd(TLanes.Load(from + (5 * tapStep)), value, s5);
+                    s5 = TLanes.MultiplyAdd(value, TLanes.Load(from + (5 * tapStep)), s5);
                 if (taps > 6)
-                    s6 = TLanes.MultiplyAdd(TLanes.Load(from + (6 * tapStep)), value, s6);
+                    s6 = TLanes.MultiplyAdd(value, TLanes.Load(from + (6 * tapStep)), s6);
                 if (taps > 7)
-                    s7 = TLanes.MultiplyAdd(TLanes.Load(from + (7 * tapStep)), value, s7);
+                    s7 = TLanes.MultiplyAdd(value, TLanes.Load(from + (7 * tapStep)), s7);
             }
 
             TLanes.Store(s0, sum);

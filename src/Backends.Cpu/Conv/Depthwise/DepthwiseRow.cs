@@ -31,6 +31,11 @@ internal unsafe ref struct DepthwiseRow
     /// <summary>Columns between what neighbouring pixels read.</summary>
     public int Step { get; init; }
 
+    /// <summary>How many rows a shard takes: about 64 KiB of them, but no more than leave 16 shards.</summary>
+    /// <param name="rows">Rows of the whole batch.</param>
+    /// <param name="length">Floats of a row.</param>
+    public static int RowsOfShard(int rows, int length) => Math.Clamp(Shards.RowsOf(length), 1, Math.Max(1, rows / 16));
+
     /// <summary>Forgets the taps.</summary>
     public void Clear() => (_rowCount, _columnCount) = (0, 0);
 
@@ -45,10 +50,10 @@ internal unsafe ref struct DepthwiseRow
     public void AddColumn(int start, nint weight) => _columns[_columnCount++] = (start, weight);
 
     /// <summary>Computes pixels 0..count-1.</summary>
-    /// <param name="operands">Source, target, weights and bias; the picture's start as source.</param>
+    /// <param name="operands">Source, target, weights and bias; the picture's start as source. Its taps are filled in.</param>
     /// <param name="count">How many pixels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(DepthwiseOperands operands, int count)
+    public void Run(ref DepthwiseOperands operands, int count)
     {
         int first = 0, end = count;
         for (int j = 0; j < _columnCount; j++)
@@ -59,32 +64,31 @@ internal unsafe ref struct DepthwiseRow
 
         first = Math.Min(first, count);
         end = Math.Max(first, end);
-        operands.SourceStep = (nint)Step * operands.Channels;
-        Edge(operands, 0, first);
-        Edge(operands, end, count);
-        Gather(operands.Channels, null, ref operands);
-        for (int pixel = first; pixel < end;)
+        fixed (nint* sources = _sourceOffsets, weights = _weightOffsets)
         {
-            int left = end - pixel, pixels = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-            DepthwiseOperands tile = operands;
-            tile.Source += pixel * operands.SourceStep;
-            tile.Target += pixel * operands.TargetStep;
-            Tile(tile, pixels);
-            pixel += pixels;
+            operands.SourceOffsets = sources;
+            operands.WeightOffsets = weights;
+            operands.SourceStep = (nint)Step * operands.Channels;
+            Edge(ref operands, 0, first);
+            Edge(ref operands, end, count);
+            Gather(operands.Channels, null, ref operands);
+            for (int pixel = first; pixel < end;)
+            {
+                int left = end - pixel, pixels = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+                DepthwiseTile.Run(operands, pixel, pixels);
+                pixel += pixels;
+            }
         }
     }
 
     private readonly int CeilingOf(int columns) => columns <= 0 ? 0 : (columns + Step - 1) / Step;
 
-    private readonly void Edge(DepthwiseOperands operands, int first, int end)
+    private readonly void Edge(ref DepthwiseOperands operands, int first, int end)
     {
         for (int pixel = first; pixel < end; pixel++)
         {
-            DepthwiseOperands tile = operands;
-            Gather(operands.Channels, pixel, ref tile);
-            tile.Source += pixel * operands.SourceStep;
-            tile.Target += pixel * operands.TargetStep;
-            Tile(tile, 1);
+            Gather(operands.Channels, pixel, ref operands);
+            DepthwiseTile.Run(operands, pixel, 1);
         }
     }
 
@@ -101,16 +105,6 @@ internal unsafe ref struct DepthwiseRow
                 _sourceOffsets[operands.Taps] = _rows[i].Source + ((nint)_columns[j].Start * channels);
                 _weightOffsets[operands.Taps++] = _rows[i].Weight + _columns[j].Weight;
             }
-        }
-    }
-
-    private readonly void Tile(DepthwiseOperands operands, int pixels)
-    {
-        fixed (nint* sources = _sourceOffsets, weights = _weightOffsets)
-        {
-            operands.SourceOffsets = sources;
-            operands.WeightOffsets = weights;
-            DepthwiseTile.Run(operands, pixels);
         }
     }
 }

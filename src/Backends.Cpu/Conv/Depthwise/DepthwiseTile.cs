@@ -12,66 +12,73 @@ internal static unsafe class DepthwiseTile
     public const int MaxPixels = 8;
 
     /// <summary>Computes pixels, all channels of them.</summary>
-    /// <param name="x">The taps, and where they read and write.</param>
+    /// <param name="x">
+    /// The taps, and where they read and write. By reference everywhere: a copy right after a field was written would wait until
+    /// all results before it are in the cache.
+    /// </param>
+    /// <param name="pixel">The first pixel.</param>
     /// <param name="pixels">How many pixels: 8, 4, 2 or 1.</param>
-    public static void Run(in DepthwiseOperands x, int pixels)
+    public static void Run(in DepthwiseOperands x, int pixel, int pixels)
     {
         switch (pixels)
         {
-            case 8: Run<Rows.R8>(x); break;
-            case 4: Run<Rows.R4>(x); break;
-            case 2: Run<Rows.R2>(x); break;
-            default: Run<Rows.R1>(x); break;
+            case 8: Run<Rows.R8>(x, pixel); break;
+            case 4: Run<Rows.R4>(x, pixel); break;
+            case 2: Run<Rows.R2>(x, pixel); break;
+            default: Run<Rows.R1>(x, pixel); break;
         }
     }
 
-    private static void Run<TPixels>(in DepthwiseOperands x)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TPixels>(in DepthwiseOperands x, int pixel)
         where TPixels : struct, IRowCount
     {
         int channel = 0;
         if (Simd.Level == SimdLevel.Avx512)
-            channel = Run<Lanes512, TPixels>(x, channel);
-        if (Simd.Level >= SimdLevel.Avx2)
-            channel = Run<Lanes256, TPixels>(x, channel);
-        if (Simd.Level >= SimdLevel.Vector128)
-            channel = Run<Lanes128, TPixels>(x, channel);
-        _ = Run<LanesScalar, TPixels>(x, channel);
+            channel = Run<Lanes512, TPixels>(x, pixel, channel);
+        if (Simd.Level >= SimdLevel.Avx2 && channel < x.Channels)
+            channel = Run<Lanes256, TPixels>(x, pixel, channel);
+        if (Simd.Level >= SimdLevel.Vector128 && channel < x.Channels)
+            channel = Run<Lanes128, TPixels>(x, pixel, channel);
+        if (channel < x.Channels)
+            _ = Run<LanesScalar, TPixels>(x, pixel, channel);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Run<TLanes, TPixels>(in DepthwiseOperands x, int channel)
+    private static int Run<TLanes, TPixels>(in DepthwiseOperands x, int pixel, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
         where TPixels : struct, IRowCount
     {
         int pixels = TPixels.Count, taps = x.Taps, channels = x.Channels;
         nint step = x.SourceStep, targetStep = x.TargetStep;
+        float* first = x.Source + (pixel * step), to = x.Target + (pixel * targetStep);
         for (; channel <= channels - TLanes.Count; channel += TLanes.Count)
         {
-            float* weights = x.Weights + channel, source = x.Source + channel;
+            float* weights = x.Weights + channel, source = first + channel;
             TLanes start = x.Bias is null ? TLanes.Zero : TLanes.Load(x.Bias + channel);
             TLanes s0 = start, s1 = start, s2 = start, s3 = start, s4 = start, s5 = start, s6 = start, s7 = start;
             for (int tap = 0; tap < taps; tap++)
             {
                 TLanes weight = TLanes.Load(weights + x.WeightOffsets[tap]);
                 float* from = source + x.SourceOffsets[tap];
-                s0 = TLanes.MultiplyAdd(TLanes.Load(from), weight, s0);
+                s0 = TLanes.MultiplyAdd(weight, TLanes.Load(from), s0);
                 if (pixels > 1)
-                    s1 = TLanes.MultiplyAdd(TLanes.Load(from + step), weight, s1);
+                    s1 = TLanes.MultiplyAdd(weight, TLanes.Load(from + step), s1);
                 if (pixels > 2)
-                    s2 = TLanes.MultiplyAdd(TLanes.Load(from + (2 * step)), weight, s2);
+                    s2 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (2 * step)), s2);
                 if (pixels > 3)
-                    s3 = TLanes.MultiplyAdd(TLanes.Load(from + (3 * step)), weight, s3);
+                    s3 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (3 * step)), s3);
                 if (pixels > 4)
-                    s4 = TLanes.MultiplyAdd(TLanes.Load(from + (4 * step)), weight, s4);
+                    s4 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (4 * step)), s4);
                 if (pixels > 5)
-                    s5 = TLanes.MultiplyAdd(TLanes.Load(from + (5 * step)), weight, s5);
+                    s5 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (5 * step)), s5);
                 if (pixels > 6)
-                    s6 = TLanes.MultiplyAdd(TLanes.Load(from + (6 * step)), weight, s6);
+                    s6 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (6 * step)), s6);
                 if (pixels > 7)
-                    s7 = TLanes.MultiplyAdd(TLanes.Load(from + (7 * step)), weight, s7);
+                    s7 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (7 * step)), s7);
             }
 
-            float* target = x.Target + channel;
+            float* target = to + channel;
             TLanes.Store(s0, target);
             if (pixels > 1)
                 TLanes.Store(s1, target + targetStep);

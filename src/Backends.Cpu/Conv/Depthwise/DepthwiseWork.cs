@@ -16,11 +16,27 @@ internal readonly unsafe struct DepthwiseWork(Conv2DGeometry g, float* x, float*
     public static bool Fits(in Conv2DGeometry g) =>
         g.Groups == g.InChannels && g.GroupOutChannels == 1 && g.Groups > 1 && g.KernelHeight * g.KernelWidth <= MaxTaps;
 
-    [SkipLocalsInit]
+    /// <summary>How many shards there are.</summary>
+    public int Count => Shards.Count(Rows, RowsOfShard);
+
+    private int Rows => g.Batch * g.OutHeight;
+
+    // Neighbouring rows read the same rows again: a shard takes so many that little is read by two threads.
+    private int RowsOfShard => DepthwiseRow.RowsOfShard(Rows, g.OutWidth * g.InChannels);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
-        (int image, int outRow) = Math.DivRem(shard, g.OutHeight);
+        (nint row, nint end) = Shards.Range(Rows, shard, RowsOfShard);
+        for (; row < end; row++)
+            Row((int)row);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Row(int index)
+    {
+        (int image, int outRow) = Math.DivRem(index, g.OutHeight);
         int taps = g.KernelHeight * g.KernelWidth;
         var row = new DepthwiseRow(
             stackalloc nint[taps], stackalloc nint[taps], stackalloc (nint, nint)[g.KernelHeight], stackalloc (int, nint)[g.KernelWidth])
@@ -37,7 +53,7 @@ internal readonly unsafe struct DepthwiseWork(Conv2DGeometry g, float* x, float*
 
         for (int j = 0; j < g.KernelWidth; j++)
             row.AddColumn((j * g.DilationW) - g.PadLeft, (nint)j * g.InChannels);
-        float* target = y + ((nint)shard * g.OutWidth * g.InChannels);
+        float* target = y + ((nint)index * g.OutWidth * g.InChannels);
         var operands = new DepthwiseOperands
         {
             Source = x + ((nint)image * g.InHeight * g.InWidth * g.InChannels),
@@ -47,7 +63,7 @@ internal readonly unsafe struct DepthwiseWork(Conv2DGeometry g, float* x, float*
             Bias = bias,
             Channels = g.InChannels,
         };
-        row.Run(operands, g.OutWidth);
+        row.Run(ref operands, g.OutWidth);
         if (relu)
             Epilogue.Relu(target, 0, 1, g.OutWidth * g.InChannels);
     }

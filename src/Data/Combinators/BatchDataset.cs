@@ -1,0 +1,83 @@
+using Numerics.Tensors;
+
+namespace Numerics.Data;
+
+/// <summary>Runs of items stacked along a new first axis.</summary>
+internal sealed class BatchDataset : DerivedDataset
+{
+    private readonly int _size;
+    private readonly bool _dropRemainder;
+
+    public BatchDataset(Dataset source, int size, bool dropRemainder)
+        : base(source)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        (_size, _dropRemainder) = (size, dropRemainder);
+    }
+
+    public override int? Cardinality => Source.Cardinality is not { } items ? null
+        : (items / _size) + (_dropRemainder || items % _size == 0 ? 0 : 1);
+
+    internal override string? Fingerprint => Source.Fingerprint is { } source ? $"{source} Batch({_size}, {_dropRemainder})" : null;
+
+    public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
+
+    public override IEnumerator<DataItem> Enumerate(long epoch, long start)
+    {
+        var batch = new List<DataItem>();
+        long first = checked(start * _size);
+        using var items = Source.Enumerate(epoch, first);
+        while (items.MoveNext())
+        {
+            batch.Add(items.Current);
+            if (batch.Count < _size)
+                continue;
+            yield return Stack(batch, first);
+            first += _size;
+            batch.Clear();
+        }
+
+        if (batch.Count > 0 && !_dropRemainder)
+            yield return Stack(batch, first);
+    }
+
+    private static DataItem Stack(List<DataItem> batch, long first) => new(
+        Stack(batch.ConvertAll(item => item.X), nameof(DataItem.X), first),
+        Stack(batch.ConvertAll(item => item.Y), nameof(DataItem.Y), first),
+        StackWeights(batch.ConvertAll(item => item.SampleWeight), first));
+
+    private static NDArray? StackWeights(List<NDArray?> weights, long first)
+    {
+        if (weights.Find(weight => weight is not null) is not { } known)
+            return null;
+        NDArray? one = null;
+        return Stack(weights.ConvertAll(weight => weight ?? (one ??= Ones(known.Shape))), nameof(DataItem.SampleWeight), first);
+    }
+
+    private static NDArray Ones(Shape shape)
+    {
+        var ones = new NDArray(shape);
+        ones.AsSpan<float>().Fill(1f);
+        return ones;
+    }
+
+    private static NDArray Stack(List<NDArray> arrays, string name, long first)
+    {
+        NDArray model = arrays[0];
+        NDArray stacked = NDArray.Empty(model.Shape.Prepend(arrays.Count), model.DType);
+        int length = model.Bytes.Length;
+        for (int i = 0; i < arrays.Count; i++)
+        {
+            NDArray array = arrays[i];
+            if (array.Shape != model.Shape || array.DType != model.DType)
+            {
+                throw new ShapeMismatchException(
+                    $"Batch: {name} of item {first + i} is {array}, but that of item {first}, the first of its batch, is {model}");
+            }
+
+            array.Bytes.CopyTo(stacked.Bytes.Slice(i * length, length));
+        }
+
+        return stacked;
+    }
+}

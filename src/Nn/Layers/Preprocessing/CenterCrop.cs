@@ -1,0 +1,31 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// The middle of pictures [batch, h, w, channels], in training and otherwise; of those that are smaller than the size, the largest part with
+/// its proportions, resized.
+/// </summary>
+public sealed class CenterCrop : Layer
+{
+    private readonly Size2D _size;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="height">The output's height.</param>
+    /// <param name="width">The output's width.</param>
+    /// <param name="name">The layer's name; chosen by the model when null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is below 1 × 1.</exception>
+    public CenterCrop(int height, int width, string? name = null)
+        : base(name) => _size = new Size2D(height, width).Positive("size");
+
+    /// <inheritdoc/>
+    public override Shape ComputeOutputShape(Shape inputShape) => PictureSampling.WithSize(inputShape, _size);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x, bool training)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Windows.CheckPictures(x.Shape);
+        return PictureSampling.CropMiddle(x, _size);
+    }
+}

@@ -1,0 +1,32 @@
+using Numerics.Tensors;
+
+namespace Numerics.Nn;
+
+/// <summary>Turns, scales, shifts or mirrors each picture of a batch by chance.</summary>
+public abstract class RandomTransform : RandomAugmentation
+{
+    private const int DrawsAPicture = 4;
+
+    private readonly SampleInterpolation _interpolation;
+    private readonly FillMode _fillMode;
+    private readonly float _fillValue;
+
+    private protected RandomTransform(SampleInterpolation interpolation, FillMode fillMode, float fillValue, ulong? seed, string? name)
+        : base(seed, name) => (_interpolation, _fillMode, _fillValue) = (interpolation, fillMode, fillValue);
+
+    /// <summary>Which place of the input each pixel (column j, row i) of the output shows.</summary>
+    /// <param name="height">The pictures' height.</param>
+    /// <param name="width">The pictures' width.</param>
+    /// <param name="draws">Four uniform numbers in [0, 1).</param>
+    /// <param name="transform">Receives a, b, c, d, e, f: column a·j + b·i + c, row d·j + e·i + f.</param>
+    private protected abstract void Choose(int height, int width, ReadOnlySpan<float> draws, Span<float> transform);
+
+    private protected sealed override Tensor Augment(Tensor x, RandomKey key)
+    {
+        int batch = x.Shape[0];
+        float[] draws = Draw(key, batch * DrawsAPicture), transforms = new float[batch * 6];
+        for (int i = 0; i < batch; i++)
+            Choose(x.Shape[1], x.Shape[2], draws.AsSpan(i * DrawsAPicture, DrawsAPicture), transforms.AsSpan(i * 6, 6));
+        return x.AffineSample(Tensor.From((batch, 6), transforms, x.Backend), null, _interpolation, _fillMode, _fillValue);
+    }
+}
