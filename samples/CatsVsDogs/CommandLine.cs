@@ -16,18 +16,33 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from.", Recursive = true };
+        Option<string?> config = PathOption.Create(
+            ConfigArguments.Config, "FILE", "Options from a JSON file, such as { \"epochs\": 5 }; those on the command line have precedence.");
+        config.Recursive = true;
         var root = new RootCommand("Trains and uses a classifier of cat and dog pictures, in pure C#.")
         {
             verbose,
+            config,
             TrainCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
             PredictCommand.Create(terminal),
             PrepareCommand.Create(terminal),
             DataCommand.Create(terminal),
             ImbalanceCommand.Create(terminal),
+            SummaryCommand.Create(terminal),
             BenchCommand.Create(terminal),
             InfoCommand.Create(terminal),
         };
+        try
+        {
+            args = ConfigArguments.Expand(args);
+        }
+        catch (UserException exception)
+        {
+            terminal.Error.WriteLine($"error: {exception.Message}");
+            return ExitCode.Failure;
+        }
+
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

@@ -38,6 +38,9 @@ public sealed class Variable : IDisposable
         set => Value.IsTrainable = _trainable = value;
     }
 
+    /// <summary>What optimizers bring the values back to after every step, such as unit norm; null for nothing.</summary>
+    public Func<Tensor, Tensor>? Constraint { get; set; }
+
     /// <summary>A variable stands for its value in every op.</summary>
     public static implicit operator Tensor(Variable variable)
     {

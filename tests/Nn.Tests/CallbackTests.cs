@@ -53,62 +53,12 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public void Early_stopping_names_what_it_could_watch()
-    {
-        using Sequential model = Linear(new SGD());
-        string message = Assert.Throws<InvalidOperationException>(() => model.Fit(s_x, s_y, callbacks: [new EarlyStopping()], verbose: 0)).Message;
-        Assert.Equal("EarlyStopping watches 'val_loss', the logs have: loss", message);
-    }
-
-    [Fact]
-    public void Rising_values_are_better_for_accuracies()
-    {
-        var stop = new EarlyStopping("val_accuracy", minDelta: 0.1);
-        stop.OnTrainBegin();
-        stop.OnEpochEnd(0, new Dictionary<string, double> { ["val_accuracy"] = 0.5 });
-        stop.OnEpochEnd(1, new Dictionary<string, double> { ["val_accuracy"] = 0.7 });
-        Assert.Equal(1, stop.BestEpoch);
-    }
-
-    [Fact]
     public void A_history_says_what_it_holds()
     {
         using Sequential model = Linear(new SGD());
         History history = model.Fit(s_x, s_y, verbose: 0);
         Assert.Contains("it holds: loss", Assert.Throws<KeyNotFoundException>(() => history["accuracy"]).Message, StringComparison.Ordinal);
         Assert.False(history.TryGet("accuracy", out _));
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Progress_is_a_line_an_epoch_where_there_is_no_terminal(int verbose)
-    {
-        using Sequential model = Linear(new SGD(0));
-        TextWriter console = Console.Out;
-        using var text = new StringWriter();
-        Console.SetOut(text);
-        try
-        {
-            _ = model.Fit(s_x, s_y, batchSize: 2, epochs: 2, verbose: verbose);
-        }
-        finally
-        {
-            Console.SetOut(console);
-        }
-
-        string[] lines = text.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
-        if (verbose == 0)
-        {
-            Assert.Empty(lines);
-            return;
-        }
-
-        Assert.Equal(4, lines.Length);
-        Assert.Equal("Epoch 1/2", lines[0]);
-        Assert.Matches(@"^2/2 \d+s \d+ms/step - loss: 4\.0000$", lines[1]);
-        Assert.Equal("Epoch 2/2", lines[2]);
     }
 
     private static Sequential Linear(Optimizer optimizer)

@@ -1,10 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Numerics.Data;
 using Numerics.Nn;
 using Numerics.Samples.CatsVsDogs.Drawings;
 using Numerics.Samples.CatsVsDogs.Pictures;
+using Numerics.Samples.CatsVsDogs.Plots;
 using Numerics.Samples.CatsVsDogs.Progress;
+using Numerics.Samples.CatsVsDogs.Runs;
 using Numerics.Tensors;
 
 namespace Numerics.Samples.CatsVsDogs.Commands;
@@ -44,7 +49,19 @@ internal sealed class TrainCommand
 
     private readonly Option<int?> _shuffle = NumberOption.Count("--shuffle", "The size of the buffer that pictures are shuffled in.", 1000);
     private readonly Option<int?> _limit = NumberOption.Count("--limit", "Use only so many pictures of each class, for a quick try.");
-    private readonly Option<string?> _output = PathOption.Create("--output", "FILE", "The file of weights to write.", DefaultOutput);
+    private readonly Option<string?> _output = PathOption.Create(ConfigArguments.Output, "FILE", "The file of weights to write.", DefaultOutput);
+    private readonly Option<string?> _run = PathOption.Create(
+        ConfigArguments.RunDirectory, "DIR", "Where the run's history, pictures, report, options and checkpoints go. [default: beside the weights, NAME-run]");
+
+    private readonly Option<int?> _saveFreq = NumberOption.Count(
+        "--save-freq", "After how many steps a checkpoint is written, besides after every epoch.");
+
+    private readonly Option<bool> _resume = new(ConfigArguments.Resume)
+    {
+        Description = "Go on with the run of --run-dir, with its options, as if it had not been interrupted.",
+    };
+
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew although --run-dir holds an unfinished run." };
     private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
     private readonly Terminal _terminal;
     private DeviceOption _device = null!;
@@ -57,7 +74,8 @@ internal sealed class TrainCommand
         var command = new Command("train", "Trains the network and writes its weights.")
         {
             train._data, train._drawings, train._validationData, train._validationSplit, train._epochs, train._batchSize, train._learningRate,
-            train._alpha, train._gamma, train._l1, train._l2, train._seed, train._shuffle, train._limit, train._output, train._threads,
+            train._alpha, train._gamma, train._l1, train._l2, train._seed, train._shuffle, train._limit, train._output, train._run,
+            train._saveFreq, train._resume, train._overwrite, train._threads,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
         command.Validators.Add(train.CheckTogether);
@@ -86,6 +104,9 @@ internal sealed class TrainCommand
         ulong seed = arguments.GetValue(_seed)!.Value;
         RandomGenerator.SetSeed(seed);
         _device.Apply(arguments);
+        var run = new RunFolder(arguments.GetValue(_run) ?? RunFolder.DefaultFor(output));
+        bool resumed = arguments.GetValue(_resume);
+        CheckRun(run, resumed, arguments.GetValue(_overwrite));
 
         bool areDrawings = arguments.GetValue(_data) is null;
         TrainingPictures pictures = OpenPictures(arguments, seed, cancellationToken);
@@ -104,24 +125,60 @@ internal sealed class TrainCommand
         Backend backend = Backend.Default;
         _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
 
+        OutputFolder.Create(run.Path, ConfigArguments.RunDirectory);
+        JsonObject config = Config(arguments, run);
+        var backup = new BackupAndRestore(run.Checkpoints, arguments.GetValue(_saveFreq), deleteCheckpoint: false);
+        if (!resumed)
+        {
+            backup.DeleteCheckpoints();
+            WholeFile.Write(run.Config, Encoding.UTF8.GetBytes(config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n"));
+        }
+
         int epochs = arguments.GetValue(_epochs) ?? (areDrawings ? EpochsOnDrawings : EpochsOnPhotographs);
         TrainingDisplay display = TrainingDisplay.Create(_terminal);
         var finite = new TerminateOnNaN();
         var reporter = new ProgressReporter(display, epochs, train, batchSize);
         History? history = null;
-        display.Show(() => history = model.Fit(
-            train, epochs, test, [finite, reporter], verbose: 0, cancellationToken: cancellationToken));
+        try
+        {
+            display.Show(() => history = model.Fit(
+                train, epochs, test, [finite, reporter, new HistoryFile(run.History), backup], verbose: 0, cancellationToken: cancellationToken));
+        }
+        catch (OperationCanceledException) when (backup.LastPath is not null)
+        {
+            _terminal.Error.WriteLine($"state written to {backup.LastPath}; to go on: catsvsdogs train {ConfigArguments.Resume} {ConfigArguments.RunDirectory} {run.Path}");
+            throw;
+        }
+
         DamageReport.Write(_terminal.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
         if (finite.StoppedAt is var (epoch, batch))
+        {
+            backup.DeleteCheckpoints();
             throw Diverged($"the loss is not a finite number any more, from epoch {epoch + 1}, step {batch + 1} on");
+        }
 
         // The last step changed the weights after its loss was computed.
         if (model.Variables.FirstOrDefault(variable => !variable.Value.ToArray().All(float.IsFinite)) is { } broken)
+        {
+            backup.DeleteCheckpoints();
             throw Diverged($"the weights '{broken.Name}' are not finite numbers any more");
+        }
 
         cancellationToken.ThrowIfCancellationRequested();
+        model.SaveWeights(run.Model);
         model.SaveWeights(output);
         _terminal.Out.WriteLine($"weights written to {output}");
+        HeldOutResults? results = test is null ? null : HeldOutResults.Of(model, test, cancellationToken);
+        CurvesPlot.Save(history!, run.Curves);
+        if (results is not null)
+        {
+            ConfusionMatrixPlot.Save(results.Matrix, PictureFolder.ClassNames, run.Confusion);
+            MistakesPicture.Save(results.Mistakes, PictureFolder.ClassNames, run.Mistakes);
+        }
+
+        ReportPage.Write(run, history!, results, config, model, $"trained on {training.Cardinality:N0} {(areDrawings ? "drawings" : "pictures")} with {backend.Name}");
+        backup.DeleteCheckpoints();
+        _terminal.Out.WriteLine($"report written to {run.Report}");
         if (heldOut is not null)
         {
             double accuracy = history!["val_accuracy"][^1], loss = history["val_loss"][^1];
@@ -130,6 +187,51 @@ internal sealed class TrainCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static void CheckRun(RunFolder run, bool resumed, bool overwrite)
+    {
+        if (resumed)
+        {
+            if (!run.IsUnfinished && File.Exists(run.Model))
+                throw new UserException($"{run.Path}: the run is finished, there is nothing to resume");
+        }
+        else if (run.IsUnfinished && !overwrite)
+        {
+            throw new UserException($"{run.Path}: holds an unfinished run; --resume goes on with it, --overwrite begins anew");
+        }
+    }
+
+    /// <summary>The options of the run, under their names; what goes without saying is left out.</summary>
+    private JsonObject Config(ParseResult arguments, RunFolder run)
+    {
+        JsonNode?[] paths = [.. new[] { _data, _drawings, _validationData, _output }.Select(option => (JsonNode?)Full(arguments.GetValue(option)))];
+        var config = new JsonObject
+        {
+            ["data"] = paths[0],
+            ["drawings"] = paths[0] is null ? paths[1] : null,
+            ["validation-data"] = paths[2],
+            ["validation-split"] = arguments.GetValue(_validationSplit),
+            ["epochs"] = arguments.GetValue(_epochs),
+            ["batch-size"] = arguments.GetValue(_batchSize),
+            ["learning-rate"] = arguments.GetValue(_learningRate),
+            ["alpha"] = arguments.GetValue(_alpha),
+            ["gamma"] = arguments.GetValue(_gamma),
+            ["l1"] = arguments.GetValue(_l1),
+            ["l2"] = arguments.GetValue(_l2),
+            ["seed"] = arguments.GetValue(_seed),
+            ["shuffle"] = arguments.GetValue(_shuffle),
+            ["limit"] = arguments.GetValue(_limit),
+            ["save-freq"] = arguments.GetValue(_saveFreq),
+            ["threads"] = arguments.GetValue(_threads),
+            ["output"] = paths[3],
+            ["run-dir"] = Full(run.Path),
+        };
+        foreach (string name in config.Where(option => option.Value is null).Select(option => option.Key).ToArray())
+            _ = config.Remove(name);
+        return config;
+
+        static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
     }
 
     private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, CancellationToken cancellationToken)

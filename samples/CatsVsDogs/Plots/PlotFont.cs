@@ -40,6 +40,13 @@ internal sealed class PlotFont : IFontResolver
         return SKTypeface.FromData(data);
     }
 
+    /// <summary>The font, to draw with; the caller disposes of it.</summary>
+    public static SKTypeface Typeface()
+    {
+        using var data = SKData.CreateCopy(ReadResource());
+        return SKTypeface.FromData(data);
+    }
+
     private static byte[] ReadResource()
     {
         using Stream stream = typeof(PlotFont).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!;

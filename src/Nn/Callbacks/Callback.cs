@@ -1,3 +1,5 @@
+using Numerics.Tensors;
+
 namespace Numerics.Nn;
 
 /// <summary>
@@ -52,8 +54,64 @@ public abstract class Callback
     {
     }
 
+    /// <summary>
+    /// After the last whole step, when training is cancelled through its token; neither <see cref="OnEpochEnd"/> nor
+    /// <see cref="OnTrainEnd"/> follow.
+    /// </summary>
+    public virtual void OnTrainInterrupted()
+    {
+    }
+
     /// <summary>Before an evaluation, also one after an epoch.</summary>
     public virtual void OnTestBegin()
+    {
+    }
+
+    /// <summary>Before a step of evaluation.</summary>
+    /// <param name="batch">Counted from 0 within the evaluation.</param>
+    public virtual void OnTestBatchBegin(int batch)
+    {
+    }
+
+    /// <summary>After a step of evaluation.</summary>
+    /// <param name="batch">Counted from 0 within the evaluation.</param>
+    /// <param name="logs">Loss and metrics so far.</param>
+    public virtual void OnTestBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
+    {
+    }
+
+    /// <summary>Before the first batch of a prediction.</summary>
+    public virtual void OnPredictBegin()
+    {
+    }
+
+    /// <summary>After the last batch of a prediction.</summary>
+    public virtual void OnPredictEnd()
+    {
+    }
+
+    /// <summary>Before a batch of a prediction.</summary>
+    /// <param name="batch">Counted from 0.</param>
+    public virtual void OnPredictBatchBegin(int batch)
+    {
+    }
+
+    /// <summary>After a batch of a prediction.</summary>
+    /// <param name="batch">Counted from 0.</param>
+    /// <param name="outputs">The batch's outputs.</param>
+    public virtual void OnPredictBatchEnd(int batch, NDArray outputs)
+    {
+    }
+
+    /// <summary>Writes down what the callback has to remember in a run that is interrupted; nothing by default.</summary>
+    /// <param name="state">Where to.</param>
+    public virtual void SaveState(TrainingState state)
+    {
+    }
+
+    /// <summary>Takes back what <see cref="SaveState"/> wrote, after <see cref="OnTrainBegin"/>.</summary>
+    /// <param name="state">Where from.</param>
+    public virtual void LoadState(TrainingState state)
     {
     }
 

@@ -3,18 +3,21 @@ namespace Numerics.Nn;
 /// <summary>The callbacks of one training, in the order they were given.</summary>
 internal sealed class CallbackList
 {
-    private readonly IReadOnlyList<Callback> _callbacks;
 
     public CallbackList(Model model, IReadOnlyList<Callback> callbacks)
     {
-        _callbacks = callbacks;
+        // What saves the state of the others runs after them.
+        Callbacks = [.. callbacks.OrderBy(callback => callback is BackupAndRestore)];
         Each(callback => callback.Model = model);
     }
+
+    /// <summary>The callbacks.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; }
 
     /// <summary>Calls every one.</summary>
     public void Each(Action<Callback> action)
     {
-        foreach (Callback callback in _callbacks)
+        foreach (Callback callback in Callbacks)
             action(callback);
     }
 }

@@ -8,7 +8,7 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class Dropout : Layer
 {
-    private readonly RandomGenerator? _random;
+    private RandomGenerator? _random;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="rate">The probability of a zero, in [0, 1).</param>
@@ -31,6 +31,12 @@ public sealed class Dropout : Layer
 
     /// <summary>The seed of the layer's own random numbers, or null.</summary>
     public ulong? Seed { get; }
+
+    internal override RandomGenerator? OwnRandom
+    {
+        get => _random;
+        set => _random = value;
+    }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;

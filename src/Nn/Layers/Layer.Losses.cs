@@ -35,21 +35,6 @@ public abstract partial class Layer
         _addedLosses.Add(loss.Keep());
     }
 
-    /// <summary>Brings the trainable weights with a constraint back to it.</summary>
-    internal void ApplyConstraints()
-    {
-        foreach (Weight weight in _weights)
-        {
-            if (weight.Constraint is not { } constraint || !weight.Variable.Trainable)
-                continue;
-            using var scope = new TensorScope();
-            weight.Variable.Assign(GradientTape.StopRecording(() => constraint.Call(weight.Variable)));
-        }
-
-        foreach (Layer layer in _sublayers)
-            layer.ApplyConstraints();
-    }
-
     /// <summary>Forgets the terms of the last call.</summary>
     internal void ClearLosses()
     {

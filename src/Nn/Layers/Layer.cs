@@ -99,6 +99,13 @@ public abstract partial class Layer : IDisposable
     /// <summary>Whether the user chose the name.</summary>
     internal bool HasOwnName { get; }
 
+    /// <summary>The layer's own random numbers, whose state a checkpoint holds; null when it has none.</summary>
+    internal virtual RandomGenerator? OwnRandom
+    {
+        get => null;
+        set => throw new NotSupportedException($"{Title} has no random numbers of its own");
+    }
+
     /// <summary>The layer that this one is inside of.</summary>
     internal Layer? Parent { get; private set; }
 
@@ -332,7 +339,8 @@ public abstract partial class Layer : IDisposable
             throw new ArgumentException($"there is a weight '{name}' already", nameof(name));
         Tensor value = GradientTape.StopRecording(() => (WeightPlaceholders.Take(shape) ?? initializer.Call(shape)).Keep());
         var variable = new Variable(FullName(name), value, trainable && Trainable);
-        _weights.Add(new Weight(name, variable, trainable, regularizer, constraint));
+        variable.Constraint = constraint is null ? null : constraint.Call;
+        _weights.Add(new Weight(name, variable, trainable, regularizer));
         return variable;
     }
 
@@ -446,5 +454,5 @@ public abstract partial class Layer : IDisposable
             CheckInput(only);
     }
 
-    private sealed record Weight(string Name, Variable Variable, bool Trainable, Regularizer? Regularizer, Constraint? Constraint);
+    private sealed record Weight(string Name, Variable Variable, bool Trainable, Regularizer? Regularizer);
 }

@@ -19,6 +19,12 @@ public abstract class AccuracyMetric : Metric
     public override void ResetState() => _mean.ResetState();
 
     /// <inheritdoc/>
+    public override void SaveState(TrainingState state) => _mean.SaveState(state);
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state) => _mean.LoadState(state);
+
+    /// <inheritdoc/>
     protected sealed override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yPred);

@@ -25,6 +25,22 @@ public class Mean(string name = "mean") : Metric(name)
     public override void ResetState() => _sum = _weight = 0;
 
     /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("sum", _sum);
+        state.Set("weight", _weight);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.TryGet("sum", out double sum) && state.TryGet("weight", out double weight))
+            (_sum, _weight) = (sum, weight);
+    }
+
+    /// <inheritdoc/>
     protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yPred);

@@ -51,6 +51,18 @@ public abstract class Metric
     /// <summary>Forgets what was taken in.</summary>
     public abstract void ResetState();
 
+    /// <summary>Writes down what was taken in, for a run that is interrupted within an epoch; nothing by default.</summary>
+    /// <param name="state">Where to.</param>
+    public virtual void SaveState(TrainingState state)
+    {
+    }
+
+    /// <summary>Takes back what <see cref="SaveState"/> wrote.</summary>
+    /// <param name="state">Where from.</param>
+    public virtual void LoadState(TrainingState state)
+    {
+    }
+
     /// <summary>The error for shapes that do not fit.</summary>
     private protected ShapeMismatchException Mismatch(string expected, Tensor yTrue, Tensor yPred) =>
         new($"{Name}: expected {expected}, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");

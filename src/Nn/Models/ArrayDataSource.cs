@@ -29,7 +29,8 @@ internal sealed class ArrayDataSource : IDataSource
     public int? Cardinality => (int)(((long)Examples + _batchSize - 1) / _batchSize);
 
     /// <summary>Some of the examples.</summary>
-    public ArrayDataSource Part(int first, int examples, bool shuffle) => new(_all, _first + first, examples, _batchSize, shuffle);
+    public ArrayDataSource Part(int first, int examples, bool shuffle, int? batchSize = null) =>
+        new(_all, _first + first, examples, batchSize ?? _batchSize, shuffle);
 
     /// <inheritdoc/>
     public IEnumerator<DataItem> GetEnumerator()

@@ -20,7 +20,7 @@ public partial class Model
 
     /// <summary>Creates a model of the layers between inputs and outputs, which it owns from now on unless another model does.</summary>
     /// <param name="inputs">What comes in: <see cref="Input"/>s, or outputs of layers at which the model is to begin.</param>
-    /// <param name="outputs">What comes out. <see cref="Fit(IDataSource, int, IDataSource?, IReadOnlyList{Callback}?, int, int, IReadOnlyDictionary{int, float}?, CancellationToken)"/>
+    /// <param name="outputs">What comes out. <see cref="Fit(IDataSource, int, IDataSource?, IReadOnlyList{Callback}?, int, int, IReadOnlyDictionary{int, float}?, int?, int?, int, CancellationToken)"/>
     /// takes models with one input and one output; others are run with <see cref="Layer.CallAll(IReadOnlyList{Tensor}, bool)"/>.</param>
     /// <param name="name">Its name; <c>functional</c> when null.</param>
     /// <exception cref="ArgumentException">An output depends on something else, or two layers have one name.</exception>

@@ -12,9 +12,14 @@ namespace Numerics.Nn;
 /// </summary>
 public partial class Model : Layer
 {
+    private static readonly Dictionary<string, double> s_noLogs = [];
+
     private readonly Mean _lossTracker = new("loss");
+    private readonly List<(Tensor Loss, int Examples)> _unreadLosses = [];
     private Metric[] _metrics = [];
     private Metric[] _weightedMetrics = [];
+    private TrainingRun? _run;
+    private bool _deferLogs;
 
     /// <summary>Creates a model.</summary>
     /// <param name="name">Its name; derived from the type when null.</param>
@@ -35,6 +40,12 @@ public partial class Model : Layer
     /// <summary>What is reported besides the loss: first the metrics, then the weighted ones.</summary>
     public IReadOnlyList<Metric> Metrics { get; private set; } = [];
 
+    /// <summary>How many steps are taken in a row before callbacks are called.</summary>
+    public int StepsPerExecution { get; private set; } = 1;
+
+    /// <summary>The call of Fit that is under way, or null.</summary>
+    internal TrainingRun? Run => _run;
+
     /// <summary>Ends training after the current batch when a callback sets it.</summary>
     public bool StopTraining { get; set; }
 
@@ -46,10 +57,17 @@ public partial class Model : Layer
     /// <param name="loss">What is made small; reduced to a number.</param>
     /// <param name="metrics">What is reported besides the loss, each under a name of its own; every example counts the same.</param>
     /// <param name="weightedMetrics">What is reported besides, with the examples weighted by sample and class weights.</param>
+    /// <param name="stepsPerExecution">How many steps are taken in a row before the loss is read back from the device and callbacks
+    /// are called. More than 1 lets a GPU run ahead; numbers stay the same.</param>
     /// <exception cref="ArgumentException">The loss is not reduced, or two metrics have one name.</exception>
     public void Compile(
-        Optimizer optimizer, Loss loss, IReadOnlyList<Metric>? metrics = null, IReadOnlyList<Metric>? weightedMetrics = null)
+        Optimizer optimizer,
+        Loss loss,
+        IReadOnlyList<Metric>? metrics = null,
+        IReadOnlyList<Metric>? weightedMetrics = null,
+        int stepsPerExecution = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(stepsPerExecution, 1);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Reduction == Reduction.None)
@@ -66,6 +84,7 @@ public partial class Model : Layer
             Optimizer?.Dispose();
         (Optimizer, Loss, _metrics, _weightedMetrics) = (optimizer, loss, [.. metrics ?? []], [.. weightedMetrics ?? []]);
         Metrics = [.. _metrics, .. _weightedMetrics];
+        StepsPerExecution = stepsPerExecution;
     }
 
     /// <summary>Trains on one batch.</summary>
@@ -123,10 +142,10 @@ public partial class Model : Layer
         ArgumentNullException.ThrowIfNull(x);
         using var tape = new GradientTape();
         Tensor prediction = Call(x, training: true);
-        Tensor loss = Loss!.Compute(y, prediction, sampleWeight);
+        Tensor loss = ComputeLoss(y, prediction, sampleWeight);
         IReadOnlyList<Variable> variables = TrainableVariables;
         if (variables.Count > 0)
-            Optimizer!.Apply(tape.Gradient(loss, variables), variables);
+            Optimizer!.Apply(tape.Gradient(Optimizer.ScaleLoss(loss), variables), variables);
         UpdateMetrics(y, prediction, loss, sampleWeight);
         return ComputeLogs();
     }
@@ -137,8 +156,21 @@ public partial class Model : Layer
     {
         ArgumentNullException.ThrowIfNull(x);
         Tensor prediction = Call(x);
-        UpdateMetrics(y, prediction, Loss!.Compute(y, prediction, sampleWeight), sampleWeight);
+        UpdateMetrics(y, prediction, ComputeLoss(y, prediction, sampleWeight), sampleWeight);
         return ComputeLogs();
+    }
+
+    /// <summary>The loss of a batch: the compiled one, and what layers add to it (<see cref="Layer.Losses"/>).</summary>
+    /// <param name="y">The targets.</param>
+    /// <param name="prediction">The model's output.</param>
+    /// <param name="sampleWeight">The weight of each example, or null.</param>
+    /// <returns>A scalar.</returns>
+    protected virtual Tensor ComputeLoss(Tensor y, Tensor prediction, Tensor? sampleWeight)
+    {
+        Tensor loss = Loss!.Compute(y, prediction, sampleWeight);
+        foreach (Tensor added in Losses)
+            loss += added;
+        return loss;
     }
 
     /// <summary>Takes a batch into the mean loss, weighted by the number of its examples, and into the metrics.</summary>
@@ -152,16 +184,29 @@ public partial class Model : Layer
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(loss);
         using Activity? activity = Tracing.Start(Tracing.Metrics, Name);
-        _lossTracker.UpdateState(loss.Item(), prediction.Rank == 0 ? 1 : prediction.Shape[0]);
+        int examples = prediction.Rank == 0 ? 1 : prediction.Shape[0];
+        if (_deferLogs)
+        {
+            _unreadLosses.Add((loss.Keep(), examples));
+        }
+        else
+        {
+            ReadLosses();
+            _lossTracker.UpdateState(loss.Item(), examples);
+        }
+
         foreach (Metric metric in _metrics)
             metric.UpdateState(y, prediction);
         foreach (Metric metric in _weightedMetrics)
             metric.UpdateState(y, prediction, sampleWeight);
     }
 
-    /// <summary>Loss and metrics so far, by name.</summary>
+    /// <summary>Loss and metrics so far, by name; nothing in the middle of several <see cref="StepsPerExecution"/>.</summary>
     protected IReadOnlyDictionary<string, double> ComputeLogs()
     {
+        if (_deferLogs)
+            return s_noLogs;
+        ReadLosses();
         var logs = new OrderedDictionary<string, double> { [_lossTracker.Name] = _lossTracker.Result() };
         foreach (Metric metric in Metrics)
             logs[metric.Name] = metric.Result();
@@ -172,14 +217,31 @@ public partial class Model : Layer
     protected override void Dispose(bool disposing)
     {
         Optimizer?.Dispose();
+        ForgetLosses();
         base.Dispose(disposing);
     }
 
     private void ResetMetrics()
     {
+        ForgetLosses();
         _lossTracker.ResetState();
         foreach (Metric metric in Metrics)
             metric.ResetState();
+    }
+
+    // Reading waits for the device.
+    private void ReadLosses()
+    {
+        foreach ((Tensor loss, int examples) in _unreadLosses)
+            _lossTracker.UpdateState(loss.Item(), examples);
+        ForgetLosses();
+    }
+
+    private void ForgetLosses()
+    {
+        foreach ((Tensor loss, _) in _unreadLosses)
+            loss.Dispose();
+        _unreadLosses.Clear();
     }
 
     private void CheckCompiled()

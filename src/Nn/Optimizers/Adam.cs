@@ -12,18 +12,18 @@ public class Adam : Optimizer
     private AdamStep _step;
 
     /// <summary>Creates the optimizer.</summary>
-    /// <param name="learningRate">The step size.</param>
+    /// <param name="learningRate">The step size, a number or a schedule; 0.001 when null.</param>
     /// <param name="beta1">How much of the mean is kept, in [0, 1).</param>
     /// <param name="beta2">How much of the mean square is kept, in [0, 1).</param>
     /// <param name="epsilon">Added to the root; greater than 0.</param>
-    public Adam(float learningRate = 0.001f, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-7f)
+    public Adam(LearningRateSchedule? learningRate = null, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-7f)
         : this("adam", learningRate, 0, beta1, beta2, epsilon)
     {
     }
 
     /// <summary>Creates Adam, or a form of it that decays weights.</summary>
-    private protected Adam(string name, float learningRate, float weightDecay, float beta1, float beta2, float epsilon)
-        : base(name, learningRate)
+    private protected Adam(string name, LearningRateSchedule? learningRate, float weightDecay, float beta1, float beta2, float epsilon)
+        : base(name, learningRate ?? 0.001f)
     {
         Beta1 = Decay(beta1, nameof(beta1));
         Beta2 = Decay(beta2, nameof(beta2));
@@ -40,8 +40,7 @@ public class Adam : Optimizer
     /// <summary>What is added to the root.</summary>
     public float Epsilon { get; }
 
-    /// <summary>The share that weights lose, times the rate; 0 for plain Adam.</summary>
-    public float WeightDecay { get; }
+    private protected override bool AppliesDecay => true;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames { get; } = ["momentum", "velocity"];
@@ -50,13 +49,13 @@ public class Adam : Optimizer
     protected override void BeginStep(long step)
     {
         double correction = Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
-        _step = new AdamStep((float)(LearningRate * correction), Beta1, Beta2, Epsilon, LearningRate * WeightDecay);
+        _step = new AdamStep((float)(LearningRate * correction), Beta1, Beta2, Epsilon, 0);
     }
 
     /// <inheritdoc/>
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        weights.Backend.AdamUpdate(weights, gradient, state[0].Value, state[1].Value, _step);
+        weights.Backend.AdamUpdate(weights, gradient, state[0].Value, state[1].Value, _step with { Decay = CurrentDecay });
     }
 }

@@ -9,12 +9,12 @@ namespace Numerics.Nn;
 public sealed class Lion : Optimizer
 {
     /// <summary>Creates the optimizer.</summary>
-    /// <param name="learningRate">The step size.</param>
+    /// <param name="learningRate">The step size, a number or a schedule; 0.001 when null.</param>
     /// <param name="beta1">How much of the momentum the direction is taken from, in [0, 1).</param>
     /// <param name="beta2">How much of the momentum is kept, in [0, 1).</param>
     /// <param name="weightDecay">Before each update, weights lose the share rate · weight decay; at least 0.</param>
-    public Lion(float learningRate = 0.001f, float beta1 = 0.9f, float beta2 = 0.99f, float weightDecay = 0)
-        : base("lion", learningRate)
+    public Lion(LearningRateSchedule? learningRate = null, float beta1 = 0.9f, float beta2 = 0.99f, float weightDecay = 0)
+        : base("lion", learningRate ?? 0.001f)
     {
         Beta1 = Decay(beta1, nameof(beta1));
         Beta2 = Decay(beta2, nameof(beta2));
@@ -27,13 +27,12 @@ public sealed class Lion : Optimizer
     /// <summary>How much of the momentum is kept.</summary>
     public float Beta2 { get; }
 
-    /// <summary>The share that weights lose, times the rate.</summary>
-    public float WeightDecay { get; }
+    private protected override bool AppliesDecay => true;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames { get; } = ["momentum"];
 
     /// <inheritdoc/>
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state) =>
-        weights.Backend.LionUpdate(weights, gradient, state[0].Value, new LionStep(LearningRate, Beta1, Beta2, LearningRate * WeightDecay));
+        weights.Backend.LionUpdate(weights, gradient, state[0].Value, new LionStep(LearningRate, Beta1, Beta2, CurrentDecay));
 }

@@ -5,44 +5,53 @@ namespace Numerics.Nn;
 
 /// <summary>
 /// Changes weights along their gradients. Its state, such as running means of the gradients, is made when it first sees a
-/// weight and released by <see cref="Dispose()"/>.
+/// weight and released by <see cref="Dispose()"/>. What all optimizers can do besides, clipping, weight decay, averaging of weights,
+/// accumulation and loss scaling, is set as properties: <c>new Adam(0.001f) { ClipNorm = 1 }</c>.
 /// </summary>
-public abstract class Optimizer : IDisposable
+public abstract partial class Optimizer : IDisposable
 {
-    private readonly Dictionary<Variable, Variable[]> _states = [];
+    private readonly Dictionary<Variable, OptimizerState> _states = [];
     private readonly List<Variable> _variables = [];
-    private float _learningRate;
-    private long _iterations;
+    private LearningRateSchedule _schedule;
+    private long _calls;
 
     /// <summary>Creates an optimizer.</summary>
     /// <param name="name">The prefix of its state's names, such as <c>adam</c>.</param>
-    /// <param name="learningRate">The step size, at least 0.</param>
-    protected Optimizer(string name, float learningRate)
+    /// <param name="learningRate">The step size, a number of at least 0 or a schedule.</param>
+    protected Optimizer(string name, LearningRateSchedule learningRate)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(learningRate);
         Name = name;
-        LearningRate = learningRate;
+        _schedule = learningRate;
     }
 
     /// <summary>The prefix of the state's names.</summary>
     public string Name { get; }
 
-    /// <summary>The step size; may be changed between steps.</summary>
+    /// <summary>The size of the next step; may be changed between steps unless a schedule gives it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a finite number of at least 0.</exception>
+    /// <exception cref="InvalidOperationException">Set while a schedule gives the rate.</exception>
     public float LearningRate
     {
-        get => _learningRate;
-        set => _learningRate = Range(value, 0, float.MaxValue, nameof(LearningRate));
+        get => (float)_schedule.Call(_calls);
+        set => _schedule = _schedule is ConstantRate
+            ? value
+            : throw new InvalidOperationException(
+                $"{Name}: the learning rate comes from {_schedule.GetType().Name} and cannot be set; create the optimizer with a number instead");
     }
+
+    /// <summary>What gives the step size.</summary>
+    public LearningRateSchedule Schedule => _schedule;
 
     /// <summary>The number of steps taken; set it when a run is resumed.</summary>
     public long Iterations
     {
-        get => _iterations;
+        get => _calls / (GradientAccumulationSteps ?? 1);
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _iterations = value;
+            _calls = value * (GradientAccumulationSteps ?? 1);
         }
     }
 
@@ -50,8 +59,21 @@ public abstract class Optimizer : IDisposable
     /// <see cref="Iterations"/>.</summary>
     public IReadOnlyList<Variable> Variables => _variables;
 
+    /// <summary>How often <see cref="Apply"/> was called: <see cref="Iterations"/> unless gradients are accumulated.</summary>
+    internal long Calls
+    {
+        get => _calls;
+        set => _calls = value;
+    }
+
     /// <summary>The names of the state tensors that each weight has.</summary>
     protected abstract IReadOnlyList<string> StateNames { get; }
+
+    /// <summary>The share that the weight at hand loses before its update: rate · weight decay, or 0.</summary>
+    private protected float CurrentDecay { get; private set; }
+
+    /// <summary>Whether <see cref="Update"/> takes <see cref="CurrentDecay"/> off by itself.</summary>
+    private protected virtual bool AppliesDecay => false;
 
     /// <summary>Makes the state of weights that have none yet, zeros; <see cref="Apply"/> does so by itself.</summary>
     /// <param name="variables">The weights.</param>
@@ -62,7 +84,7 @@ public abstract class Optimizer : IDisposable
             _ = StateOf(variable);
     }
 
-    /// <summary>Takes one step.</summary>
+    /// <summary>Takes one step, and brings weights back to their <see cref="Variable.Constraint"/>.</summary>
     /// <param name="gradients">The gradient of each weight, of its shape.</param>
     /// <param name="variables">The weights; changed in place.</param>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
@@ -82,14 +104,21 @@ public abstract class Optimizer : IDisposable
             }
         }
 
-        _iterations++;
-        BeginStep(_iterations);
-        for (int i = 0; i < gradients.Count; i++)
+        if (!ChangesGradients)
         {
-            using Activity? activity = Tracing.Start(
-                gradients[i].PendingProduct is null ? Tracing.Update : Tracing.GradientUpdate, variables[i].Name);
-            Update(variables[i].Value, gradients[i], StateOf(variables[i]));
+            Step(gradients, variables);
         }
+        else
+        {
+            using var scope = new TensorScope();
+            if (GradientTape.StopRecording(() => Prepare(gradients, variables)) is { } prepared)
+                Step(prepared, variables);
+        }
+
+        AverageWeights(variables);
+        foreach (Variable variable in variables)
+            Constrain(variable);
+        _calls++;
     }
 
     /// <summary>Gives back the memory of the state.</summary>
@@ -131,14 +160,33 @@ public abstract class Optimizer : IDisposable
         _states.Clear();
     }
 
-    private Variable[] StateOf(Variable variable)
+    private void Step(IReadOnlyList<Tensor> gradients, IReadOnlyList<Variable> variables)
     {
-        if (_states.TryGetValue(variable, out Variable[]? state))
+        BeginStep(Iterations + 1);
+        float decay = WeightDecay > 0 ? LearningRate * WeightDecay : 0;
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            using Activity? activity = Tracing.Start(
+                gradients[i].PendingProduct is null ? Tracing.Update : Tracing.GradientUpdate, variables[i].Name);
+            CurrentDecay = decay > 0 && _excluded?.Invoke(variables[i]) != true ? decay : 0;
+            if (CurrentDecay > 0 && !AppliesDecay)
+                Shrink(variables[i], CurrentDecay);
+            Update(variables[i].Value, gradients[i], StateOf(variables[i]).Own);
+        }
+    }
+
+    private OptimizerState StateOf(Variable variable)
+    {
+        if (_states.TryGetValue(variable, out OptimizerState? state))
             return state;
-        state = [.. StateNames.Select(name =>
-            new Variable($"{Name}/{variable.Name}/{name}", Tensor.Zeros(variable.Shape, variable.Value.Backend), trainable: false))];
+        Variable Make(string name) =>
+            new($"{Name}/{variable.Name}/{name}", Tensor.Zeros(variable.Shape, variable.Value.Backend), trainable: false);
+        state = new OptimizerState(
+            [.. StateNames.Select(Make)],
+            GradientAccumulationSteps is null ? null : Make("gradient_accumulator"),
+            UseEma ? Make("average") : null);
         _states.Add(variable, state);
-        _variables.AddRange(state);
+        _variables.AddRange(state.All);
         return state;
     }
 }

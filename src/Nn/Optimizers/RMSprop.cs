@@ -10,12 +10,12 @@ namespace Numerics.Nn;
 public sealed class RMSprop : Optimizer
 {
     /// <summary>Creates the optimizer.</summary>
-    /// <param name="learningRate">The step size.</param>
+    /// <param name="learningRate">The step size, a number or a schedule; 0.001 when null.</param>
     /// <param name="rho">How much of the mean square is kept, in [0, 1).</param>
     /// <param name="momentum">The share of the last step that is kept, in [0, 1).</param>
     /// <param name="epsilon">Added to the mean square; greater than 0.</param>
-    public RMSprop(float learningRate = 0.001f, float rho = 0.9f, float momentum = 0, float epsilon = 1e-7f)
-        : base("rmsprop", learningRate)
+    public RMSprop(LearningRateSchedule? learningRate = null, float rho = 0.9f, float momentum = 0, float epsilon = 1e-7f)
+        : base("rmsprop", learningRate ?? 0.001f)
     {
         Rho = Decay(rho, nameof(rho));
         Momentum = Decay(momentum, nameof(momentum));

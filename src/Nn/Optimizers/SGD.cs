@@ -6,11 +6,11 @@ namespace Numerics.Nn;
 public sealed class SGD : Optimizer
 {
     /// <summary>Creates the optimizer.</summary>
-    /// <param name="learningRate">The step size.</param>
+    /// <param name="learningRate">The step size, a number or a schedule; 0.01 when null.</param>
     /// <param name="momentum">The share of the last step that is kept, in [0, 1).</param>
     /// <param name="nesterov">Whether to look ahead: w += momentum·v - rate·g (Nesterov 1983).</param>
-    public SGD(float learningRate = 0.01f, float momentum = 0, bool nesterov = false)
-        : base("sgd", learningRate)
+    public SGD(LearningRateSchedule? learningRate = null, float momentum = 0, bool nesterov = false)
+        : base("sgd", learningRate ?? 0.01f)
     {
         Momentum = Decay(momentum, nameof(momentum));
         Nesterov = nesterov;

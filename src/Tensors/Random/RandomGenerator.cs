@@ -14,7 +14,8 @@ public sealed class RandomGenerator(ulong seed, ulong position = 0)
     /// The generator that layers and initialisers use when they are given no seed. It starts from seed 0: a program gives the
     /// same numbers on every run unless it asks for others with <see cref="SetSeed"/>.
     /// </summary>
-    public static RandomGenerator Default { get; private set; } = new(0);
+    /// <remarks>Set it to bring a state back that was saved as <see cref="Seed"/> and <see cref="Position"/>.</remarks>
+    public static RandomGenerator Default { get; set; } = new(0);
 
     /// <summary>The seed.</summary>
     public ulong Seed { get; } = seed;

@@ -1,0 +1,136 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+
+namespace Numerics.Nn;
+
+/// <summary>
+/// Writes events as TensorBoard reads them: records of a length, its checksum, a protocol buffer and its checksum.
+/// Source: tensorflow/core/lib/io/record_writer.h and tensorflow/core/util/event.proto, summary.proto.
+/// </summary>
+internal sealed class EventFile : IDisposable
+{
+    private readonly FileStream _stream;
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    /// <param name="folder">Where the file goes; made when it is not there.</param>
+    public EventFile(string folder)
+    {
+        _ = Directory.CreateDirectory(folder);
+        long seconds = _time.GetUtcNow().ToUnixTimeSeconds();
+        string name = FormattableString.Invariant($"events.out.tfevents.{seconds}.{Environment.MachineName}.{Environment.ProcessId}.{Guid.NewGuid():N}");
+        Path = System.IO.Path.Combine(folder, name);
+        _stream = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        Write(new ProtoMessage().Add(1, Now()).Add(3, "brain.Event:2"));
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Writes one number.</summary>
+    public void Scalar(string tag, double value, long step) =>
+        Summary(new ProtoMessage().Add(1, tag).Add(2, (float)value), step);
+
+    /// <summary>Writes the distribution of numbers in buckets of equal width.</summary>
+    public void Histogram(string tag, ReadOnlySpan<float> values, long step, int buckets = 30)
+    {
+        double minimum = double.PositiveInfinity, maximum = double.NegativeInfinity, sum = 0, squares = 0;
+        foreach (float value in values)
+        {
+            (minimum, maximum) = (Math.Min(minimum, value), Math.Max(maximum, value));
+            sum += value;
+            squares += (double)value * value;
+        }
+
+        if (values.IsEmpty || !double.IsFinite(sum))
+            return;
+        var counts = new double[buckets];
+        double width = maximum > minimum ? (maximum - minimum) / buckets : 1;
+        foreach (float value in values)
+            counts[Math.Min(buckets - 1, (int)((value - minimum) / width))]++;
+        double[] limits = [.. Enumerable.Range(1, buckets).Select(i => minimum + (i * width))];
+        ProtoMessage histogram = new ProtoMessage().Add(1, minimum).Add(2, maximum).Add(3, (double)values.Length).Add(4, sum).Add(5, squares)
+            .Add(6, limits).Add(7, counts);
+        Summary(new ProtoMessage().Add(1, tag).Add(5, histogram), step);
+    }
+
+    /// <summary>Hands what was written to the operating system.</summary>
+    public void Flush() => _stream.Flush();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private static uint Masked(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+            crc = BitOperations.Crc32C(crc, value);
+        crc = ~crc;
+        return BitOperations.RotateRight(crc, 15) + 0xa282ead8u;
+    }
+
+    private double Now() => _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+
+    private void Summary(ProtoMessage value, long step) =>
+        Write(new ProtoMessage().Add(1, Now()).Add(2, step).Add(5, new ProtoMessage().Add(1, value)));
+
+    private void Write(ProtoMessage record)
+    {
+        ReadOnlySpan<byte> data = record.Bytes;
+        Span<byte> frame = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt64LittleEndian(frame, (ulong)data.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], Masked(frame[..8]));
+        _stream.Write(frame);
+        _stream.Write(data);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, Masked(data));
+        _stream.Write(frame[..4]);
+    }
+
+    /// <summary>A protocol buffer: fields with their numbers.</summary>
+    private sealed class ProtoMessage
+    {
+        private const int Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
+        private readonly List<byte> _bytes = [];
+
+        public ReadOnlySpan<byte> Bytes => _bytes.ToArray();
+
+        public ProtoMessage Add(int field, long value) => Tag(field, Varint).Number((ulong)value);
+
+        public ProtoMessage Add(int field, double value)
+        {
+            _ = Tag(field, Fixed64);
+            _bytes.AddRange(BitConverter.GetBytes(value));
+            return this;
+        }
+
+        public ProtoMessage Add(int field, float value)
+        {
+            _ = Tag(field, Fixed32);
+            _bytes.AddRange(BitConverter.GetBytes(value));
+            return this;
+        }
+
+        public ProtoMessage Add(int field, string text) => Add(field, Encoding.UTF8.GetBytes(text));
+
+        public ProtoMessage Add(int field, ProtoMessage inner) => Add(field, inner._bytes.ToArray());
+
+        public ProtoMessage Add(int field, double[] values) => Add(field, (byte[])[.. values.SelectMany(BitConverter.GetBytes)]);
+
+        private ProtoMessage Add(int field, byte[] bytes)
+        {
+            _ = Tag(field, Delimited).Number((ulong)bytes.Length);
+            _bytes.AddRange(bytes);
+            return this;
+        }
+
+        private ProtoMessage Tag(int field, int type) => Number((ulong)((field << 3) | type));
+
+        private ProtoMessage Number(ulong value)
+        {
+            for (; value >= 0x80; value >>= 7)
+                _bytes.Add((byte)(value | 0x80));
+            _bytes.Add((byte)value);
+            return this;
+        }
+    }
+}
