@@ -315,6 +315,28 @@ public sealed class KerasModelTests : IDisposable
 
     private static float[] Flat(Model model) => [.. model.Variables.SelectMany(variable => variable.Value.ToArray())];
 
+    [Fact]
+    public void Limits_of_gradients_and_weight_decay_come_back()
+    {
+        using Sequential model = Networks.Small();
+        model.Compile(new SGD(0.1f, momentum: 0.5f) { ClipNorm = 1.5f, LossScaleFactor = 8, WeightDecay = 0.25f }, new CategoricalCrossentropy());
+        KerasModel.Save(model, _folder["limits.keras"]);
+        using Model loaded = KerasModel.Load(_folder["limits.keras"]);
+        SGD optimizer = Assert.IsType<SGD>(loaded.Optimizer);
+        Assert.Equal((1.5f, null, null, 8f, 0.25f, 0.5f), (optimizer.ClipNorm, optimizer.GlobalClipNorm, optimizer.ClipValue, optimizer.LossScaleFactor, optimizer.WeightDecay, optimizer.Momentum));
+    }
+
+    [Fact]
+    public void Settings_that_are_not_written_are_named()
+    {
+        using Sequential model = Networks.Small();
+        model.Compile(new Adam(new ExponentialDecay(0.1, 10, 0.9)), new CategoricalCrossentropy());
+        NotSupportedException error = Assert.Throws<NotSupportedException>(() => KerasModel.Save(model, _folder["schedule.keras"]));
+        Assert.Contains("'adam' has a schedule", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["schedule.keras"]));
+        KerasModel.Save(model, _folder["schedule.keras"], includeOptimizer: false);
+    }
+
     private static IEnumerable<(string Name, float[] Values)> Sorted(Optimizer optimizer) =>
         optimizer.Variables.Select(variable => (variable.Name, variable.Value.ToArray())).OrderBy(state => state.Name, StringComparer.Ordinal);
 

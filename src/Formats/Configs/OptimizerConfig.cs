@@ -11,30 +11,37 @@ internal static class OptimizerConfig
     private const string Known = "Adam, AdamW, SGD, RMSprop and Lion";
 
     /// <summary>The object for an optimizer.</summary>
-    /// <exception cref="NotSupportedException">It is one of the user's own.</exception>
+    /// <exception cref="NotSupportedException">It is one of the user's own, or has settings that are not written.</exception>
     public static JsonObject Write(Optimizer optimizer, ConfigDialect dialect)
     {
-        (string name, float decay, (string Name, JsonNode Value)[] settings) = optimizer switch
+        // Their state would have to stand among the others' in Keras' order, and a schedule is not a number.
+        if (optimizer.UseEma || optimizer.GradientAccumulationSteps is not null || !optimizer.Schedule.IsConstant)
         {
-            AdamW adam => ("AdamW", adam.WeightDecay, AdamSettings(adam)),
-            Adam adam => ("Adam", adam.WeightDecay, AdamSettings(adam)),
-            SGD sgd => ("SGD", 0f, [("momentum", sgd.Momentum), ("nesterov", sgd.Nesterov)]),
-            RMSprop rms => ("RMSprop", 0f, [("rho", rms.Rho), ("momentum", rms.Momentum), ("epsilon", rms.Epsilon), ("centered", false)]),
-            Lion lion => ("Lion", lion.WeightDecay, ((string, JsonNode)[])[("beta_1", lion.Beta1), ("beta_2", lion.Beta2)]),
+            throw new NotSupportedException(
+                $"the optimizer '{optimizer.Name}' has a schedule, moving averages or accumulated gradients, which are not written to Keras' files; save the model without its optimizer");
+        }
+
+        (string name, (string Name, JsonNode Value)[] settings) = optimizer switch
+        {
+            AdamW adam => ("AdamW", AdamSettings(adam)),
+            Adam adam => ("Adam", AdamSettings(adam)),
+            SGD sgd => ("SGD", [("momentum", sgd.Momentum), ("nesterov", sgd.Nesterov)]),
+            RMSprop rms => ("RMSprop", [("rho", rms.Rho), ("momentum", rms.Momentum), ("epsilon", rms.Epsilon), ("centered", false)]),
+            Lion lion => ("Lion", ((string, JsonNode)[])[("beta_1", lion.Beta1), ("beta_2", lion.Beta2)]),
             _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {Known}"),
         };
         var config = new JsonObject
         {
             ["name"] = optimizer.Name,
             ["learning_rate"] = optimizer.LearningRate,
-            ["weight_decay"] = decay == 0 ? null : decay,
-            ["clipnorm"] = null,
-            ["global_clipnorm"] = null,
-            ["clipvalue"] = null,
+            ["weight_decay"] = optimizer.WeightDecay == 0 ? null : optimizer.WeightDecay,
+            ["clipnorm"] = optimizer.ClipNorm,
+            ["global_clipnorm"] = optimizer.GlobalClipNorm,
+            ["clipvalue"] = optimizer.ClipValue,
             ["use_ema"] = false,
             ["ema_momentum"] = 0.99,
             ["ema_overwrite_frequency"] = null,
-            ["loss_scale_factor"] = null,
+            ["loss_scale_factor"] = optimizer.LossScaleFactor,
             ["gradient_accumulation_steps"] = null,
         };
         foreach ((string setting, JsonNode value) in settings)
@@ -53,7 +60,7 @@ internal static class OptimizerConfig
         string className = named ? owner.Text(key) : KerasObject.ClassName(item);
         ConfigObject config = (named ? ConfigObject.Parse("{}"u8.ToArray(), owner.Place) : item.Object("config"))
             .At($"{owner.Place}: optimizer '{className}'");
-        foreach (string setting in (string[])["clipnorm", "global_clipnorm", "clipvalue", "use_ema", "loss_scale_factor", "gradient_accumulation_steps", "amsgrad", "centered", "decay"])
+        foreach (string setting in (string[])["use_ema", "gradient_accumulation_steps", "amsgrad", "centered", "decay"])
         {
             if (config.Has(setting) && config.Element.GetProperty(setting) is var value &&
                 !(value.ValueKind == JsonValueKind.False || (value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0)))
@@ -85,25 +92,52 @@ internal static class OptimizerConfig
         if (config.Has("learning_rate") && config.Element.GetProperty("learning_rate").ValueKind == JsonValueKind.Object)
             throw config.Error("'learning_rate': schedules are not supported");
         float Rate(float otherwise) => config.Has("learning_rate") ? config.Number("learning_rate") : config.Number("lr", otherwise);
-        float decay = config.Number("weight_decay", 0);
-        if (decay != 0 && className.ToUpperInvariant() is ("SGD" or "RMSPROP"))
-            throw config.Error($"'weight_decay' is not supported, found {decay}");
-        switch (className.ToUpperInvariant())
+        float? Limit(string setting) => config.Has(setting) ? config.Number(setting) : null;
+        float decay = config.Number("weight_decay", className.Equals("adamw", StringComparison.OrdinalIgnoreCase) ? 0.004f : 0);
+        (float? norm, float? globalNorm, float? value, float? scale) =
+            (Limit("clipnorm"), Limit("global_clipnorm"), Limit("clipvalue"), Limit("loss_scale_factor"));
+        return className.ToUpperInvariant() switch
         {
-            case "ADAM" when decay == 0:
-                return new Adam(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f));
-            case "ADAM" or "ADAMW":
-                float given = className.Equals("adamw", StringComparison.OrdinalIgnoreCase) ? config.Number("weight_decay", 0.004f) : decay;
-                return new AdamW(Rate(0.001f), given, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f));
-            case "SGD":
-                return new SGD(Rate(0.01f), config.Number("momentum", 0), config.Flag("nesterov", false));
-            case "RMSPROP":
-                return new RMSprop(Rate(0.001f), config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f));
-            case "LION":
-                return new Lion(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f), decay);
-            default:
-                throw config.Error($"there is no such optimizer here; known are {Known}");
-        }
+            "ADAM" => new Adam(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
+            {
+                WeightDecay = decay,
+                ClipNorm = norm,
+                GlobalClipNorm = globalNorm,
+                ClipValue = value,
+                LossScaleFactor = scale,
+            },
+            "ADAMW" => new AdamW(Rate(0.001f), decay, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
+            {
+                ClipNorm = norm,
+                GlobalClipNorm = globalNorm,
+                ClipValue = value,
+                LossScaleFactor = scale,
+            },
+            "SGD" => new SGD(Rate(0.01f), config.Number("momentum", 0), config.Flag("nesterov", false))
+            {
+                WeightDecay = decay,
+                ClipNorm = norm,
+                GlobalClipNorm = globalNorm,
+                ClipValue = value,
+                LossScaleFactor = scale,
+            },
+            "RMSPROP" => new RMSprop(Rate(0.001f), config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f))
+            {
+                WeightDecay = decay,
+                ClipNorm = norm,
+                GlobalClipNorm = globalNorm,
+                ClipValue = value,
+                LossScaleFactor = scale,
+            },
+            "LION" => new Lion(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f), decay)
+            {
+                ClipNorm = norm,
+                GlobalClipNorm = globalNorm,
+                ClipValue = value,
+                LossScaleFactor = scale,
+            },
+            _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
+        };
     }
 
     private static (string Name, JsonNode Value)[] AdamSettings(Adam adam) =>

@@ -5,6 +5,9 @@ namespace Numerics.Nn;
 /// </summary>
 public abstract class LearningRateSchedule
 {
+    /// <summary>Whether it is the same number at every step.</summary>
+    public bool IsConstant => this is ConstantRate;
+
     /// <summary>A rate that does not change by itself.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a finite number of at least 0.</exception>
     public static implicit operator LearningRateSchedule(float rate) => new ConstantRate(rate);
