@@ -215,4 +215,23 @@ public sealed unsafe class SimulatedCudaApiTests : IDisposable
     }
 
     private float[] Download(ulong device, int count) => new Span<float>(_api.Memory.Pointer(device, 4 * count), count).ToArray();
+
+    [Fact]
+    public void The_same_text_loaded_twice_makes_two_modules()
+    {
+        using var api = new SimulatedCudaApi();
+        _ = api.RetainPrimaryContext(0);
+        string ptx = KernelLibrary.Read(KernelFamily.Optimizer);
+        nint first = api.LoadModule(ptx), second = api.LoadModule(ptx), stream = api.CreateStream();
+        nint gone = api.GetFunction(first, "sgd"), left = api.GetFunction(second, "sgd");
+        api.UnloadModule(first);
+        byte[] arguments = new byte[24];
+        CudaException error = Assert.Throws<CudaException>(() => api.Launch(gone, 1, 32, 0, stream, arguments));
+        Assert.Equal(400, error.Status);
+        api.Launch(left, 1, 32, 0, stream, arguments);
+        api.SynchronizeStream(stream);
+        api.DestroyStream(stream);
+        api.UnloadModule(second);
+        api.ReleasePrimaryContext(0);
+    }
 }

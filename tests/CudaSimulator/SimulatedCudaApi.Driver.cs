@@ -296,10 +296,10 @@ public sealed unsafe partial class SimulatedCudaApi
         lock (_lock)
         {
             Work(nameof(UnloadModule));
-            PtxModule removed = Remove<PtxModule>(module, "cuModuleUnload");
+            _ = Remove<PtxModule>(module, "cuModuleUnload");
             foreach ((nint handle, object held) in _handles.ToArray())
             {
-                if (held is PtxKernel kernel && removed.Kernels.Values.Contains(kernel))
+                if (held is LoadedFunction function && function.Module == module)
                     _handles.Remove(handle);
             }
         }
@@ -312,7 +312,7 @@ public sealed unsafe partial class SimulatedCudaApi
         {
             Work(nameof(GetFunction));
             return Get<PtxModule>(module, "cuModuleGetFunction").Kernels.TryGetValue(name, out PtxKernel? kernel)
-                ? Add(kernel)
+                ? Add(new LoadedFunction(module, kernel))
                 : throw Error("cuModuleGetFunction", NotFound, $"named symbol not found: {name}");
         }
     }
@@ -323,7 +323,7 @@ public sealed unsafe partial class SimulatedCudaApi
         lock (_lock)
         {
             Work(nameof(Launch));
-            PtxKernel kernel = Get<PtxKernel>(function, "cuLaunchKernel");
+            PtxKernel kernel = Get<LoadedFunction>(function, "cuLaunchKernel").Kernel;
             if (kernel.Refusal(grid, block, sharedBytes, arguments.Length) is { } refusal)
                 throw Error("cuLaunchKernel", InvalidValue, refusal);
             byte[] bytes = arguments.ToArray();
