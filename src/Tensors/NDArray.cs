@@ -83,12 +83,10 @@ public sealed class NDArray
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
-        bool fits = DType switch
-        {
-            DType.Float32 => typeof(T) == typeof(float),
-            DType.Int32 => typeof(T) == typeof(int),
-            _ => typeof(T) == typeof(byte),
-        };
+        // By the type first: the other way round, a switch whose arms are constants ran forever when compiled ahead of time.
+        bool fits = typeof(T) == typeof(float) ? DType == DType.Float32
+            : typeof(T) == typeof(int) ? DType == DType.Int32
+            : typeof(T) == typeof(byte) && DType is not (DType.Float32 or DType.Int32);
         if (!fits)
             throw new InvalidOperationException($"an array of {DType} cannot be read as {typeof(T).Name}");
         return MemoryMarshal.Cast<byte, T>(_bytes.Span);
