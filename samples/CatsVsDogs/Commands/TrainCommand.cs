@@ -44,6 +44,15 @@ internal sealed class TrainCommand
     private readonly Option<float?> _gamma = NumberOption.NotNegative("--gamma", "The focal loss' focusing exponent.", 2);
     private readonly Option<float?> _l1 = NumberOption.NotNegative("--l1", "The weight of the sum of the predictions.", 0);
     private readonly Option<float?> _l2 = NumberOption.NotNegative("--l2", "The weight of the sum of the squared predictions.", 0);
+    private readonly Option<bool> _augment = new("--augment")
+    {
+        Description = "Train on pictures mirrored, turned and scaled a little at random, others every time they are seen.",
+    };
+
+    private readonly Option<float?> _dropout = NumberOption.Create<float>(
+        "--dropout", "The part of the features before each dense layer that training leaves out at random.",
+        "a number from 0 up to, but not including, 1", value => value is >= 0 and < 1, 0);
+
     private readonly Option<ulong?> _seed = NumberOption.Create<ulong>(
         "--seed", "Decides first weights and orders: the same seed, the same result.", "a whole number of at least 0", _ => true, 1);
 
@@ -74,7 +83,7 @@ internal sealed class TrainCommand
         var command = new Command("train", "Trains the network and writes its weights.")
         {
             train._data, train._drawings, train._validationData, train._validationSplit, train._epochs, train._batchSize, train._learningRate,
-            train._alpha, train._gamma, train._l1, train._l2, train._seed, train._shuffle, train._limit, train._output, train._run,
+            train._alpha, train._gamma, train._l1, train._l2, train._augment, train._dropout, train._seed, train._shuffle, train._limit, train._output, train._run,
             train._saveFreq, train._resume, train._overwrite, train._threads,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
@@ -117,7 +126,7 @@ internal sealed class TrainCommand
         Dataset? heldOut = pictures.HeldOut is { } others ? Limited(others, limit) : null;
         Dataset? test = heldOut is null ? null : Cached(heldOut).Batch(batchSize).Prefetch();
 
-        using Sequential model = Network.Create();
+        using Sequential model = Network.Create(isAugmented: arguments.GetValue(_augment), dropout: arguments.GetValue(_dropout)!.Value);
         Network.Compile(
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
             arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value);
@@ -219,6 +228,8 @@ internal sealed class TrainCommand
             ["gamma"] = arguments.GetValue(_gamma),
             ["l1"] = arguments.GetValue(_l1),
             ["l2"] = arguments.GetValue(_l2),
+            ["augment"] = arguments.GetValue(_augment) ? true : null,
+            ["dropout"] = arguments.GetValue(_dropout) is > 0 and var rate ? rate : null,
             ["seed"] = arguments.GetValue(_seed),
             ["shuffle"] = arguments.GetValue(_shuffle),
             ["limit"] = arguments.GetValue(_limit),
