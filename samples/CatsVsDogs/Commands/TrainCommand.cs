@@ -33,6 +33,7 @@ internal sealed class TrainCommand
         "--validation-split", $"The part of --data set aside to test on, if there is no --validation-data. [default: {DefaultSplit}]",
         "a number from 0 up to, but not including, 1", value => value is >= 0 and < 1);
 
+    private readonly Option<FilePolicy?> _policy = PolicyOption.Create(acceptsStrict: true);
     private readonly Option<int?> _epochs = NumberOption.Count(
         "--epochs", $"How often every picture is seen. [default: {EpochsOnPhotographs}, for drawings {EpochsOnDrawings}]");
 
@@ -82,7 +83,7 @@ internal sealed class TrainCommand
         var train = new TrainCommand(terminal);
         var command = new Command("train", "Trains the network and writes its weights.")
         {
-            train._data, train._drawings, train._validationData, train._validationSplit, train._epochs, train._batchSize, train._learningRate,
+            train._data, train._drawings, train._validationData, train._validationSplit, train._policy, train._epochs, train._batchSize, train._learningRate,
             train._alpha, train._gamma, train._l1, train._l2, train._augment, train._dropout, train._seed, train._shuffle, train._limit, train._output, train._run,
             train._saveFreq, train._resume, train._overwrite, train._threads,
         };
@@ -101,6 +102,8 @@ internal sealed class TrainCommand
             result.AddError("--validation-data: needs --data; drawings have pictures of their own to test on");
         if (Given(_validationSplit) && !Given(_data))
             result.AddError("--validation-split: needs --data; drawings have pictures of their own to test on");
+        if (Given(_policy) && !Given(_data))
+            result.AddError("--policy: needs --data; drawings are all there");
         if (Given(_validationSplit) && Given(_validationData))
             result.AddError("--validation-split: not together with --validation-data");
     }
@@ -221,6 +224,7 @@ internal sealed class TrainCommand
             ["drawings"] = paths[0] is null ? paths[1] : null,
             ["validation-data"] = paths[2],
             ["validation-split"] = arguments.GetValue(_validationSplit),
+            ["policy"] = paths[0] is null ? null : arguments.GetValue(_policy)!.Value.ToString().ToLowerInvariant(),
             ["epochs"] = arguments.GetValue(_epochs),
             ["batch-size"] = arguments.GetValue(_batchSize),
             ["learning-rate"] = arguments.GetValue(_learningRate),
@@ -249,9 +253,10 @@ internal sealed class TrainCommand
     {
         if (arguments.GetValue(_data) is not { } folder)
             return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, _terminal.Out, cancellationToken);
+        FilePolicy policy = arguments.GetValue(_policy)!.Value;
         return arguments.GetValue(_validationData) is { } heldOut
-            ? TrainingPictures.OfFolders(folder, heldOut, seed)
-            : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed);
+            ? TrainingPictures.OfFolders(folder, heldOut, seed, policy)
+            : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed, policy);
     }
 
     private static UserException Diverged(string what) => new($"{what}; no weights written. A smaller --learning-rate may help");
