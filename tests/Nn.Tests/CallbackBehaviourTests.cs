@@ -256,7 +256,7 @@ public sealed class CallbackBehaviourTests : IDisposable
 
         public override void OnPredictBatchBegin(int batch) => Lines.Add(string.Create(CultureInfo.InvariantCulture, $"batch {batch}"));
 
-        public override void OnPredictBatchEnd(int batch, NDArray outputs) => Lines.Add(string.Create(CultureInfo.InvariantCulture, $"output {batch} {outputs.Shape}"));
+        public override void OnPredictBatchEnd(int batch, IReadOnlyList<NDArray> outputs) => Lines.Add(string.Create(CultureInfo.InvariantCulture, $"output {batch} {outputs[0].Shape}"));
 
         public override void OnTestBegin() => Lines.Add("test");
 
