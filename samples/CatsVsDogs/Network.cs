@@ -55,6 +55,8 @@ internal static class Network
 
     /// <summary>Chooses what training minimises, and how.</summary>
     public static void Compile(
-        Sequential model, float learningRate = 0.001f, float alpha = 0.25f, float gamma = 2, float l1 = 0, float l2 = 0) =>
-        model.Compile(new Adam(learningRate), new CategoricalFocalLoss(alpha, gamma, l1, l2), metrics: [new CategoricalAccuracy()]);
+        Sequential model, float learningRate = 0.001f, float alpha = 0.25f, float gamma = 2, float l1 = 0, float l2 = 0,
+        bool jitCompile = false) =>
+        model.Compile(
+            new Adam(learningRate), new CategoricalFocalLoss(alpha, gamma, l1, l2), metrics: [new CategoricalAccuracy()], jitCompile: jitCompile);
 }

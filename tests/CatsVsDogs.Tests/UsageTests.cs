@@ -40,6 +40,7 @@ public sealed class UsageTests
     [InlineData("train --data a --policy all")]
     [InlineData("data --data a --policy strict")]
     [InlineData("train --dropout 1")]
+    [InlineData("train --jit-compile --augment")]
     [InlineData("train --device gpu")]
     [InlineData("bench --device cuda:first")]
     [InlineData("train --precision bfloat16")]

@@ -371,6 +371,7 @@ public sealed unsafe partial class SimulatedCudaApi
         lock (_lock)
         {
             Work(nameof(LaunchGraph));
+            GraphLaunches++;
             foreach (StreamWork work in Get<GraphExecutable>(executable, "cuGraphLaunch").Work)
                 Get<SimulatedStream>(stream, "cuGraphLaunch").Enqueue(work);
         }

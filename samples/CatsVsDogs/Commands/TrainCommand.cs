@@ -66,6 +66,11 @@ internal sealed class TrainCommand
     private readonly Option<int?> _saveFreq = NumberOption.Count(
         "--save-freq", "After how many steps a checkpoint is written, besides after every epoch.");
 
+    private readonly Option<bool> _jitCompile = new("--jit-compile")
+    {
+        Description = "On a GPU, capture forward and backward pass once and repeat them as a whole; numbers stay the same.",
+    };
+
     private readonly Option<bool> _resume = new(ConfigArguments.Resume)
     {
         Description = "Go on with the run of --run-dir, with its options, as if it had not been interrupted.",
@@ -85,7 +90,7 @@ internal sealed class TrainCommand
         {
             train._data, train._drawings, train._validationData, train._validationSplit, train._policy, train._epochs, train._batchSize, train._learningRate,
             train._alpha, train._gamma, train._l1, train._l2, train._augment, train._dropout, train._seed, train._shuffle, train._limit, train._output, train._run,
-            train._saveFreq, train._resume, train._overwrite, train._threads,
+            train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
         command.Validators.Add(train.CheckTogether);
@@ -102,6 +107,8 @@ internal sealed class TrainCommand
             result.AddError("--validation-data: needs --data; drawings have pictures of their own to test on");
         if (Given(_validationSplit) && !Given(_data))
             result.AddError("--validation-split: needs --data; drawings have pictures of their own to test on");
+        if (Given(_jitCompile) && Given(_augment))
+            result.AddError("--jit-compile: not together with --augment, which works on the host");
         if (Given(_policy) && !Given(_data))
             result.AddError("--policy: needs --data; drawings are all there");
         if (Given(_validationSplit) && Given(_validationData))
@@ -132,7 +139,7 @@ internal sealed class TrainCommand
         using Sequential model = Network.Create(isAugmented: arguments.GetValue(_augment), dropout: arguments.GetValue(_dropout)!.Value);
         Network.Compile(
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
-            arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value);
+            arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value, arguments.GetValue(_jitCompile));
         model.Summary(_terminal.Out);
         Backend backend = Backend.Default;
         _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
@@ -238,6 +245,7 @@ internal sealed class TrainCommand
             ["shuffle"] = arguments.GetValue(_shuffle),
             ["limit"] = arguments.GetValue(_limit),
             ["save-freq"] = arguments.GetValue(_saveFreq),
+            ["jit-compile"] = arguments.GetValue(_jitCompile) ? true : null,
             ["threads"] = arguments.GetValue(_threads),
             ["output"] = paths[3],
             ["run-dir"] = Full(run.Path),
