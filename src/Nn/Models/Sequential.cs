@@ -105,6 +105,9 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
         return ([input], [output]);
     }
 
+    /// <inheritdoc/>
+    internal override bool KnowsGraph => Built && Layers.Count > 0;
+
     private protected override bool TakesIntegers => true;
 
     /// <inheritdoc/>
