@@ -33,7 +33,7 @@ public partial class Model : Layer
     /// <summary>What changes the weights; null before Compile.</summary>
     public Optimizer? Optimizer { get; private set; }
 
-    /// <summary>What is made small; null before <see cref="Compile(Optimizer, Loss, IReadOnlyList{Metric}?, IReadOnlyList{Metric}?, int)"/>,
+    /// <summary>What is made small; null before <see cref="Compile(Optimizer, Loss, IReadOnlyList{Metric}?, IReadOnlyList{Metric}?, int, bool)"/>,
     /// and where each output has a loss of its own.</summary>
     public Loss? Loss => _outputs is [var only] ? only.Loss : null;
 
@@ -70,16 +70,21 @@ public partial class Model : Layer
     /// <param name="weightedMetrics">What is reported besides, with the examples weighted by sample and class weights.</param>
     /// <param name="stepsPerExecution">How many steps are taken in a row before the loss is read back from the device and callbacks
     /// are called. More than 1 lets a GPU run ahead; numbers stay the same.</param>
+    /// <param name="jitCompile">Whether forward and backward pass are captured after some steps and from then on repeated as a whole, where
+    /// the backend can do so (a CUDA graph): the device does not wait for the program between ops. Numbers stay the same. All that the
+    /// passes do must be done by ops on what is on the device already, and random numbers come from <see cref="RandomGenerator.Default"/>;
+    /// a layer that does otherwise, one that augments pictures or has a seed of its own, ends training with an error that says so.</param>
     /// <exception cref="ArgumentException">The loss is not reduced, or two metrics have one name.</exception>
     public void Compile(
         Optimizer optimizer,
         Loss loss,
         IReadOnlyList<Metric>? metrics = null,
         IReadOnlyList<Metric>? weightedMetrics = null,
-        int stepsPerExecution = 1)
+        int stepsPerExecution = 1,
+        bool jitCompile = false)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Compile(optimizer, [new OutputTraining(loss, 1, metrics ?? [], weightedMetrics ?? [], name: null)], stepsPerExecution);
+        Compile(optimizer, [new OutputTraining(loss, 1, metrics ?? [], weightedMetrics ?? [], name: null)], stepsPerExecution, jitCompile);
     }
 
     /// <summary>Chooses how a model of several outputs is trained: the sum of their losses is made small. Logs have <c>loss</c>, the sum,
@@ -91,6 +96,7 @@ public partial class Model : Layer
     /// <param name="lossWeights">How much each loss counts in the sum; 1 when null.</param>
     /// <param name="stepsPerExecution">How many steps are taken in a row before the loss is read back from the device and callbacks
     /// are called.</param>
+    /// <param name="jitCompile">Whether forward and backward pass are captured and repeated, where the backend can do so.</param>
     /// <exception cref="ArgumentException">A list does not have an entry for each output, a loss is not reduced, or two metrics have
     /// one name.</exception>
     public void Compile(
@@ -99,7 +105,8 @@ public partial class Model : Layer
         IReadOnlyList<IReadOnlyList<Metric>>? metrics = null,
         IReadOnlyList<IReadOnlyList<Metric>>? weightedMetrics = null,
         IReadOnlyList<float>? lossWeights = null,
-        int stepsPerExecution = 1)
+        int stepsPerExecution = 1,
+        bool jitCompile = false)
     {
         ArgumentNullException.ThrowIfNull(losses);
         void Check(int count, string what)
@@ -118,7 +125,7 @@ public partial class Model : Layer
                 loss ?? throw new ArgumentNullException(nameof(losses)), lossWeights?[i] ?? 1, metrics?[i] ?? [], weightedMetrics?[i] ?? [],
                 losses.Count == 1 ? null : Outputs[i].Layer.Name)),
         ];
-        Compile(optimizer, outputs, stepsPerExecution);
+        Compile(optimizer, outputs, stepsPerExecution, jitCompile);
     }
 
     /// <summary>Trains on one batch.</summary>
@@ -207,6 +214,16 @@ public partial class Model : Layer
     protected virtual IReadOnlyDictionary<string, double> TrainStep(TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (LaunchCaptured(batch) is { } launched)
+        {
+            if (launched.Gradients.Count > 0)
+                Optimizer!.Apply(launched.Gradients, TrainableVariables);
+            for (int i = 0; i < _outputs.Length; i++)
+                _outputs[i].Last = launched.OutputLosses[i];
+            UpdateMetrics(batch, launched.Predictions, launched.Loss);
+            return ComputeLogs();
+        }
+
         using var tape = new GradientTape();
         Tensor[] predictions = CallAll(batch.Inputs, training: true);
         Tensor loss = ComputeLoss(batch, predictions);
@@ -282,6 +299,7 @@ public partial class Model : Layer
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        ForgetCaptured();
         Optimizer?.Dispose();
         ForgetLosses();
         base.Dispose(disposing);
@@ -323,7 +341,7 @@ public partial class Model : Layer
             throw new InvalidOperationException($"{Title}: call Compile(optimizer, loss, metrics) first");
     }
 
-    private void Compile(Optimizer optimizer, OutputTraining[] outputs, int stepsPerExecution)
+    private void Compile(Optimizer optimizer, OutputTraining[] outputs, int stepsPerExecution, bool jitCompile)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stepsPerExecution, 1);
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -344,7 +362,8 @@ public partial class Model : Layer
 
         if (Optimizer != optimizer)
             Optimizer?.Dispose();
-        (Optimizer, _outputs, StepsPerExecution) = (optimizer, outputs, stepsPerExecution);
+        ForgetCaptured();
+        (Optimizer, _outputs, StepsPerExecution, JitCompile) = (optimizer, outputs, stepsPerExecution, jitCompile);
         Metrics = [.. outputs.SelectMany(output => output.Named).Select(named => named.Metric)];
     }
 

@@ -12,13 +12,14 @@ namespace Numerics.Nn;
 internal sealed class OutputTraining(
     Loss loss, float weight, IReadOnlyList<Metric> metrics, IReadOnlyList<Metric> weightedMetrics, string? name)
 {
-    private Tensor? _last;
-
     /// <summary>The loss.</summary>
     public Loss Loss => loss;
 
     /// <summary>The mean of the loss, reported where there are several; null for the only output.</summary>
     public Mean? LossMean { get; } = name is null ? null : new Mean($"{name}_loss");
+
+    /// <summary>The loss of the batch that was computed last; null for the only output.</summary>
+    public Tensor? Last { get; set; }
 
     /// <summary>The metrics under their names in logs.</summary>
     public IEnumerable<(string Name, Metric Metric)> Named =>
@@ -28,15 +29,15 @@ internal sealed class OutputTraining(
     public Tensor Compute(Tensor y, Tensor prediction, Tensor? sampleWeight)
     {
         Tensor value = loss.Compute(y, prediction, sampleWeight);
-        _last = LossMean is null ? null : value;
+        Last = LossMean is null ? null : value;
         return weight == 1 ? value : value * weight;
     }
 
-    /// <summary>The loss of the batch that was computed last; null for the only output.</summary>
+    /// <summary>Takes <see cref="Last"/> away.</summary>
     public Tensor? TakeLast()
     {
-        Tensor? last = _last;
-        _last = null;
+        Tensor? last = Last;
+        Last = null;
         return last;
     }
 
