@@ -78,6 +78,7 @@ internal sealed class TrainCommand
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew although --run-dir holds an unfinished run." };
     private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
+    private readonly Option<bool> _json = JsonOption.Create("what came of it, with each epoch,");
     private readonly Terminal _terminal;
     private DeviceOption _device = null!;
 
@@ -90,7 +91,7 @@ internal sealed class TrainCommand
         {
             train._data, train._drawings, train._validationData, train._validationSplit, train._policy, train._epochs, train._batchSize, train._learningRate,
             train._alpha, train._gamma, train._l1, train._l2, train._augment, train._dropout, train._seed, train._shuffle, train._limit, train._output, train._run,
-            train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads,
+            train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads, train._json,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
         command.Validators.Add(train.CheckTogether);
@@ -118,6 +119,10 @@ internal sealed class TrainCommand
     private int Run(ParseResult arguments, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        bool json = arguments.GetValue(_json);
+
+        // The output is the document's alone.
+        Terminal shown = json ? _terminal with { Out = _terminal.Error, IsLive = false } : _terminal;
         string output = arguments.GetValue(_output)!;
         OutputFile.CheckWritable(output);
         ulong seed = arguments.GetValue(_seed)!.Value;
@@ -128,7 +133,7 @@ internal sealed class TrainCommand
         CheckRun(run, resumed, arguments.GetValue(_overwrite));
 
         bool areDrawings = arguments.GetValue(_data) is null;
-        TrainingPictures pictures = OpenPictures(arguments, seed, cancellationToken);
+        TrainingPictures pictures = OpenPictures(arguments, seed, shown.Out, cancellationToken);
         int? limit = arguments.GetValue(_limit);
         int batchSize = arguments.GetValue(_batchSize)!.Value;
         Dataset training = Limited(pictures.Training, limit);
@@ -140,9 +145,9 @@ internal sealed class TrainCommand
         Network.Compile(
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
             arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value, arguments.GetValue(_jitCompile));
-        model.Summary(_terminal.Out);
+        model.Summary(shown.Out);
         Backend backend = Backend.Default;
-        _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
+        shown.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
 
         OutputFolder.Create(run.Path, ConfigArguments.RunDirectory);
         JsonObject config = Config(arguments, run);
@@ -154,7 +159,7 @@ internal sealed class TrainCommand
         }
 
         int epochs = arguments.GetValue(_epochs) ?? (areDrawings ? EpochsOnDrawings : EpochsOnPhotographs);
-        TrainingDisplay display = TrainingDisplay.Create(_terminal);
+        TrainingDisplay display = TrainingDisplay.Create(shown);
         var finite = new TerminateOnNaN();
         var reporter = new ProgressReporter(display, epochs, train, batchSize);
         History? history = null;
@@ -169,7 +174,7 @@ internal sealed class TrainCommand
             throw;
         }
 
-        DamageReport.Write(_terminal.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
+        DamageReport.Write(shown.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
         if (finite.StoppedAt is var (epoch, batch))
         {
             backup.DeleteCheckpoints();
@@ -186,7 +191,7 @@ internal sealed class TrainCommand
         cancellationToken.ThrowIfCancellationRequested();
         model.SaveWeights(run.Model);
         model.SaveWeights(output);
-        _terminal.Out.WriteLine($"weights written to {output}");
+        shown.Out.WriteLine($"weights written to {output}");
         HeldOutResults? results = test is null ? null : HeldOutResults.Of(model, test, cancellationToken);
         CurvesPlot.Save(history!, run.Curves);
         if (results is not null)
@@ -197,15 +202,49 @@ internal sealed class TrainCommand
 
         ReportPage.Write(run, history!, results, config, model, $"trained on {training.Cardinality:N0} {(areDrawings ? "drawings" : "pictures")} with {backend.Name}");
         backup.DeleteCheckpoints();
-        _terminal.Out.WriteLine($"report written to {run.Report}");
-        if (heldOut is not null)
+        shown.Out.WriteLine($"report written to {run.Report}");
+        if (json)
+        {
+            JsonOption.Write(_terminal, Document(history!, heldOut?.Cardinality, pictures, output, run));
+        }
+        else if (heldOut is not null)
         {
             double accuracy = history!["val_accuracy"][^1], loss = history["val_loss"][^1];
             string what = areDrawings ? "drawings" : "pictures";
-            _terminal.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {what}, loss {loss:F4}");
+            shown.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {what}, loss {loss:F4}");
         }
 
         return ExitCode.Success;
+    }
+
+    private static JsonObject Document(History history, int? heldOut, TrainingPictures pictures, string output, RunFolder run)
+    {
+        var document = new JsonObject
+        {
+            ["weights"] = output,
+            ["report"] = run.Report,
+            ["epochs"] = JsonOption.List(history.Epoch.Select(epoch =>
+            {
+                var values = new JsonObject { ["epoch"] = epoch + 1 };
+                foreach ((string name, double value) in history.Logs(epoch))
+                    values[name] = JsonOption.Number(value);
+                return (JsonNode?)values;
+            })),
+        };
+        if (heldOut is { } held)
+        {
+            document["held_out"] = new JsonObject
+            {
+                ["pictures"] = held,
+                ["loss"] = JsonOption.Number(history["val_loss"][^1]),
+                ["accuracy"] = history["val_accuracy"][^1],
+            };
+        }
+
+        JsonArray leftOut = DamageReport.ToJson(pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
+        if (leftOut.Count > 0)
+            document["left_out"] = leftOut;
+        return document;
     }
 
     private static void CheckRun(RunFolder run, bool resumed, bool overwrite)
@@ -257,10 +296,10 @@ internal sealed class TrainCommand
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
     }
 
-    private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, CancellationToken cancellationToken)
+    private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, TextWriter shown, CancellationToken cancellationToken)
     {
         if (arguments.GetValue(_data) is not { } folder)
-            return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, _terminal.Out, cancellationToken);
+            return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, shown, cancellationToken);
         FilePolicy policy = arguments.GetValue(_policy)!.Value;
         return arguments.GetValue(_validationData) is { } heldOut
             ? TrainingPictures.OfFolders(folder, heldOut, seed, policy)
