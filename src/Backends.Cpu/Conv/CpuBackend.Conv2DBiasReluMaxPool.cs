@@ -26,7 +26,7 @@ public sealed unsafe partial class CpuBackend
                 rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), workspaces.Pointer);
             _team.Run(work, work.Shards);
         }
-        else if (WinogradConv.Fits(conv))
+        else if (WinogradConv.FitsPooled(conv))
         {
             using var points = new Scratch(_pool, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
             WinogradConv tiles = Tiles(Pointer<float>(x), Pointer<float>(kernel), conv, points.Pointer);

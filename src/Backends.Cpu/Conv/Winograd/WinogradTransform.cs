@@ -4,13 +4,14 @@ using System.Runtime.Intrinsics;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The one-dimensional transforms of Winograd's F(4, 3): four neighbouring outputs of a three-tap filter from six products
-/// instead of twelve (Lavin and Gray 2016, "Fast algorithms for convolutional neural networks"). It evaluates at 0, ±3/4, ±3/2
-/// and infinity; the usual 0, ±1, ±2 cost as much but three times the rounding error. All constants here are exact in binary.
+/// The one-dimensional transforms of Winograd's F(4, 3) and F(2, 5): four neighbouring outputs of a three-tap filter, or two of a
+/// five-tap one, from six products instead of twelve or ten (Lavin and Gray 2016, "Fast algorithms for convolutional neural
+/// networks"). Both evaluate at 0, ±3/4, ±3/2 and infinity, so the input's side is the same; the usual 0, ±1, ±2 cost as much but
+/// three times the rounding error. All constants here are exact in binary.
 /// </summary>
 internal static class WinogradTransform
 {
-    /// <summary>Outputs of a tile along one axis.</summary>
+    /// <summary>Outputs of a tile along one axis, of filters of three taps.</summary>
     public const int Outputs = 4;
 
     /// <summary>Inputs of a tile, and points of evaluation, along one axis.</summary>
@@ -27,6 +28,10 @@ internal static class WinogradTransform
     private const double SquareB = (double)B * B;
     private const double ScaleA = 1 / (2 * SquareA * (SquareA - SquareB));
     private const double ScaleB = 1 / (2 * SquareB * (SquareB - SquareA));
+
+    /// <summary>Outputs of a tile along one axis.</summary>
+    /// <param name="taps">Taps of the filter.</param>
+    public static int OutputsOf(int taps) => Points + 1 - taps;
 
     /// <summary>Six inputs at the six points: the values of Lagrange's polynomials.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,6 +63,15 @@ internal static class WinogradTransform
         m3 = TLanes.MultiplyAdd(TLanes.Create(B * B * B), differenceB, TLanes.MultiplyAdd(TLanes.Create(A * A * A), differenceA, m5));
     }
 
+    /// <summary>Two outputs from the products at the six points; left in the first two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, TLanes m2, TLanes m3, TLanes m4, TLanes m5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        m0 = m0 + (m1 + m2) + (m3 + m4);
+        m1 = TLanes.MultiplyAdd(TLanes.Create(B), m3 - m4, TLanes.MultiplyAdd(TLanes.Create(A), m1 - m2, m5));
+    }
+
     /// <summary>Three taps of four filters at one of the six points.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Filter(int point, Vector256<double> g0, Vector256<double> g1, Vector256<double> g2) => point switch
@@ -69,6 +83,25 @@ internal static class WinogradTransform
         4 => (g0 - (g1 * B) + (g2 * SquareB)) * ScaleB,
         _ => g2,
     };
+
+    /// <summary>Five taps of four filters at one of the six points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Filter(
+        int point, Vector256<double> g0, Vector256<double> g1, Vector256<double> g2, Vector256<double> g3, Vector256<double> g4)
+    {
+        return point switch
+        {
+            0 => g0 * (1 / (SquareA * SquareB)),
+            1 => (Even(SquareA) + (Odd(SquareA) * A)) * ScaleA,
+            2 => (Even(SquareA) - (Odd(SquareA) * A)) * ScaleA,
+            3 => (Even(SquareB) + (Odd(SquareB) * B)) * ScaleB,
+            4 => (Even(SquareB) - (Odd(SquareB) * B)) * ScaleB,
+            _ => g4,
+        };
+
+        Vector256<double> Even(double square) => g0 + ((g2 + (g4 * square)) * square);
+        Vector256<double> Odd(double square) => g1 + (g3 * square);
+    }
 
     /// <summary>Three taps of a filter at one of the six points.</summary>
     public static double Filter(int point, double g0, double g1, double g2) =>
