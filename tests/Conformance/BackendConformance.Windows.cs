@@ -92,6 +92,18 @@ public abstract partial class BackendConformance
             i.Normal(3, 3, 130, 64), null, (2, 1), Padding.Same, (1, 2)));
     }
 
+    // Kernels that do not fit a cache once they are transformed; panels that are not full, groups of unequal size.
+    [Theory]
+    [InlineData(128, 144, 3, 1, 1, 7)]
+    [InlineData(192, 100, 3, 1, 4, 9)]
+    [InlineData(112, 160, 5, 1, 3, 9)]
+    [InlineData(144, 128, 3, 2, 2, 11)]
+    public void Large_kernels_over_few_tiles(int channelsIn, int channelsOut, int kernel, int dilation, int batch, int size)
+    {
+        SameWithGradients("conv2d, same", Tolerances.Convolution, i => i.Normal(batch, size, size + 1, channelsIn).Conv2D(
+            i.Normal(kernel, kernel, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same, (dilation, dilation)));
+    }
+
     [Fact]
     public void The_first_layer_needs_no_gradient_of_its_input()
     {

@@ -18,6 +18,9 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal unsafe struct WinogradConv
 {
+    // So many outweigh the work on a kernel that is transformed as a whole.
+    private const int FewestTiles = 48;
+
     /// <summary>The input.</summary>
     public WinogradRows Rows;
 
@@ -34,7 +37,10 @@ internal unsafe struct WinogradConv
     public static int MaxTiles => TileRows.Height;
 
     /// <summary>Floats that a block of tiles is computed in.</summary>
-    public readonly long WorkspaceSize => Columns + (WinogradTransform.Points * ColumnStride) + (WinogradTransform.Area * PointStride);
+    public readonly long WorkspaceSize => Products + RowsSize + (WinogradTransform.Area * PointStride);
+
+    /// <summary>Floats of six transformed rows and a row of zeros under one piece of tiles.</summary>
+    public readonly nint RowsSize => (WinogradTransform.Points + 1) * ColumnStride;
 
     // A row of zeros for rows beyond the picture, whole cache lines.
     private readonly nint ColumnStride => ((((Outputs * (MaxTiles - 1)) + WinogradTransform.Points) * (nint)Channels) + 31) / 16 * 16;
@@ -44,30 +50,34 @@ internal unsafe struct WinogradConv
 
     private static nint Products => WinogradTransform.Area * MaxTiles * (nint)TileRows.MaxWidth;
 
-    // The transformed rows follow the products and the row of zeros.
-    private readonly nint Columns => Products + ColumnStride;
-
     /// <summary>Floats of a block's outputs, one panel of channels.</summary>
     public static int BlockSize => WinogradTransform.Outputs * WinogradTransform.Outputs * MaxTiles * TileRows.MaxWidth;
 
     /// <summary>Whether this way takes a convolution, and is the faster one.</summary>
-    public static bool Fits(in Conv2DGeometry g) => Takes(g) && Pays(g, g.OutHeight, g.OutWidth);
+    public static bool Fits(in Conv2DGeometry g) => Takes(g) && Pays(g, g.InChannels, g.OutChannels, g.OutHeight, g.OutWidth);
 
     /// <summary>Whether this way takes a convolution with 2 x 2 pooling behind it, and is the faster one.</summary>
-    public static bool FitsPooled(in Conv2DGeometry g) => g is { KernelHeight: 3, DilationH: 1, DilationW: 1 } && Fits(g);
+    public static bool FitsPooled(in Conv2DGeometry g) =>
+        g is { KernelHeight: 3, DilationH: 1, DilationW: 1 } && Fits(g) && TilesOf(g, g.OutHeight, g.OutWidth) >= FewestTiles;
 
     /// <summary>Whether this way takes the input gradient of a convolution, and is the faster one.</summary>
-    public static bool FitsInputGradient(in Conv2DGeometry g) => Takes(g) && Pays(g, g.InHeight, g.InWidth);
+    public static bool FitsInputGradient(in Conv2DGeometry g) => Takes(g) && Pays(g, g.OutChannels, g.InChannels, g.InHeight, g.InWidth);
 
     private static bool Takes(in Conv2DGeometry g) =>
         g is { KernelHeight: 3 or 5, StrideH: 1, StrideW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 } && g.KernelWidth == g.KernelHeight;
 
     /// <summary>Whether so many outputs outweigh the work on the kernel and on tiles that are cut off.</summary>
-    private static bool Pays(in Conv2DGeometry g, int height, int width)
+    private static bool Pays(in Conv2DGeometry g, int from, int to, int height, int width)
     {
         int outputs = WinogradTransform.OutputsOf(g.KernelHeight);
-        long tiles = (long)g.Batch * g.DilationH * g.DilationW * Tiles(height, outputs, g.DilationH) * Tiles(width, outputs, g.DilationW);
-        return tiles >= 48 && tiles * outputs * outputs <= 2L * g.Batch * height * width;
+        long tiles = TilesOf(g, height, width);
+        return (tiles >= FewestTiles || WinogradPanelWork.Fits(from, to, tiles)) && tiles * outputs * outputs <= 2L * g.Batch * height * width;
+    }
+
+    private static long TilesOf(in Conv2DGeometry g, int height, int width)
+    {
+        int outputs = WinogradTransform.OutputsOf(g.KernelHeight);
+        return (long)g.Batch * g.DilationH * g.DilationW * Tiles(height, outputs, g.DilationH) * Tiles(width, outputs, g.DilationW);
     }
 
     /// <summary>The floats of a transformed and packed kernel.</summary>
@@ -88,25 +98,40 @@ internal unsafe struct WinogradConv
     /// <param name="workspace"><see cref="WorkspaceSize"/> floats, at a cache line.</param>
     public readonly void Transform(int image, int tileRow, int firstTile, int tiles, int place, float* workspace)
     {
+        float* rows = workspace + Products;
+        Transform(image, tileRow, firstTile, tiles, rows, rows + RowsSize + (place * (nint)Channels), Channels, PointStride);
+    }
+
+    /// <summary>Transforms the input of tiles that lie side by side.</summary>
+    /// <param name="image">Which picture, by batch and phase.</param>
+    /// <param name="tileRow">Which row of tiles.</param>
+    /// <param name="firstTile">The first tile in the row.</param>
+    /// <param name="tiles">How many, at most <see cref="MaxTiles"/>.</param>
+    /// <param name="rows"><see cref="RowsSize"/> floats to work in.</param>
+    /// <param name="target">Receives the tiles; a vector beyond the last channel of each may be overwritten.</param>
+    /// <param name="tileStride">Floats between tiles there.</param>
+    /// <param name="pointStride">Floats between points there.</param>
+    public readonly void Transform(int image, int tileRow, int firstTile, int tiles, float* rows, float* target, nint tileStride, nint pointStride)
+    {
         switch (Simd.Level)
         {
-            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, place, workspace); break;
-            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, place, workspace); break;
-            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, place, workspace); break;
-            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, place, workspace); break;
+            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
+            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
+            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
+            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
         }
     }
 
     /// <summary>Computes one panel's channels of a block's tiles, at the 36 points.</summary>
     /// <param name="tiles">How many tiles the block has.</param>
     /// <param name="panel">Which panel.</param>
-    /// <param name="workspace">What <see cref="Transform"/> filled.</param>
+    /// <param name="workspace">What the transforms filled.</param>
     public readonly void Multiply(int tiles, int panel, float* workspace)
     {
         float* kernel = Kernel.Panel(panel, out _, out int width);
         var operands = new TileOperands
         {
-            A = workspace + Columns + (WinogradTransform.Points * ColumnStride),
+            A = workspace + Products + RowsSize,
             RowStride = Channels,
             StepStride = 1,
             Segments = 1,
@@ -150,25 +175,25 @@ internal unsafe struct WinogradConv
         }
     }
 
-    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, int place, float* workspace)
+    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* rows, float* target, nint tileStride, nint pointStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int column = Outputs * firstTile, count = (Outputs * (tiles - 1)) + WinogradTransform.Points;
-        Rows.Transform<TLanes>(image, tileRow, column, count, workspace + Columns, ColumnStride, workspace + Products);
-        Across<TLanes>(tiles, place, workspace);
+        float* columns = rows + ColumnStride;
+        Rows.Transform<TLanes>(image, tileRow, column, count, columns, ColumnStride, rows);
+        Across<TLanes>(tiles, columns, target, tileStride, pointStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Across<TLanes>(int tiles, int place, float* workspace)
+    private readonly void Across<TLanes>(int tiles, float* row, float* points, nint tileStride, nint stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        nint pixel = Channels, stride = PointStride, columnStride = ColumnStride, tileStep = Outputs * pixel;
-        float* row = workspace + Columns, points = row + (WinogradTransform.Points * columnStride) + (place * pixel);
+        nint pixel = Channels, columnStride = ColumnStride, tileStep = Outputs * pixel;
         for (int i = 0; i < WinogradTransform.Points; i++, row += columnStride, points += WinogradTransform.Points * stride)
         {
             // Tile after tile, channel after channel: what a last vector writes beyond its pixel, the next one overwrites.
             float* source = row, target = points;
-            for (int tile = 0; tile < tiles; tile++, source += tileStep, target += pixel)
+            for (int tile = 0; tile < tiles; tile++, source += tileStep, target += tileStride)
             {
                 for (nint c = 0; c < pixel; c += TLanes.Count)
                 {

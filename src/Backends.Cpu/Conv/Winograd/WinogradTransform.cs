@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
@@ -72,9 +71,60 @@ internal static class WinogradTransform
         m1 = TLanes.MultiplyAdd(TLanes.Create(B), m3 - m4, TLanes.MultiplyAdd(TLanes.Create(A), m1 - m2, m5));
     }
 
-    /// <summary>Three taps of four filters at one of the six points.</summary>
+    /// <summary>Three taps at the six points.</summary>
+    /// <param name="g0">The first tap.</param>
+    /// <param name="g1">The second tap.</param>
+    /// <param name="g2">The third tap.</param>
+    /// <param name="p0">Point 0.</param>
+    /// <param name="p1">Point 1.</param>
+    /// <param name="p2">Point 2.</param>
+    /// <param name="p3">Point 3.</param>
+    /// <param name="p4">Point 4.</param>
+    /// <param name="p5">Point 5.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Filter(int point, Vector256<double> g0, Vector256<double> g1, Vector256<double> g2) => point switch
+    public static void Filter<T>(T g0, T g1, T g2, out T p0, out T p1, out T p2, out T p3, out T p4, out T p5)
+        where T : unmanaged, IDoubles<T>
+    {
+        T evenA = T.MultiplyAdd(g2, SquareA * ScaleA, T.Multiply(g0, ScaleA)), oddA = T.Multiply(g1, A * ScaleA);
+        T evenB = T.MultiplyAdd(g2, SquareB * ScaleB, T.Multiply(g0, ScaleB)), oddB = T.Multiply(g1, B * ScaleB);
+        p0 = T.Multiply(g0, 1 / (SquareA * SquareB));
+        p1 = evenA + oddA;
+        p2 = evenA - oddA;
+        p3 = evenB + oddB;
+        p4 = evenB - oddB;
+        p5 = g2;
+    }
+
+    /// <summary>Five taps at the six points.</summary>
+    /// <param name="g0">The first tap.</param>
+    /// <param name="g1">The second tap.</param>
+    /// <param name="g2">The third tap.</param>
+    /// <param name="g3">The fourth tap.</param>
+    /// <param name="g4">The fifth tap.</param>
+    /// <param name="p0">Point 0.</param>
+    /// <param name="p1">Point 1.</param>
+    /// <param name="p2">Point 2.</param>
+    /// <param name="p3">Point 3.</param>
+    /// <param name="p4">Point 4.</param>
+    /// <param name="p5">Point 5.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter<T>(
+        T g0, T g1, T g2, T g3, T g4, out T p0, out T p1, out T p2, out T p3, out T p4, out T p5)
+        where T : unmanaged, IDoubles<T>
+    {
+        T evenA = T.Multiply(T.MultiplyAdd(T.MultiplyAdd(g4, SquareA, g2), SquareA, g0), ScaleA);
+        T evenB = T.Multiply(T.MultiplyAdd(T.MultiplyAdd(g4, SquareB, g2), SquareB, g0), ScaleB);
+        T oddA = T.Multiply(T.MultiplyAdd(g3, SquareA, g1), A * ScaleA), oddB = T.Multiply(T.MultiplyAdd(g3, SquareB, g1), B * ScaleB);
+        p0 = T.Multiply(g0, 1 / (SquareA * SquareB));
+        p1 = evenA + oddA;
+        p2 = evenA - oddA;
+        p3 = evenB + oddB;
+        p4 = evenB - oddB;
+        p5 = g4;
+    }
+
+    /// <summary>Three taps of a filter at one of the six points.</summary>
+    public static double Filter(int point, double g0, double g1, double g2) => point switch
     {
         0 => g0 * (1 / (SquareA * SquareB)),
         1 => (g0 + (g1 * A) + (g2 * SquareA)) * ScaleA,
@@ -83,27 +133,4 @@ internal static class WinogradTransform
         4 => (g0 - (g1 * B) + (g2 * SquareB)) * ScaleB,
         _ => g2,
     };
-
-    /// <summary>Five taps of four filters at one of the six points.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Filter(
-        int point, Vector256<double> g0, Vector256<double> g1, Vector256<double> g2, Vector256<double> g3, Vector256<double> g4)
-    {
-        return point switch
-        {
-            0 => g0 * (1 / (SquareA * SquareB)),
-            1 => (Even(SquareA) + (Odd(SquareA) * A)) * ScaleA,
-            2 => (Even(SquareA) - (Odd(SquareA) * A)) * ScaleA,
-            3 => (Even(SquareB) + (Odd(SquareB) * B)) * ScaleB,
-            4 => (Even(SquareB) - (Odd(SquareB) * B)) * ScaleB,
-            _ => g4,
-        };
-
-        Vector256<double> Even(double square) => g0 + ((g2 + (g4 * square)) * square);
-        Vector256<double> Odd(double square) => g1 + (g3 * square);
-    }
-
-    /// <summary>Three taps of a filter at one of the six points.</summary>
-    public static double Filter(int point, double g0, double g1, double g2) =>
-        Filter(point, Vector256.CreateScalar(g0), Vector256.CreateScalar(g1), Vector256.CreateScalar(g2)).ToScalar();
 }

@@ -43,13 +43,19 @@ internal unsafe struct WinogradWork : IShardedWork
     /// <summary>How many ranges there are.</summary>
     public readonly int Shards => (int)Math.Min(MaxShards, (TileRowCount + RowsOfBlock - 1) / RowsOfBlock);
 
+    /// <summary>How many pieces of at most a block's tiles a row is cut into.</summary>
+    public readonly int PiecesOfRow => (TilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+
     private readonly int Channels => Conv.Kernel.Columns;
 
-    private readonly int TileRowsOfPhase => WinogradConv.Tiles(OutHeight, Conv.Outputs, Dilation.H);
+    /// <summary>Rows of tiles of one phase of a picture.</summary>
+    public readonly int TileRowsOfPhase => WinogradConv.Tiles(OutHeight, Conv.Outputs, Dilation.H);
 
-    private readonly int TilesOfRow => WinogradConv.Tiles(OutWidth, Conv.Outputs, Dilation.W);
+    /// <summary>Tiles of a row.</summary>
+    public readonly int TilesOfRow => WinogradConv.Tiles(OutWidth, Conv.Outputs, Dilation.W);
 
-    private readonly long TileRowCount => (long)Batch * Dilation.H * Dilation.W * TileRowsOfPhase;
+    /// <summary>Rows of tiles of all phases of all pictures.</summary>
+    public readonly long TileRowCount => (long)Batch * Dilation.H * Dilation.W * TileRowsOfPhase;
 
     // Several rows of a small picture make a block: the kernel's way through the cache is the same for all its tiles.
     private readonly int RowsOfBlock => Math.Max(1, WinogradConv.MaxTiles / TilesOfRow);
@@ -58,7 +64,7 @@ internal unsafe struct WinogradWork : IShardedWork
     public readonly void Run(int shard)
     {
         float* block = Workspaces + (shard * (Conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
-        int tilesOfRow = TilesOfRow, pieces = (tilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+        int tilesOfRow = TilesOfRow, pieces = PiecesOfRow;
         long end = TileRowCount * (shard + 1) / Shards;
         for (long row = TileRowCount * shard / Shards; row < end; row += RowsOfBlock)
         {
@@ -84,8 +90,17 @@ internal unsafe struct WinogradWork : IShardedWork
         }
     }
 
+    /// <summary>Transforms a piece of a row of tiles back into its outputs.</summary>
+    /// <param name="tileRow">Which row of tiles, of all.</param>
+    /// <param name="firstTile">The piece's first tile in the row.</param>
+    /// <param name="blockTiles">Tiles between the products' points.</param>
+    /// <param name="place">The piece's place among them.</param>
+    /// <param name="tiles">How many tiles the piece has.</param>
+    /// <param name="panel">Which panel of channels.</param>
+    /// <param name="workspace">The products [36][tiles][width].</param>
+    /// <param name="block"><see cref="WinogradConv.BlockSize"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Row(long tileRow, int firstTile, int blockTiles, int place, int tiles, int panel, float* workspace, float* block)
+    public readonly void Row(long tileRow, int firstTile, int blockTiles, int place, int tiles, int panel, float* workspace, float* block)
     {
         int channel = panel * TileRows.MaxWidth, row = Conv.Outputs * (int)(tileRow % TileRowsOfPhase), pixel = Conv.Outputs * firstTile;
         (long index, long phaseColumn) = Math.DivRem(tileRow / TileRowsOfPhase, Dilation.W);
