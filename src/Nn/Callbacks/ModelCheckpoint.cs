@@ -51,6 +51,9 @@ public sealed partial class ModelCheckpoint : Callback
     public string? LastPath { get; private set; }
 
     /// <inheritdoc/>
+    public override bool RunsOnEveryProcess => false;
+
+    /// <inheritdoc/>
     public override void OnTrainBegin() => (_best, _waiting) = (_threshold, 0);
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ public sealed class TensorBoard(string logDir, int histogramFreq = 0, int? updat
     private EventFile? _validation;
 
     /// <inheritdoc/>
+    public override bool RunsOnEveryProcess => false;
+
+    /// <inheritdoc/>
     public override void OnTrainBegin() => Dispose();
 
     /// <inheritdoc/>

@@ -51,13 +51,17 @@ public partial class Model
         CheckVerbose(verbose);
         CheckCompiled();
         var history = new History();
-        using var feed = new TrainingFeed(data, ClassWeightedDataSource.Of(data, classWeight), stepsPerEpoch);
+        if (Strategy is not null)
+            BuildFor(data);
+        IDataSource training = Distributed(data);
+        IDataSource? validation = validationData is null ? null : Distributed(validationData);
+        using var feed = new TrainingFeed(training, ClassWeightedDataSource.Of(training, classWeight), stepsPerEpoch);
         Callback[] progress = verbose == 0 ? [] : [new ProgbarLogger(verbose) { Epochs = epochs, Steps = () => feed.Steps }];
         var all = new CallbackList(this, [.. callbacks ?? [], .. progress, new HistoryRecorder(history)]);
         var run = _run = new TrainingRun
         {
             Feed = feed,
-            ValidationData = validationData,
+            ValidationData = validation,
             History = history,
             Callbacks = all.Callbacks,
             Epoch = initialEpoch,
@@ -66,6 +70,8 @@ public partial class Model
         try
         {
             all.Each(callback => callback.OnTrainBegin());
+            if (Strategy is { } strategy)
+                Synchronize(strategy);
             while (run.Epoch < epochs && !StopTraining)
             {
                 int epoch = run.Epoch;
@@ -74,9 +80,9 @@ public partial class Model
                 run.TrainingLogs ??= TrainEpoch(run, all, cancellationToken);
                 foreach ((string name, double value) in run.TrainingLogs)
                     logs[name] = value;
-                if (validationData is not null && (epoch + 1) % validationFreq == 0)
+                if (validation is not null && (epoch + 1) % validationFreq == 0)
                 {
-                    foreach ((string name, double value) in EvaluateEpoch(validationData, validationSteps, all, "validation data", cancellationToken))
+                    foreach ((string name, double value) in EvaluateEpoch(validation, validationSteps, all, "validation data", cancellationToken))
                         logs[$"val_{name}"] = value;
                 }
 
@@ -88,9 +94,14 @@ public partial class Model
             all.Each(callback => callback.OnTrainEnd());
             return history;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Strategy is not null)
         {
             all.Each(callback => callback.OnTrainInterrupted());
+            throw;
+        }
+        catch (Exception error) when (Strategy is not null)
+        {
+            Strategy.OnError(error);
             throw;
         }
         finally
@@ -183,7 +194,7 @@ public partial class Model
         CheckCompiled();
         Callback[] progress = verbose == 0 ? [] : [new ProgbarLogger(verbose) { Steps = () => steps ?? data.Cardinality }];
         return EvaluateEpoch(
-            ClassWeightedDataSource.Of(data, classWeight), steps, new CallbackList(this, [.. callbacks ?? [], .. progress]), "data", cancellationToken);
+            ClassWeightedDataSource.Of(Distributed(data), classWeight), steps, new CallbackList(this, [.. callbacks ?? [], .. progress]), "data", cancellationToken);
     }
 
     /// <summary>Computes loss and metrics over arrays.</summary>
@@ -323,7 +334,7 @@ public partial class Model
         while (true)
         {
             // Before a batch is taken: one that is taken is trained on, or a checkpoint would leave it out.
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfCancelled(cancellationToken);
             if (!run.Feed.TryNext(out DataItem batch))
                 break;
             int step = run.Step;
@@ -343,7 +354,7 @@ public partial class Model
         _deferLogs = false;
         if (waiting > 0)
             logs = ComputeLogs();
-        if (run.Feed.RanOut)
+        if (run.Feed.RanOut && Strategy is not { Rank: > 0 })
         {
             Console.Error.WriteLine(
                 $"warning: {Title}: the data ran out in epoch {run.Epoch + 1} after {run.Step} steps; it should yield at least stepsPerEpoch · epochs batches. Does it need Repeat()?");
@@ -361,7 +372,7 @@ public partial class Model
         int step = 0;
         foreach (DataItem batch in steps is { } count ? data.Take(count) : data)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfCancelled(cancellationToken);
             callbacks.Each(callback => callback.OnTestBatchBegin(step));
             IReadOnlyDictionary<string, double> now = logs = Step(batch, training: false);
             callbacks.Each(callback => callback.OnTestBatchEnd(step, now));

@@ -140,6 +140,8 @@ public partial class Model : Layer
     protected virtual IReadOnlyDictionary<string, double> TrainStep(Tensor x, Tensor y, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(x);
+        if (Strategy is { } strategy)
+            return strategy.TrainStep(this, x, y, sampleWeight);
         using var tape = new GradientTape();
         Tensor prediction = Call(x, training: true);
         Tensor loss = ComputeLoss(y, prediction, sampleWeight);
@@ -155,6 +157,8 @@ public partial class Model : Layer
     protected virtual IReadOnlyDictionary<string, double> TestStep(Tensor x, Tensor y, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(x);
+        if (Strategy is { } strategy)
+            return strategy.TestStep(this, x, y, sampleWeight);
         Tensor prediction = Call(x);
         UpdateMetrics(y, prediction, ComputeLoss(y, prediction, sampleWeight), sampleWeight);
         return ComputeLogs();
@@ -272,7 +276,7 @@ public partial class Model : Layer
     {
         if (x.Rank == 0 || y.Rank == 0 || x[0] != y[0])
             throw new ShapeMismatchException($"{Title}: inputs {x} and targets {y} must have the batch as first axis; did you forget Batch()?");
-        if (x[0] == 0)
+        if (x[0] == 0 && Strategy is null)
             throw new ArgumentException($"{Title}: a batch of no examples, inputs {x}");
         if (weight is not null && (weight.Rank == 0 || weight[0] != x[0]))
             throw new ShapeMismatchException($"{Title}: sample weights {weight} do not fit inputs {x}");
