@@ -161,7 +161,7 @@ public class ProcessGroupTests
             group.StopToken = default;
             return message;
         });
-        Assert.StartsWith("process 0 of 2 was told to stop while it waited", found[0], StringComparison.Ordinal);
+        Assert.StartsWith("this process, 0 of 2, was told to stop while it waited", found[0], StringComparison.Ordinal);
     }
 
     [Fact]

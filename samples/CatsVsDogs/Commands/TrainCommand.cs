@@ -118,7 +118,7 @@ internal sealed class TrainCommand
         catch (Exception exception) when (group.Size > 1 && exception is not OperationCanceledException)
         {
             // The others wait for this process: they are ended with it.
-            error.WriteLine($"error: process {group.Rank} of {group.Size}: {CommandLine.Describe(exception)}");
+            error.WriteLine($"error: {(exception is ProcessGroupException ? "" : $"process {group.Rank} of {group.Size}: ")}{CommandLine.Describe(exception)}");
             WriteHowToGoOn(arguments);
             group.MarkBroken();
             throw;

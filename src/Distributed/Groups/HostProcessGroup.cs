@@ -277,7 +277,7 @@ public abstract unsafe class HostProcessGroup : ProcessGroup
             MarkBroken();
             throw new ProcessGroupException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"process {Rank} of {Size} was told to stop while it waited for the others: one of them has ended, or is still at work"));
+                $"this process, {Rank} of {Size}, was told to stop while it waited for the others: one of them has ended, or is still at work"));
         }
 
         WaitingTime += Stopwatch.GetElapsedTime(start);
