@@ -28,7 +28,7 @@ public class NcclTests
             using (Tensor own = Tensor.Full(new Shape(rows[group.Rank], 2), group.Rank, backend))
                 TensorRows.Copy(own, all, rows.Take(group.Rank).Sum());
             group.AllGatherAsync(all, rows).Wait();
-            using Tensor same = group.AllGather(Tensor.Full(new Shape(2), group.Rank, backend));
+            using Tensor mine = Tensor.Full(new Shape(2), group.Rank, backend), same = group.AllGather(mine);
             using Tensor sent = Tensor.Full(new Shape(3), group.Rank, backend);
             group.Broadcast(sent, size - 1);
             group.Barrier();

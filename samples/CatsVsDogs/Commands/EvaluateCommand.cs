@@ -16,22 +16,23 @@ internal static class EvaluateCommand
     {
         Option<string?> weights = PathOption.Create("--weights", "FILE", "The file of weights, as train writes it.", required: true);
         Option<string?> data = PathOption.Create("--data", "DIR", "A folder with two in it, Cat and Dog; a .zip or .tar of them; or TFRecords.", required: true);
+        Option<FilePolicy?> policy = PolicyOption.Create(acceptsStrict: true);
         Option<string?> plots = PathOption.Create(
             "--plots", "DIR", "Where to draw the confusion matrix and the ROC and precision-recall curves, as confusion.png, roc.png and pr.png.");
-        var command = new Command("evaluate", "Shows how often the network is right on pictures, class by class.") { weights, data, plots };
+        var command = new Command("evaluate", "Shows how often the network is right on pictures, class by class.") { weights, data, policy, plots };
         var device = DeviceOption.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
         {
             device.Apply(arguments);
-            Run(terminal.Out, arguments.GetValue(weights)!, arguments.GetValue(data)!, arguments.GetValue(plots), cancellationToken);
+            ImageDataset pictures = PictureFolder.Open(arguments.GetValue(data)!, seed: 0, policy: arguments.GetValue(policy)!.Value);
+            Run(terminal.Out, arguments.GetValue(weights)!, pictures, arguments.GetValue(plots), cancellationToken);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
     }
 
-    private static void Run(TextWriter output, string weights, string data, string? plots, CancellationToken cancellationToken)
+    private static void Run(TextWriter output, string weights, ImageDataset pictures, string? plots, CancellationToken cancellationToken)
     {
-        ImageDataset pictures = PictureFolder.Open(data, seed: 0);
         using Sequential model = Network.Load(weights);
         if (plots is not null)
             OutputFolder.Create(plots, "--plots");

@@ -34,6 +34,7 @@ internal sealed class TrainCommand
         "--validation-split", $"The part of --data set aside to test on, if there is no --validation-data. [default: {DefaultSplit}]",
         "a number from 0 up to, but not including, 1", value => value is >= 0 and < 1);
 
+    private readonly Option<FilePolicy?> _policy = PolicyOption.Create(acceptsStrict: true);
     private readonly Option<int?> _epochs = NumberOption.Count(
         "--epochs", $"How often every picture is seen. [default: {EpochsOnPhotographs}, for drawings {EpochsOnDrawings}]");
 
@@ -45,6 +46,15 @@ internal sealed class TrainCommand
     private readonly Option<float?> _gamma = NumberOption.NotNegative("--gamma", "The focal loss' focusing exponent.", 2);
     private readonly Option<float?> _l1 = NumberOption.NotNegative("--l1", "The weight of the sum of the predictions.", 0);
     private readonly Option<float?> _l2 = NumberOption.NotNegative("--l2", "The weight of the sum of the squared predictions.", 0);
+    private readonly Option<bool> _augment = new("--augment")
+    {
+        Description = "Train on pictures mirrored, turned and scaled a little at random, others every time they are seen.",
+    };
+
+    private readonly Option<float?> _dropout = NumberOption.Create<float>(
+        "--dropout", "The part of the features before each dense layer that training leaves out at random.",
+        "a number from 0 up to, but not including, 1", value => value is >= 0 and < 1, 0);
+
     private readonly Option<ulong?> _seed = NumberOption.Create<ulong>(
         "--seed", "Decides first weights and orders: the same seed, the same result.", "a whole number of at least 0", _ => true, 1);
 
@@ -56,6 +66,11 @@ internal sealed class TrainCommand
 
     private readonly Option<int?> _saveFreq = NumberOption.Count(
         "--save-freq", "After how many steps a checkpoint is written, besides after every epoch.");
+
+    private readonly Option<bool> _jitCompile = new("--jit-compile")
+    {
+        Description = "On a GPU, capture forward and backward pass once and repeat them as a whole; numbers stay the same.",
+    };
 
     private readonly Option<bool> _resume = new(ConfigArguments.Resume)
     {
@@ -75,9 +90,9 @@ internal sealed class TrainCommand
         var train = new TrainCommand(terminal);
         var command = new Command("train", "Trains the network and writes its weights.")
         {
-            train._data, train._drawings, train._validationData, train._validationSplit, train._epochs, train._batchSize, train._learningRate,
-            train._alpha, train._gamma, train._l1, train._l2, train._seed, train._shuffle, train._limit, train._output, train._run,
-            train._saveFreq, train._resume, train._overwrite, train._threads,
+            train._data, train._drawings, train._validationData, train._validationSplit, train._policy, train._epochs, train._batchSize, train._learningRate,
+            train._alpha, train._gamma, train._l1, train._l2, train._augment, train._dropout, train._seed, train._shuffle, train._limit, train._output, train._run,
+            train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
         train._distributed = DistributedOption.AddTo(command);
@@ -95,6 +110,10 @@ internal sealed class TrainCommand
             result.AddError("--validation-data: needs --data; drawings have pictures of their own to test on");
         if (Given(_validationSplit) && !Given(_data))
             result.AddError("--validation-split: needs --data; drawings have pictures of their own to test on");
+        if (Given(_jitCompile) && Given(_augment))
+            result.AddError("--jit-compile: not together with --augment, which works on the host");
+        if (Given(_policy) && !Given(_data))
+            result.AddError("--policy: needs --data; drawings are all there");
         if (Given(_validationSplit) && Given(_validationData))
             result.AddError("--validation-split: not together with --validation-data");
     }
@@ -150,10 +169,10 @@ internal sealed class TrainCommand
         Dataset? heldOut = pictures.HeldOut is { } others ? Limited(others, limit) : null;
         Dataset? test = heldOut is null ? null : Cached(heldOut).Batch(batchSize).Prefetch();
 
-        using Sequential model = Network.Create();
+        using Sequential model = Network.Create(isAugmented: arguments.GetValue(_augment), dropout: arguments.GetValue(_dropout)!.Value);
         Network.Compile(
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
-            arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value);
+            arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value, arguments.GetValue(_jitCompile));
         model.Summary(_terminal.Out);
         DataParallel? strategy = _distributed.Strategy(arguments, group, _terminal.Out);
         model.Strategy = strategy;
@@ -269,6 +288,7 @@ internal sealed class TrainCommand
             ["drawings"] = paths[0] is null ? paths[1] : null,
             ["validation-data"] = paths[2],
             ["validation-split"] = arguments.GetValue(_validationSplit),
+            ["policy"] = paths[0] is null ? null : arguments.GetValue(_policy)!.Value.ToString().ToLowerInvariant(),
             ["epochs"] = arguments.GetValue(_epochs),
             ["batch-size"] = arguments.GetValue(_batchSize),
             ["learning-rate"] = arguments.GetValue(_learningRate),
@@ -276,10 +296,13 @@ internal sealed class TrainCommand
             ["gamma"] = arguments.GetValue(_gamma),
             ["l1"] = arguments.GetValue(_l1),
             ["l2"] = arguments.GetValue(_l2),
+            ["augment"] = arguments.GetValue(_augment) ? true : null,
+            ["dropout"] = arguments.GetValue(_dropout) is > 0 and var rate ? rate : null,
             ["seed"] = arguments.GetValue(_seed),
             ["shuffle"] = arguments.GetValue(_shuffle),
             ["limit"] = arguments.GetValue(_limit),
             ["save-freq"] = arguments.GetValue(_saveFreq),
+            ["jit-compile"] = arguments.GetValue(_jitCompile) ? true : null,
             ["threads"] = arguments.GetValue(_threads),
             ["shards"] = shards,
             ["output"] = paths[3],
@@ -296,9 +319,10 @@ internal sealed class TrainCommand
     {
         if (arguments.GetValue(_data) is not { } folder)
             return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, _terminal.Out, cancellationToken);
+        FilePolicy policy = arguments.GetValue(_policy)!.Value;
         return arguments.GetValue(_validationData) is { } heldOut
-            ? TrainingPictures.OfFolders(folder, heldOut, seed)
-            : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed);
+            ? TrainingPictures.OfFolders(folder, heldOut, seed, policy)
+            : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed, policy);
     }
 
     private static UserException Diverged(string what) => new($"{what}; no weights written. A smaller --learning-rate may help");

@@ -57,7 +57,8 @@ internal sealed class BatchPartsDataset(
             throw new InvalidOperationException("a source went on after the items that it was asked for");
     }
 
-    private static DataItem NoRows(DataItem batch) => new(batch.X.Slice(0, 0), batch.Y.Slice(0, 0), batch.SampleWeight?.Slice(0, 0));
+    private static DataItem NoRows(DataItem batch) => new(
+        [.. batch.Inputs.Select(x => x.Slice(0, 0))], [.. batch.Targets.Select(y => y.Slice(0, 0))], batch.SampleWeight?.Slice(0, 0));
 
     // Which positions of the epoch are the rows that are wanted of a batch.
     private (int From, int To) Rows(int batch)

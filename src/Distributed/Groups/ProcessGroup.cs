@@ -91,7 +91,8 @@ public abstract class ProcessGroup : IDisposable
         int[] rows = new int[Size];
         Array.Fill(rows, shape[0]);
         Tensor all = Tensor.Empty(own.Backend, shape.With(0, shape[0] * Size), own.DType);
-        TensorRows.Copy(own.Reshape(shape), all, shape[0] * Rank);
+        using (Tensor part = own.Reshape(shape))
+            TensorRows.Copy(part, all, shape[0] * Rank);
         AllGatherAsync(all, rows).Wait();
         return all;
     }

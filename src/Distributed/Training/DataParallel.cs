@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Numerics.Nn;
 using Numerics.Tensors;
 
@@ -147,45 +146,45 @@ public sealed class DataParallel : DistributionStrategy
     protected internal override void OnError(Exception error) => _group.MarkBroken();
 
     /// <inheritdoc/>
-    protected internal override IReadOnlyDictionary<string, double> TrainStep(Model model, Tensor x, Tensor y, Tensor? sampleWeight)
+    protected internal override IReadOnlyDictionary<string, double> TrainStep(Model model, TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
-        (BatchParts parts, bool isWeighted) = Agree(x.Shape[0], sampleWeight is not null);
+        ArgumentNullException.ThrowIfNull(batch);
+        (BatchParts parts, bool isWeighted) = Agree(batch);
         IReadOnlyList<Variable> variables = model.TrainableVariables;
         using var scope = new TensorScope();
         var own = new PartOfStep[_ownParts];
-        int started = 0;
+        int firstPart = Rank * _ownParts, started = 0;
         try
         {
-            using (var states = new StateExchange(_group, _options, model, parts, _ownParts))
-            using (var streams = new PartStreams(model))
+            using var states = new StateExchange(_group, _options, model, parts, _ownParts);
+            using var streams = new PartStreams(model);
+            for (; started < own.Length; started++)
             {
-                for (; started < own.Length; started++)
-                {
-                    int part = (Rank * _ownParts) + started;
-                    streams.Begin(part);
-                    own[started] = PartOfStep.Run(model, x, parts.First(part) - parts.First(Rank * _ownParts), parts.Count(part));
-                    states.EndPart(parts.Count(part) > 0);
-                }
-
-                states.Send();
-                using Collected all = Collect(own, parts, y, sampleWeight, isWeighted);
-                using var lossTape = new GradientTape();
-                _ = lossTape.Watch(all.Outputs);
-                Tensor prediction = all.Prediction();
-                Tensor loss = model.LossOf(all.Targets, prediction, all.Weights);
-                if (variables.Count > 0)
-                {
-                    Optimizer optimizer = model.Optimizer!;
-                    Tensor outer = lossTape.Gradient(optimizer.ScaleLoss(loss), all.Outputs);
-                    optimizer.Apply(Gradients(own, parts, outer, variables, optimizer), variables);
-                }
-
-                states.Finish();
-                return model.LogsWith(all.Targets, prediction, loss + (all.MeanAddedLoss - own[^1].AddedLoss), all.Weights);
+                int part = firstPart + started;
+                streams.Begin(part);
+                own[started] = PartOfStep.Run(model, batch.Inputs, parts.First(part) - parts.First(firstPart), parts.Count(part));
+                states.EndPart(parts.Count(part) > 0);
             }
+
+            states.Send();
+            var pieces = own.Select((part, i) => (parts.First(firstPart + i), part.IsEmpty ? null : part.Logits)).ToArray();
+            double? added = own[0].AddsLoss ? own.Sum(part => (double)part.AddedLoss) / _parts : null;
+            var all = Collected.Of(_group, parts, pieces, own[0].Outputs, batch, parts.First(firstPart), isWeighted, added);
+            using var lossTape = new GradientTape();
+            foreach (Tensor output in all.Outputs)
+                _ = lossTape.Watch(output);
+            Tensor[] predictions = all.Predictions();
+            Tensor loss = model.LossOf(all.Batch, predictions);
+            if (variables.Count > 0)
+            {
+                Optimizer optimizer = model.Optimizer!;
+                Tensor[] outer = lossTape.Gradient(optimizer.ScaleLoss(loss), all.Outputs);
+                optimizer.Apply(Gradients(own, parts, outer, variables, optimizer), variables);
+            }
+
+            states.Finish();
+            return model.LogsWith(all.Batch, predictions, loss + (all.MeanAddedLoss - own[^1].AddedLoss));
         }
         finally
         {
@@ -196,51 +195,41 @@ public sealed class DataParallel : DistributionStrategy
     }
 
     /// <inheritdoc/>
-    protected internal override IReadOnlyDictionary<string, double> TestStep(Model model, Tensor x, Tensor y, Tensor? sampleWeight)
+    protected internal override IReadOnlyDictionary<string, double> TestStep(Model model, TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
-        (BatchParts parts, bool isWeighted) = Agree(x.Shape[0], sampleWeight is not null);
+        ArgumentNullException.ThrowIfNull(batch);
+        (BatchParts parts, bool isWeighted) = Agree(batch);
         using var scope = new TensorScope();
-        bool isEmpty = x.Shape[0] == 0;
-        Tensor output = model.Call(isEmpty ? PartOfStep.StandIn(x) : x);
-        Tensor logits = output.SoftmaxLogits ?? output.SigmoidLogits ?? output;
-        float added = model.Losses.Sum(loss => loss.Item());
-        using Collected all = Collected.Of(
-            _group, parts, [(parts.First(Rank * _ownParts), isEmpty ? null : logits)], output, logits, y, sampleWeight, isWeighted,
-            model.Losses.Count == 0 ? null : (double)added * x.Shape[0] / parts.Rows);
-        Tensor prediction = all.Prediction();
-        Tensor loss = model.LossOf(all.Targets, prediction, all.Weights);
-        return model.LogsWith(all.Targets, prediction, loss + (all.MeanAddedLoss - added), all.Weights);
+        int rows = batch.Inputs[0].Shape[0], first = parts.First(Rank * _ownParts);
+        Tensor[] outputs = model.CallAll(rows == 0 ? [.. batch.Inputs.Select(PartOfStep.StandIn)] : batch.Inputs);
+        IReadOnlyList<Tensor> losses = model.Losses;
+        float added = losses.Sum(loss => loss.Item());
+        (int, Tensor[]?)[] pieces = [(first, rows == 0 ? null : Array.ConvertAll(outputs, PartOfStep.LogitsOf))];
+        var all = Collected.Of(_group, parts, pieces, outputs, batch, first, isWeighted, losses.Count == 0 ? null : (double)added * rows / parts.Rows);
+        Tensor[] predictions = all.Predictions();
+        return model.LogsWith(all.Batch, predictions, model.LossOf(all.Batch, predictions) + (all.MeanAddedLoss - added));
     }
 
     // What every process has to know of the others before a step.
-    private (BatchParts Parts, bool IsWeighted) Agree(int rows, bool isWeighted)
+    private (BatchParts Parts, bool IsWeighted) Agree(TensorBatch batch)
     {
-        int[] all = _group.AllGather((rows << 1) | (isWeighted ? 1 : 0));
+        int[] all = _group.AllGather((batch.Inputs[0].Shape[0] << 1) | (batch.SampleWeight is null ? 0 : 1));
         return (new BatchParts(Array.ConvertAll(all, said => said >> 1), _parts), Array.Exists(all, said => (said & 1) != 0));
     }
 
-    private Collected Collect(PartOfStep[] own, BatchParts parts, Tensor y, Tensor? sampleWeight, bool isWeighted)
-    {
-        var pieces = new (int First, Tensor? Rows)[own.Length];
-        for (int i = 0; i < own.Length; i++)
-            pieces[i] = (parts.First((Rank * _ownParts) + i), own[i].IsEmpty ? null : own[i].Logits);
-        return Collected.Of(
-            _group, parts, pieces, own[0].Output, own[0].Logits, y, sampleWeight, isWeighted, own[0].AddsLoss ? own.Sum(part => (double)part.AddedLoss) / _parts : null);
-    }
-
-    private Tensor[] Gradients(PartOfStep[] own, BatchParts parts, Tensor outer, IReadOnlyList<Variable> variables, Optimizer optimizer)
+    private Tensor[] Gradients(PartOfStep[] own, BatchParts parts, Tensor[] outer, IReadOnlyList<Variable> variables, Optimizer optimizer)
     {
         if (_parts == 1)
             return own[0].Gradient(outer, variables, optimizer.ScaleLoss, ready: null);
         using var exchange = new GradientExchange(_group, _options, variables, parts, _ownParts);
         for (int i = 0; i < own.Length; i++)
         {
-            int part = (Rank * _ownParts) + i;
-            Tensor seed = own[i].IsEmpty ? Tensor.Zeros(own[i].Logits.Shape, outer.Backend) : TensorRows.Of(outer, parts.First(part), parts.Count(part));
-            _ = own[i].Gradient(seed, variables, added => optimizer.ScaleLoss(added / _parts), exchange.Add);
+            int part = (Rank * _ownParts) + i, step = i;
+            Tensor[] seeds = [.. outer.Select((gradient, output) => own[step].IsEmpty
+                ? Tensor.Zeros(own[step].Logits[output].Shape, gradient.Backend)
+                : TensorRows.Of(gradient, parts.First(part), parts.Count(part)))];
+            _ = own[i].Gradient(seeds, variables, added => optimizer.ScaleLoss(added / _parts), exchange.Add);
             if (i < own.Length - 1)
                 exchange.EndPart();
         }

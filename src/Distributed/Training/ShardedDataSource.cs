@@ -38,10 +38,12 @@ internal class ShardedDataSource : IDataSource
     {
         foreach (DataItem batch in _source)
         {
-            if (batch.X is null || batch.Y is null || batch.X.Shape.Rank == 0 || batch.Y.Shape.Rank == 0 || batch.X.Shape[0] != batch.Y.Shape[0])
-                throw new ShapeMismatchException("inputs and targets must have the batch as first axis; did you forget Batch()?");
-            int rows = batch.X.Shape[0], start = BatchParts.Start(rows, _parts, _first), count = BatchParts.Start(rows, _parts, _end) - start;
-            yield return new DataItem(batch.X.Slice(start, count), batch.Y.Slice(start, count), batch.SampleWeight?.Slice(start, count));
+            NDArray[] arrays = [.. batch.Inputs, .. batch.Targets];
+            if (arrays.Any(array => array is null || array.Shape.Rank == 0 || array.Shape[0] != arrays[0].Shape[0]))
+                throw new ShapeMismatchException($"{batch}: inputs and targets must have the batch as first axis; did you forget Batch()?");
+            int rows = arrays[0].Shape[0], start = BatchParts.Start(rows, _parts, _first), count = BatchParts.Start(rows, _parts, _end) - start;
+            NDArray[] Own(IReadOnlyList<NDArray> whole) => [.. whole.Select(array => array.Slice(start, count))];
+            yield return new DataItem(Own(batch.Inputs), Own(batch.Targets), batch.SampleWeight?.Slice(start, count));
         }
     }
 

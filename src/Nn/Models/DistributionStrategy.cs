@@ -29,15 +29,13 @@ public abstract class DistributionStrategy
 
     /// <summary>One step of training with the examples of all processes.</summary>
     /// <param name="model">The model, compiled and built.</param>
-    /// <param name="x">This process's inputs [examples, ..]; there may be none.</param>
-    /// <param name="y">Their targets.</param>
-    /// <param name="sampleWeight">Their weights, or null.</param>
+    /// <param name="batch">This process's examples; there may be none.</param>
     /// <returns>Loss and metrics over the examples of all processes.</returns>
-    protected internal abstract IReadOnlyDictionary<string, double> TrainStep(Model model, Tensor x, Tensor y, Tensor? sampleWeight);
+    protected internal abstract IReadOnlyDictionary<string, double> TrainStep(Model model, TensorBatch batch);
 
     /// <summary>One step of evaluation with the examples of all processes.</summary>
     /// <inheritdoc cref="TrainStep"/>
-    protected internal abstract IReadOnlyDictionary<string, double> TestStep(Model model, Tensor x, Tensor y, Tensor? sampleWeight);
+    protected internal abstract IReadOnlyDictionary<string, double> TestStep(Model model, TensorBatch batch);
 
     /// <summary>Told when a call of Fit or Evaluate ends with an error that other processes do not know of.</summary>
     /// <param name="error">The error.</param>

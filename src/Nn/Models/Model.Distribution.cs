@@ -14,12 +14,12 @@ public partial class Model
     public DistributionStrategy? Strategy { get; set; }
 
     /// <summary>The loss of a batch, for strategies.</summary>
-    internal Tensor LossOf(Tensor y, Tensor prediction, Tensor? sampleWeight) => ComputeLoss(y, prediction, sampleWeight);
+    internal Tensor LossOf(TensorBatch batch, IReadOnlyList<Tensor> predictions) => ComputeLoss(batch, predictions);
 
     /// <summary>Takes a batch into loss and metrics, for strategies.</summary>
-    internal IReadOnlyDictionary<string, double> LogsWith(Tensor y, Tensor prediction, Tensor loss, Tensor? sampleWeight)
+    internal IReadOnlyDictionary<string, double> LogsWith(TensorBatch batch, IReadOnlyList<Tensor> predictions, Tensor loss)
     {
-        UpdateMetrics(y, prediction, loss, sampleWeight);
+        UpdateMetrics(batch, predictions, loss);
         return ComputeLogs();
     }
 
@@ -29,7 +29,14 @@ public partial class Model
     /// <summary>The layers that draw from random numbers of their own.</summary>
     internal IReadOnlyList<Layer> RandomLayers() => [.. AllLayers().Select(layer => layer.Layer).Where(layer => layer.OwnRandom is not null).Distinct()];
 
-    private IDataSource Distributed(IDataSource data) => Strategy is { } strategy ? strategy.Distribute(data) : data;
+    private IBatchSource Distributed(IBatchSource data)
+    {
+        if (Strategy is not { } strategy)
+            return data;
+        return data is UploadedBatches batches
+            ? batches.SharedOut(strategy)
+            : throw new NotSupportedException($"{Title}: arrays that are on a device cannot be shared out to processes; give a data source");
+    }
 
     // Between two batches; of several processes all stop where one is told to.
     private void ThrowIfCancelled(CancellationToken cancellationToken)
@@ -41,19 +48,20 @@ public partial class Model
     }
 
     /// <summary>Builds the model for the first batch of the data, which is given back.</summary>
-    private void BuildFor(IDataSource data)
+    private void BuildFor(IBatchSource data)
     {
         if (Built)
             return;
-        DataPosition? position = (data as IResumableDataSource)?.Position;
-        using (IEnumerator<DataItem> items = data.GetEnumerator())
+        DataPosition? position = data.Resumable?.Position;
+        using (IEnumerator<Func<TensorBatch>> items = data.GetEnumerator())
         {
+            using var scope = new TensorScope();
             if (items.MoveNext())
-                Build(items.Current.X.Shape);
+                Build([.. items.Current().Inputs.Select(x => x.Shape)]);
         }
 
         if (position is { } place)
-            ((IResumableDataSource)data).Position = place;
+            data.Resumable!.Position = place;
     }
 
     /// <summary>Brings all processes to the state of the first one, whose callbacks may have restored it.</summary>
