@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Numerics.Backends.Cuda;
+using Numerics.Distributed;
 using Numerics.Samples.CatsVsDogs.Commands;
 using Numerics.Tensors;
 
@@ -82,8 +83,10 @@ internal static class CommandLine
     }
 
     private static bool IsExpected(Exception exception) => exception
-        is UserException or InvalidDataException or IOException or UnauthorizedAccessException or BackendUnavailableException or CudaException;
+        is UserException or InvalidDataException or IOException or UnauthorizedAccessException or BackendUnavailableException or CudaException
+        or ProcessGroupException;
 
-    private static string Describe(Exception exception) =>
+    /// <summary>What a person is told of a failure.</summary>
+    public static string Describe(Exception exception) =>
         IsExpected(exception) ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
 }

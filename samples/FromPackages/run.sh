@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 feed="$work/feed"
-for project in Tensors Losses Nn Data Formats Backends.Cpu Backends.Cuda; do
+for project in Tensors Losses Nn Data Formats Backends.Cpu Backends.Cuda Distributed; do
     dotnet pack -c Release -o "$feed" "$@" "../../src/$project" >"$work/pack.log" || { cat "$work/pack.log"; exit 1; }
 done
 for package in "$feed"/*.nupkg; do

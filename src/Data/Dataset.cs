@@ -15,7 +15,7 @@ namespace Numerics.Data;
 /// by a source that holds them): treat their arrays as read-only. An enumerator may hold threads; <c>foreach</c> and LINQ dispose
 /// of it, code that calls <see cref="GetEnumerator"/> itself has to.
 /// </remarks>
-public abstract class Dataset : IResumableDataSource
+public abstract class Dataset : IResumableDataSource, IPartitionedDataSource
 {
     /// <summary>Leaves the number of threads to the data set.</summary>
     public const int AutoTune = -1;
@@ -63,6 +63,12 @@ public abstract class Dataset : IResumableDataSource
             }
         }
     }
+
+    /// <summary>
+    /// The number of positions of an epoch, where the item of any of them can be made by itself; else null. As with
+    /// <see cref="IndexCount"/>, some may have no item.
+    /// </summary>
+    internal virtual int? PositionCount => IndexCount;
 
     /// <summary>Whether the sequence never ends; then <see cref="Cardinality"/> is null.</summary>
     internal virtual bool IsInfinite => false;
@@ -329,6 +335,20 @@ public abstract class Dataset : IResumableDataSource
         bool[] validation = ValidationSplit.Draw(count, held, chosen);
         return (new PositionsDataset(this, validation, wanted: false), new PositionsDataset(this, validation, wanted: true));
     }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Where the batches are of items that can be made by index, shuffled or not. A file that is found damaged then leaves a gap in its
+    /// batch, since the other processes do not know of it, and does not make later ones move up.
+    /// </remarks>
+    IDataSource? IPartitionedDataSource.PartOfBatches(int parts, int first, int count) => PartOfBatches(parts, first, count);
+
+    /// <summary>The parts of batches as a data set, or null where they cost as much as the whole.</summary>
+    internal virtual Dataset? PartOfBatches(int parts, int first, int count) => null;
+
+    /// <summary>What stands at some positions of an epoch, in that order: null for one without an item. Needs
+    /// <see cref="PositionCount"/>.</summary>
+    internal virtual IEnumerator<DataItem?> EnumeratePositions(long epoch, int[] positions) => EnumerateAt(epoch, positions);
 
     /// <summary>What stands at some indices, in that order: null for an index without an item. Needs <see cref="IndexCount"/>.</summary>
     internal virtual IEnumerator<DataItem?> EnumerateAt(long epoch, int[] order) =>

@@ -80,6 +80,19 @@ public sealed partial class SimulatedCudaApi : ICudaApi
     public void FailNext(string call, int status) =>
         FailNext(call, new CudaException(CudaLibrary.Driver, call, status, "injected"));
 
+    /// <summary>Puts work of another library on a stream.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="work">The work, done when somebody waits for it.</param>
+    /// <param name="call">The library's function, for messages.</param>
+    public void EnqueueWork(nint stream, Action work, string call)
+    {
+        lock (_lock)
+        {
+            Work(call);
+            Enqueue(stream, work, call);
+        }
+    }
+
     /// <summary>Gives the host's memory back. What the program still holds is in <see cref="Leaks"/> before.</summary>
     public void Dispose()
     {

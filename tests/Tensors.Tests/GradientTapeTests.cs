@@ -110,4 +110,40 @@ public sealed class GradientTapeTests : ReferenceTest
             gradient = tape.Gradient(w.Value.Square().Sum(), [w])[0];
         Assert.True(gradient.IsDisposed);
     }
+
+    [Fact]
+    public void Gradients_are_reported_once_final_in_the_reverse_order_of_first_uses()
+    {
+        using var shared = new Variable("shared", Tensor.From((1, 2), [1f, 2f]));
+        using var last = new Variable("last", Tensor.From((2, 1), [3f, 4f]));
+        using var unused = new Variable("unused", Tensor.From((1), [5f]));
+        using var tape = new GradientTape();
+        Tensor loss = ((shared.Value * shared.Value).MatMul(last) + shared.Value.Sum()).Sum();
+        var seen = new List<(int, float[])>();
+        Tensor[] gradients = tape.Gradient(loss, [shared, last, unused], (i, gradient) => seen.Add((i, gradient.ToArray())));
+        Assert.Equal([1, 0, 2], seen.Select(one => one.Item1));
+        Assert.All(seen, one => Assert.Equal(gradients[one.Item1].ToArray(), one.Item2));
+        Assert.Equal([7f, 17f], gradients[0].ToArray());
+        Assert.Equal([1f, 4f], gradients[1].ToArray());
+        Assert.Equal([0f], gradients[2].ToArray());
+    }
+
+    [Fact]
+    public void A_gradient_is_reported_before_those_of_earlier_layers_are_computed()
+    {
+        int computed = 0, before = -1;
+        using var first = new Variable("first", Tensor.From((1), [2f]));
+        using var second = new Variable("second", Tensor.From((1), [3f]));
+        using var tape = new GradientTape();
+        Tensor a = first.Value * 1f, b = Tensor.From((1), [2f]);
+        GradientTape.Record(b, [a], (outer, _) =>
+        {
+            computed++;
+            return [outer];
+        });
+        Tensor loss = (b * second.Value).Sum();
+        _ = tape.Gradient(loss, [first, second], (i, _) => before = i == 1 ? computed : before);
+        Assert.Equal(0, before);
+        Assert.Equal(1, computed);
+    }
 }

@@ -60,22 +60,25 @@ internal sealed class DeviceOption
     }
 
     /// <summary>Makes the backend that was asked for the default one.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="localRank">The number of this process on its machine, which is that of its GPU where none is named.</param>
+    /// <param name="defaultThreads">How many threads compute where none are asked for; the backend's own choice when null.</param>
     /// <exception cref="BackendUnavailableException">A GPU was asked for and cannot be used; the message says what was tried.</exception>
-    public void Apply(ParseResult arguments)
+    public void Apply(ParseResult arguments, int localRank = 0, int? defaultThreads = null)
     {
         string device = arguments.GetValue(_device)!;
-        if (device != Cpu && Open(device, s_precisions[arguments.GetValue(_precision)!]) is { } cuda)
+        if (device != Cpu && Open(device, localRank, s_precisions[arguments.GetValue(_precision)!]) is { } cuda)
             Backend.Default = cuda;
-        else if (_threads is not null && arguments.GetValue(_threads) is { } threads)
+        else if ((_threads is null ? null : arguments.GetValue(_threads) ?? defaultThreads) is { } threads)
             Backend.Default = new CpuBackend(threads);
     }
 
-    private static CudaBackend? Open(string device, CudaPrecision precision)
+    private static CudaBackend? Open(string device, int localRank, CudaPrecision precision)
     {
         var options = new CudaOptions(precision);
         try
         {
-            return new CudaBackend(Number(device) ?? 0, options);
+            return new CudaBackend(Number(device) ?? localRank, options);
         }
         catch (BackendUnavailableException) when (device == Auto)
         {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Numerics.Data;
+using Numerics.Distributed;
 using Numerics.Nn;
 using Numerics.Samples.CatsVsDogs.Drawings;
 using Numerics.Samples.CatsVsDogs.Pictures;
@@ -79,8 +80,9 @@ internal sealed class TrainCommand
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew although --run-dir holds an unfinished run." };
     private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
     private readonly Option<bool> _json = JsonOption.Create("what came of it, with each epoch,");
-    private readonly Terminal _terminal;
+    private Terminal _terminal;
     private DeviceOption _device = null!;
+    private DistributedOption _distributed = null!;
 
     private TrainCommand(Terminal terminal) => _terminal = terminal;
 
@@ -94,6 +96,7 @@ internal sealed class TrainCommand
             train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads, train._json,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
+        train._distributed = DistributedOption.AddTo(command);
         command.Validators.Add(train.CheckTogether);
         command.SetAction((arguments, cancellationToken) => Task.FromResult(train.Run(arguments, cancellationToken)));
         return command;
@@ -119,21 +122,50 @@ internal sealed class TrainCommand
     private int Run(ParseResult arguments, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        bool json = arguments.GetValue(_json);
+        ProcessGroup group = _distributed.Open(arguments);
+        group.StopToken = cancellationToken;
+        NodePlacement placement = NodePlacement.Of(group);
+        TextWriter error = _terminal.Error;
+        if (group.Rank > 0)
+            _terminal = new Terminal(TextWriter.Null, TextWriter.Null, IsLive: false);
+        try
+        {
+            _device.Apply(arguments, placement.LocalRank, group.Size > 1 ? placement.Threads : null);
+            group = _distributed.OnDevices(arguments, group);
+            group.StopToken = cancellationToken;
+            return Run(arguments, group, placement, cancellationToken);
+        }
+        catch (Exception exception) when (group.Size > 1 && exception is not OperationCanceledException)
+        {
+            // The others wait for this process: they are ended with it.
+            error.WriteLine($"error: {(exception is ProcessGroupException ? "" : $"process {group.Rank} of {group.Size}: ")}{CommandLine.Describe(exception)}");
+            WriteHowToGoOn(arguments);
+            group.MarkBroken();
+            throw;
+        }
+        finally
+        {
+            group.Dispose();
+        }
+    }
+
+    private int Run(ParseResult arguments, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
+    {
+        bool isFirst = group.Rank == 0, json = arguments.GetValue(_json);
 
         // The output is the document's alone.
         Terminal shown = json ? _terminal with { Out = _terminal.Error, IsLive = false } : _terminal;
         string output = arguments.GetValue(_output)!;
-        OutputFile.CheckWritable(output);
+        if (isFirst)
+            OutputFile.CheckWritable(output);
         ulong seed = arguments.GetValue(_seed)!.Value;
         RandomGenerator.SetSeed(seed);
-        _device.Apply(arguments);
         var run = new RunFolder(arguments.GetValue(_run) ?? RunFolder.DefaultFor(output));
         bool resumed = arguments.GetValue(_resume);
         CheckRun(run, resumed, arguments.GetValue(_overwrite));
 
         bool areDrawings = arguments.GetValue(_data) is null;
-        TrainingPictures pictures = OpenPictures(arguments, seed, shown.Out, cancellationToken);
+        TrainingPictures pictures = OpenTogether(arguments, seed, shown.Out, group, placement, cancellationToken);
         int? limit = arguments.GetValue(_limit);
         int batchSize = arguments.GetValue(_batchSize)!.Value;
         Dataset training = Limited(pictures.Training, limit);
@@ -146,13 +178,18 @@ internal sealed class TrainCommand
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
             arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value, arguments.GetValue(_jitCompile));
         model.Summary(shown.Out);
+        DataParallel? strategy = _distributed.Strategy(arguments, group, shown.Out);
+        model.Strategy = strategy;
         Backend backend = Backend.Default;
         shown.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
+        if (strategy is not null)
+            shown.Out.WriteLine($"{strategy.Shards} parts of each batch; {group.Description}");
 
-        OutputFolder.Create(run.Path, ConfigArguments.RunDirectory);
-        JsonObject config = Config(arguments, run);
+        JsonObject config = Config(arguments, run, strategy?.Shards);
         var backup = new BackupAndRestore(run.Checkpoints, arguments.GetValue(_saveFreq), deleteCheckpoint: false);
-        if (!resumed)
+        if (isFirst)
+            OutputFolder.Create(run.Path, ConfigArguments.RunDirectory);
+        if (isFirst && !resumed)
         {
             backup.DeleteCheckpoints();
             WholeFile.Write(run.Config, Encoding.UTF8.GetBytes(config.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n"));
@@ -166,7 +203,8 @@ internal sealed class TrainCommand
         try
         {
             display.Show(() => history = model.Fit(
-                train, epochs, test, [finite, reporter, new HistoryFile(run.History), backup], verbose: 0, cancellationToken: cancellationToken));
+                train, epochs, test, isFirst ? [finite, reporter, new HistoryFile(run.History), backup] : [finite], verbose: 0,
+                cancellationToken: cancellationToken));
         }
         catch (OperationCanceledException) when (backup.LastPath is not null)
         {
@@ -174,6 +212,8 @@ internal sealed class TrainCommand
             throw;
         }
 
+        if (!isFirst)
+            return finite.StoppedAt is null ? ExitCode.Success : ExitCode.Failure;
         DamageReport.Write(shown.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
         if (finite.StoppedAt is var (epoch, batch))
         {
@@ -247,6 +287,22 @@ internal sealed class TrainCommand
         return document;
     }
 
+    private void WriteHowToGoOn(ParseResult arguments)
+    {
+        var run = new RunFolder(arguments.GetValue(_run) ?? RunFolder.DefaultFor(arguments.GetValue(_output)!));
+        if (run.IsUnfinished)
+            _terminal.Error.WriteLine($"the job has ended; to go on from the last checkpoint, with any number of processes: catsvsdogs train {ConfigArguments.Resume} {ConfigArguments.RunDirectory} {run.Path}");
+    }
+
+    // Of the processes of a machine the first one draws what is not there yet.
+    private TrainingPictures OpenTogether(
+        ParseResult arguments, ulong seed, TextWriter output, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
+    {
+        TrainingPictures? pictures = placement.LocalRank == 0 ? OpenPictures(arguments, seed, output, cancellationToken) : null;
+        group.Barrier();
+        return pictures ?? OpenPictures(arguments, seed, output, cancellationToken);
+    }
+
     private static void CheckRun(RunFolder run, bool resumed, bool overwrite)
     {
         if (resumed)
@@ -261,7 +317,7 @@ internal sealed class TrainCommand
     }
 
     /// <summary>The options of the run, under their names; what goes without saying is left out.</summary>
-    private JsonObject Config(ParseResult arguments, RunFolder run)
+    private JsonObject Config(ParseResult arguments, RunFolder run, int? shards)
     {
         JsonNode?[] paths = [.. new[] { _data, _drawings, _validationData, _output }.Select(option => (JsonNode?)Full(arguments.GetValue(option)))];
         var config = new JsonObject
@@ -286,6 +342,7 @@ internal sealed class TrainCommand
             ["save-freq"] = arguments.GetValue(_saveFreq),
             ["jit-compile"] = arguments.GetValue(_jitCompile) ? true : null,
             ["threads"] = arguments.GetValue(_threads),
+            ["shards"] = shards,
             ["output"] = paths[3],
             ["run-dir"] = Full(run.Path),
         };

@@ -11,5 +11,7 @@ internal sealed unsafe class CpuBuffer(BufferPool pool, byte* pointer, long byte
     /// <summary>The block's full size in bytes.</summary>
     public long BlockSize => blockSize;
 
+    public override nint HostAddress => (nint)pointer;
+
     protected override void ReturnMemory() => pool.Return(this);
 }

@@ -14,4 +14,7 @@ public enum CudaLibrary
 
     /// <summary>Convolutions.</summary>
     Dnn,
+
+    /// <summary>Communication between GPUs.</summary>
+    Nccl,
 }

@@ -38,6 +38,8 @@ public static class CudaLibraries
         (CudaLibrary.BlasLt, false) => ["libcublasLt.so.13", "libcublasLt.so.12"],
         (CudaLibrary.BlasLt, true) => ["cublasLt64_13.dll", "cublasLt64_12.dll"],
         (CudaLibrary.Dnn, false) => ["libcudnn.so.9"],
+        (CudaLibrary.Nccl, false) => ["libnccl.so.2"],
+        (CudaLibrary.Nccl, true) => ["nccl.dll"],
         _ => ["cudnn64_9.dll"],
     };
 
@@ -91,7 +93,9 @@ public static class CudaLibraries
         _ => 0,
     };
 
-    private static nint Load(CudaLibrary library)
+    /// <summary>Loads a library.</summary>
+    /// <exception cref="BackendUnavailableException">It was not found; the message says what was tried.</exception>
+    internal static nint Load(CudaLibrary library)
     {
         // cuBLAS depends on cuBLASLt, which the loader would not find in a wheel's folder by itself.
         if (library == CudaLibrary.Blas)
@@ -114,6 +118,7 @@ public static class CudaLibraries
         CudaLibrary.Driver => "the NVIDIA driver",
         CudaLibrary.Blas => "cuBLAS",
         CudaLibrary.BlasLt => "cuBLASLt",
+        CudaLibrary.Nccl => "NCCL",
         _ => "cuDNN 9",
     };
 

@@ -41,7 +41,14 @@ internal sealed class BatchDataset : DerivedDataset
             yield return Stack(batch, first);
     }
 
-    private static DataItem Stack(List<DataItem> batch, long first) => new(
+    internal override Dataset? PartOfBatches(int parts, int first, int count) => Source.PositionCount is { } positions
+        ? new BatchPartsDataset(Source, positions, _size, _dropRemainder, parts, first, first + count)
+        : null;
+
+    /// <summary>Stacks items along a new first axis.</summary>
+    /// <param name="batch">The items, at least one.</param>
+    /// <param name="first">The number of the first of them, for messages.</param>
+    internal static DataItem Stack(List<DataItem> batch, long first) => new(
         StackAll(batch.ConvertAll(item => item.Inputs), nameof(DataItem.X), first),
         StackAll(batch.ConvertAll(item => item.Targets), nameof(DataItem.Y), first),
         StackWeights(batch.ConvertAll(item => item.SampleWeight), first));

@@ -14,6 +14,9 @@ internal sealed class PrefetchDataset : DerivedDataset
         _count = count;
     }
 
+    internal override Dataset? PartOfBatches(int parts, int first, int count) =>
+        Source.PartOfBatches(parts, first, count) is { } part ? new PrefetchDataset(part, _count) : null;
+
     public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
 
     public override IEnumerator<DataItem> Enumerate(long epoch, long start) =>

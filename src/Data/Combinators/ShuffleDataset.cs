@@ -20,12 +20,14 @@ internal sealed class ShuffleDataset : DerivedDataset
 
     internal override bool IsReshuffled => _reshuffle || base.IsReshuffled;
 
+    internal override int? PositionCount => Source.IndexCount;
+
     public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
 
     public override IEnumerator<DataItem> Enumerate(long epoch, long start)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
-        var sampler = new IndexSampler(new RandomKey(_seed, _reshuffle ? (ulong)epoch : 0));
+        IndexSampler sampler = Sampler(epoch);
 
         // Where items can be had by index, their indices wait in the buffer instead of them: nothing has to be made before the
         // first one is yielded.
@@ -33,6 +35,14 @@ internal sealed class ShuffleDataset : DerivedDataset
             ? Kept(Source.EnumerateAt(epoch, [.. Draw(Enumerable.Range(0, count).GetEnumerator(), sampler)]), start)
             : Left(Draw(Source.Enumerate(epoch), sampler).GetEnumerator(), start);
     }
+
+    internal override IEnumerator<DataItem?> EnumeratePositions(long epoch, int[] positions)
+    {
+        int[] order = [.. Draw(Enumerable.Range(0, Source.IndexCount!.Value).GetEnumerator(), Sampler(epoch))];
+        return Source.EnumerateAt(epoch, Array.ConvertAll(positions, position => order[position]));
+    }
+
+    private IndexSampler Sampler(long epoch) => new(new RandomKey(_seed, _reshuffle ? (ulong)epoch : 0));
 
     private IEnumerable<T> Draw<T>(IEnumerator<T> items, IndexSampler sampler)
     {

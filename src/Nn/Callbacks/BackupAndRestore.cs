@@ -40,6 +40,9 @@ public sealed class BackupAndRestore : Callback
     public string? LastPath { get; private set; }
 
     /// <inheritdoc/>
+    public override bool RunsOnEveryProcess => false;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidDataException">The checkpoints are of another model or optimizer.</exception>
     public override void OnTrainBegin()
     {

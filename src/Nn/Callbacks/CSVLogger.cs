@@ -17,6 +17,9 @@ public sealed class CSVLogger(string filename, string separator = ",", bool appe
     private bool _header;
 
     /// <inheritdoc/>
+    public override bool RunsOnEveryProcess => false;
+
+    /// <inheritdoc/>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public override void OnTrainBegin()
     {

@@ -18,6 +18,12 @@ public abstract class Callback
         internal set => _model = value;
     }
 
+    /// <summary>
+    /// Whether the callback is called in every process of a training by several (<see cref="Model.Strategy"/>), as what decides on
+    /// the training has to be; else in the first one only, as suits what writes or prints.
+    /// </summary>
+    public virtual bool RunsOnEveryProcess => true;
+
     /// <summary>Before the first epoch.</summary>
     public virtual void OnTrainBegin()
     {

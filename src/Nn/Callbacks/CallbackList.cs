@@ -6,8 +6,9 @@ internal sealed class CallbackList
 
     public CallbackList(Model model, IReadOnlyList<Callback> callbacks)
     {
-        // What saves the state of the others runs after them.
-        Callbacks = [.. callbacks.OrderBy(callback => callback is BackupAndRestore)];
+        // What saves the state of the others runs after them; of several processes the first one writes.
+        bool isFirst = model.Strategy is not { Rank: > 0 };
+        Callbacks = [.. callbacks.Where(callback => isFirst || callback.RunsOnEveryProcess).OrderBy(callback => callback is BackupAndRestore)];
         Each(callback => callback.Model = model);
     }
 

@@ -49,6 +49,9 @@ public sealed partial class ModelCheckpoint : Callback
     public string? LastPath { get; private set; }
 
     /// <inheritdoc/>
+    public override bool RunsOnEveryProcess => false;
+
+    /// <inheritdoc/>
     public override void OnTrainBegin() => _saveFreq?.Reset();
 
     /// <inheritdoc/>

@@ -46,6 +46,9 @@ public sealed class ProgbarLogger : Callback
     private TextWriter Writer => _writer ?? Console.Out;
 
     /// <inheritdoc/>
+    public override bool RunsOnEveryProcess => false;
+
+    /// <inheritdoc/>
     public override void OnTrainBegin() => _training = true;
 
     /// <inheritdoc/>

@@ -52,6 +52,9 @@ public sealed class TensorBoard(
     }
 
     /// <inheritdoc/>
+    public override bool RunsOnEveryProcess => false;
+
+    /// <inheritdoc/>
     public override void OnTrainBegin()
     {
         Dispose();

@@ -400,6 +400,9 @@ public abstract partial class Layer : IDisposable
             layer.Dispose();
     }
 
+    /// <summary>The layer's own states that a call in training changes: none where it is frozen.</summary>
+    internal IEnumerable<Variable> OwnStates() => Trainable ? _weights.Where(weight => !weight.Trainable).Select(weight => weight.Variable) : [];
+
     private static void CheckName(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

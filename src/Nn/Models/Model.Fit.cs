@@ -492,7 +492,7 @@ public partial class Model
         CheckVerbose(verbose);
         CheckCompiled();
         Callback[] progress = verbose == 0 ? [] : [new ProgbarLogger(verbose) { Steps = () => steps ?? data.Cardinality }];
-        return EvaluateEpoch(data, steps, new CallbackList(this, [.. callbacks ?? [], .. progress]), "data", cancellationToken);
+        return EvaluateEpoch(Distributed(data), steps, new CallbackList(this, [.. callbacks ?? [], .. progress]), "data", cancellationToken);
     }
 
     private History Fit(
@@ -515,6 +515,12 @@ public partial class Model
         CheckVerbose(verbose);
         CheckCompiled();
         var history = new History();
+        if (Strategy is not null)
+        {
+            BuildFor(data);
+            (data, validationData) = (Distributed(data), validationData is null ? null : Distributed(validationData));
+        }
+
         using var feed = new TrainingFeed(data, stepsPerEpoch);
         Callback[] progress = verbose == 0 ? [] : [new ProgbarLogger(verbose) { Epochs = epochs, Steps = () => feed.Steps }];
         var all = new CallbackList(this, [.. callbacks ?? [], .. progress, new HistoryRecorder(history)]);
@@ -530,6 +536,8 @@ public partial class Model
         try
         {
             all.Each(callback => callback.OnTrainBegin());
+            if (Strategy is { } strategy)
+                Synchronize(strategy);
             while (run.Epoch < epochs && !StopTraining)
             {
                 int epoch = run.Epoch;
@@ -552,9 +560,14 @@ public partial class Model
             all.Each(callback => callback.OnTrainEnd());
             return history;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Strategy is not null)
         {
             all.Each(callback => callback.OnTrainInterrupted());
+            throw;
+        }
+        catch (Exception error) when (Strategy is not null)
+        {
+            Strategy.OnError(error);
             throw;
         }
         finally
@@ -574,7 +587,7 @@ public partial class Model
         while (true)
         {
             // Before a batch is taken: one that is taken is trained on, or a checkpoint would leave it out.
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfCancelled(cancellationToken);
             if (!run.Feed.TryNext(out Func<TensorBatch>? batch))
                 break;
             int step = run.Step;
@@ -596,7 +609,7 @@ public partial class Model
         _deferLogs = false;
         if (waiting > 0)
             logs = ComputeLogs();
-        if (run.Feed.RanOut)
+        if (run.Feed.RanOut && Strategy is not { Rank: > 0 })
         {
             Console.Error.WriteLine(
                 $"warning: {Title}: the data ran out in epoch {run.Epoch + 1} after {run.Step} steps; it should yield at least stepsPerEpoch · epochs batches. Does it need Repeat()?");
@@ -614,7 +627,7 @@ public partial class Model
         int step = 0;
         foreach (Func<TensorBatch> batch in steps is { } count ? data.Take(count) : data)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfCancelled(cancellationToken);
             callbacks.Each(callback => callback.OnTestBatchBegin(step));
             IReadOnlyDictionary<string, double> now;
             using (new TensorScope())

@@ -214,6 +214,8 @@ public partial class Model : Layer
     protected virtual IReadOnlyDictionary<string, double> TrainStep(TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (Strategy is { } strategy)
+            return strategy.TrainStep(this, batch);
         if (LaunchCaptured(batch) is { } launched)
         {
             if (launched.Gradients.Count > 0)
@@ -239,6 +241,8 @@ public partial class Model : Layer
     protected virtual IReadOnlyDictionary<string, double> TestStep(TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (Strategy is { } strategy)
+            return strategy.TestStep(this, batch);
         Tensor[] predictions = CallAll(batch.Inputs);
         UpdateMetrics(batch, predictions, ComputeLoss(batch, predictions));
         return ComputeLogs();
@@ -406,7 +410,7 @@ public partial class Model : Layer
                 throw new ShapeMismatchException($"{Title}: inputs {first} and targets {y} must have the batch as first axis; did you forget Batch()?");
         }
 
-        if (first[0] == 0)
+        if (first[0] == 0 && Strategy is null)
             throw new ArgumentException($"{Title}: a batch of no examples, inputs {first}");
         if (weight is not null && (weight.Rank == 0 || weight[0] != first[0]))
             throw new ShapeMismatchException($"{Title}: sample weights {weight} do not fit inputs {first}");

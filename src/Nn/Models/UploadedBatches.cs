@@ -17,6 +17,9 @@ internal sealed class UploadedBatches(IDataSource source, IReadOnlyDictionary<in
     /// <inheritdoc/>
     public IResumableDataSource? Resumable => source as IResumableDataSource;
 
+    /// <summary>This process's part of each batch.</summary>
+    public UploadedBatches SharedOut(DistributionStrategy strategy) => new(strategy.Distribute(source), classWeight, upload);
+
     /// <inheritdoc/>
     public IEnumerator<Func<TensorBatch>> GetEnumerator()
     {

@@ -16,6 +16,8 @@ namespace Numerics.Tensors;
 /// </code></example>
 public sealed class GradientTape : TensorScope
 {
+    private const int Unused = -1;
+
     [ThreadStatic]
     private static GradientTape? s_innermost;
 
@@ -56,13 +58,21 @@ public sealed class GradientTape : TensorScope
     /// One gradient for each variable, of its shape, zero where the target does not depend on it. They belong to the tape.
     /// </returns>
     /// <exception cref="InvalidOperationException">The target does not depend on anything the tape follows.</exception>
-    public Tensor[] Gradient(Tensor target, IReadOnlyList<Variable> variables)
+    public Tensor[] Gradient(Tensor target, IReadOnlyList<Variable> variables) => Gradient(target, Values(variables), ready: null);
+
+    /// <summary>The gradient of a scalar with respect to variables, and a word as soon as each is final.</summary>
+    /// <param name="target">What to differentiate: a tensor with one element.</param>
+    /// <param name="variables">With respect to what.</param>
+    /// <param name="ready">
+    /// Called with a variable's index and its gradient once nothing more will be added to it, while those of variables that were
+    /// used earlier are still being computed: in the reverse order of the variables' first uses. What it does is not recorded, and
+    /// tensors that it makes and does not keep live until all gradients are there. It must leave the gradient as it is.
+    /// </param>
+    /// <inheritdoc cref="Gradient(Tensor, IReadOnlyList{Variable})"/>
+    public Tensor[] Gradient(Tensor target, IReadOnlyList<Variable> variables, Action<int, Tensor> ready)
     {
-        ArgumentNullException.ThrowIfNull(variables);
-        var sources = new Tensor[variables.Count];
-        for (int i = 0; i < sources.Length; i++)
-            sources[i] = variables[i].Value;
-        return Gradient(target, sources);
+        ArgumentNullException.ThrowIfNull(ready);
+        return Gradient(target, Values(variables), ready);
     }
 
     /// <summary>The gradient of a scalar with respect to one tensor.</summary>
@@ -74,40 +84,7 @@ public sealed class GradientTape : TensorScope
     /// <param name="sources">With respect to what: watched tensors, or results recorded on the way to the target.</param>
     /// <returns>One gradient for each source, of its shape, zero where the target does not depend on it. They belong to the tape.</returns>
     /// <exception cref="InvalidOperationException">The target does not depend on anything the tape follows.</exception>
-    public Tensor[] Gradient(Tensor target, IReadOnlyList<Tensor> sources)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(sources);
-        if (target.Count != 1)
-            throw new ShapeMismatchException($"a gradient is taken of a scalar, the target is {target.Shape}; reduce it with Sum() or Mean()");
-        if (!Follows(target))
-            throw new InvalidOperationException("the target does not depend on a watched tensor or a trainable variable: was it computed inside the tape?");
-
-        using var pause = new PausedTapes();
-        using var scope = new TensorScope();
-        var wanted = new HashSet<Tensor>(sources);
-        var gradients = new Dictionary<Tensor, Tensor> { [target] = Tensor.Ones(target.Shape, target.Backend) };
-        for (int i = _entries.Count - 1; i >= 0; i--)
-        {
-            TapeEntry entry = _entries[i];
-            bool keep = wanted.Contains(entry.Output);
-            if (keep ? !gradients.TryGetValue(entry.Output, out Tensor? outer) : !gradients.Remove(entry.Output, out outer))
-                continue;
-            Propagate(entry, outer!, gradients, scope);
-            if (!keep)
-                outer!.Dispose();
-        }
-
-        var results = new Tensor[sources.Count];
-        for (int i = 0; i < results.Length; i++)
-        {
-            Tensor source = sources[i];
-            results[i] = gradients.TryGetValue(source, out Tensor? found) ? found : Tensor.Zeros(source.Shape, source.Backend);
-            results[i].MoveTo(this);
-        }
-
-        return results;
-    }
+    public Tensor[] Gradient(Tensor target, IReadOnlyList<Tensor> sources) => Gradient(target, sources, ready: null);
 
     /// <summary>Computes a value without recording it on any tape.</summary>
     /// <param name="compute">What to compute; its result counts as a constant.</param>
@@ -163,6 +140,79 @@ public sealed class GradientTape : TensorScope
         _entries.Clear();
     }
 
+    private Tensor[] Gradient(Tensor target, IReadOnlyList<Tensor> sources, Action<int, Tensor>? ready)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(sources);
+        if (target.Count != 1)
+            throw new ShapeMismatchException($"a gradient is taken of a scalar, the target is {target.Shape}; reduce it with Sum() or Mean()");
+        if (!Follows(target))
+            throw new InvalidOperationException("the target does not depend on a watched tensor or a trainable variable: was it computed inside the tape?");
+
+        using var pause = new PausedTapes();
+        using var scope = new TensorScope();
+        var wanted = new HashSet<Tensor>(sources);
+        var gradients = new Dictionary<Tensor, Tensor> { [target] = Tensor.Ones(target.Shape, target.Backend) };
+        var results = new Tensor?[sources.Count];
+        Tensor Final(int source) => results[source] ??=
+            gradients.TryGetValue(sources[source], out Tensor? found) ? found : Tensor.Zeros(sources[source].Shape, sources[source].Backend);
+        Dictionary<int, List<int>>? finished = ready is null ? null : FirstUses(sources);
+        for (int i = _entries.Count - 1; i >= 0; i--)
+        {
+            TapeEntry entry = _entries[i];
+            bool keep = wanted.Contains(entry.Output);
+            if (keep ? gradients.TryGetValue(entry.Output, out Tensor? outer) : gradients.Remove(entry.Output, out outer))
+            {
+                Propagate(entry, outer!, gradients, scope);
+                if (!keep)
+                    outer!.Dispose();
+            }
+
+            if (finished?.Remove(i, out List<int>? final) == true)
+            {
+                foreach (int source in final)
+                    ready!(source, Final(source));
+            }
+        }
+
+        for (int i = 0; i < results.Length; i++)
+            Final(i).MoveTo(this);
+        if (finished?.TryGetValue(Unused, out List<int>? unused) == true)
+        {
+            foreach (int source in unused)
+                ready!(source, results[source]!);
+        }
+
+        return results!;
+    }
+
+    // By the number of the entry after which nothing more is added to a source's gradient, the sources.
+    private Dictionary<int, List<int>> FirstUses(IReadOnlyList<Tensor> sources)
+    {
+        var first = new Dictionary<Tensor, int>();
+        foreach (Tensor source in sources)
+            first[source] = Unused;
+        for (int i = _entries.Count - 1; i >= 0; i--)
+        {
+            foreach (Tensor input in _entries[i].Inputs)
+            {
+                if (first.ContainsKey(input))
+                    first[input] = i;
+            }
+        }
+
+        var uses = new Dictionary<int, List<int>>();
+        for (int i = 0; i < sources.Count; i++)
+        {
+            int use = first[sources[i]];
+            if (!uses.TryGetValue(use, out List<int>? list))
+                uses.Add(use, list = []);
+            list.Add(i);
+        }
+
+        return uses;
+    }
+
     private void Propagate(TapeEntry entry, Tensor outer, Dictionary<Tensor, Tensor> gradients, TensorScope scope)
     {
         using Activity? activity = entry.Subject is { } subject ? Tracing.Start(Tracing.Backward, subject) : null;
@@ -191,6 +241,15 @@ public sealed class GradientTape : TensorScope
             sum.Dispose();
             gradient.Dispose();
         }
+    }
+
+    private static Tensor[] Values(IReadOnlyList<Variable> variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        var values = new Tensor[variables.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = variables[i].Value;
+        return values;
     }
 
     private bool Follows(Tensor tensor) => tensor.IsTrainable || _followed.Contains(tensor);

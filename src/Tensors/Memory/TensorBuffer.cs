@@ -15,6 +15,9 @@ public abstract class TensorBuffer
     /// <summary>The usable size in bytes.</summary>
     public long ByteLength { get; }
 
+    /// <summary>The first byte, where the processor can read and write it as it is and nothing is under way; else 0.</summary>
+    public virtual nint HostAddress => 0;
+
     /// <summary>Whether the memory has gone back to its backend.</summary>
     public bool IsReleased => Volatile.Read(ref _references) == 0;
 
