@@ -31,9 +31,11 @@ function answer(probabilities) {
 }
 
 function classify(url) {
-    const image = element("picture");
+    // Not the picture on the page: its size is that of the page, scaled by the browser.
+    const image = new Image();
     element("error").textContent = "";
     image.onload = () => {
+        element("picture").src = url;
         try {
             answer(predict(image));
         } catch (error) {

@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Numerics.Data;
 using Numerics.Formats.Tests;
 using Numerics.Losses;
 using Numerics.Nn;
 using Numerics.Tensors;
+using Interpolation = Numerics.Nn.Interpolation;
 
 namespace Numerics.Formats.Peers;
 
@@ -86,8 +88,13 @@ internal static class Exchange
         using Sequential model = Networks.Small();
         Networks.Randomise(model);
         TensorFlowJsModel.Save(model, Path.Combine(folder, "page.tfjs"));
-        NDArray pixels = Image.Load(picture, (model.InputShape![1], model.InputShape[2]));
-        float[] answer = model.Predict(pixels.Reshape(pixels.Shape.Prepend(1))).ToFloats();
+
+        // The page keeps the fractions of scaled pixels, which loading a picture here rounds to bytes. A PNG file begins with its size.
+        byte[] header = File.ReadAllBytes(picture)[16..24];
+        (int height, int width) = (BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)), BinaryPrimitives.ReadInt32BigEndian(header));
+        NDArray pixels = NDArray.From((height, width, 3), Image.Load(picture, (height, width)).Bytes.ToArray());
+        NDArray scaled = ImageResize.Apply(pixels, (model.InputShape![1], model.InputShape[2]));
+        float[] answer = model.Predict(NDArray.From(scaled.Shape.Prepend(1), [.. scaled.ToFloats().Select(pixel => pixel / 255)])).ToFloats();
         File.WriteAllText(
             Path.Combine(folder, "page.expected.json"), string.Create(CultureInfo.InvariantCulture, $"{{ \"cat\": {answer[0]}, \"dog\": {answer[1]} }}"));
     }

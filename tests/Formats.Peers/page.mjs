@@ -55,7 +55,7 @@ server.listen(0, "127.0.0.1", async () => {
     check("the page names both classes", said.length === 2, page.slice(-1000));
     for (const [label, percent] of said) {
         const ours = 100 * expected[label];
-        check(`${label} in the browser`, Math.abs(percent - ours) < 0.1, `${percent} and ${ours}`);
+        check(`${label} in the browser`, Math.abs(percent - ours) < 0.06, `${percent} and ${ours}`);
     }
     check("the page shows no error", /<p id="error" role="alert"><\/p>/.test(page));
     await chromium(`--screenshot=${screenshot}`);

@@ -22,7 +22,8 @@ peer() {
 }
 
 numerics=(dotnet run -c Release --no-build --project . --)
-picture=$PWD/../../docs/images/predictions.png
+# One that does not say how its colours are meant, or a browser changes them.
+picture=$PWD/../../docs/images/heatmap.png
 "${numerics[@]}" write "$work/models" "$picture" || exit 1
 if ! /usr/bin/python3 -c 'import h5py, onnx' 2>/dev/null; then
     apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-h5py python3-onnx python3-numpy >"$work/apt.log" 2>&1
