@@ -24,6 +24,16 @@ DEVICE Words philox(u64 seed, u64 stream, u32 block)
     return {c0, c1, c2, c3};
 }
 
+// Within a graph the arguments stay what they were: seed and first stream then stand in device memory.
+DEVICE void add_base(u64& seed, u64& stream, const u64* base)
+{
+    if (base)
+    {
+        seed = base[0];
+        stream += base[1];
+    }
+}
+
 DEVICE float uniform(u32 word) { return (float)(word >> 8) * (1.0f / 16777216.0f); }
 
 DEVICE void store(float* y, u32 at, u32 count, float a, float b, float c, float d)
@@ -37,8 +47,9 @@ DEVICE void store(float* y, u32 at, u32 count, float a, float b, float c, float 
         y[at + 3] = d;
 }
 
-KERNEL random_uniform(u64 seed, u64 stream, float minimum, float range, float* y, u32 count)
+KERNEL random_uniform(u64 seed, u64 stream, const u64* base, float minimum, float range, float* y, u32 count)
 {
+    add_base(seed, stream, base);
     for (u32 block = first_index(); block < (count + 3) / 4; block += index_step())
     {
         Words w = philox(seed, stream, block);
@@ -92,8 +103,9 @@ DEVICE Pair normal(u32 a, u32 b)
     return {(double)(float)(radius * at.first), (double)(float)(radius * at.second)};
 }
 
-KERNEL random_normal(u64 seed, u64 stream, float mean, float deviation, float* y, u32 count)
+KERNEL random_normal(u64 seed, u64 stream, const u64* base, float mean, float deviation, float* y, u32 count)
 {
+    add_base(seed, stream, base);
     for (u32 block = first_index(); block < (count + 3) / 4; block += index_step())
     {
         Words w = philox(seed, stream, block);
@@ -103,8 +115,9 @@ KERNEL random_normal(u64 seed, u64 stream, float mean, float deviation, float* y
     }
 }
 
-KERNEL dropout(u64 seed, u64 stream, float rate, const float* x, float* y, u32 count)
+KERNEL dropout(u64 seed, u64 stream, const u64* base, float rate, const float* x, float* y, u32 count)
 {
+    add_base(seed, stream, base);
     float keep = 1.0f - rate;
     for (u32 block = first_index(); block < (count + 3) / 4; block += index_step())
     {

@@ -54,7 +54,7 @@ peer() {
         for batch in $batches; do
             for precision in float32 tf32 bfloat16; do
                 echo "-- numerics, batch $batch, $precision"
-                timeout 60 $suite catsvsdogs bench --device cuda --precision "$precision" --batch "$batch" --steps 30 | grep -E 'step on device|training step|fit|predict|peak memory' || code=1
+                timeout 60 $suite catsvsdogs bench --device cuda --precision "$precision" --batch "$batch" --steps 30 | grep -E 'step on device|step captured|training step|fit|predict|peak memory' || code=1
             done
         done
     fi

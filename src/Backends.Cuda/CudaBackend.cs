@@ -95,6 +95,8 @@ public sealed unsafe partial class CudaBackend : Backend
 
     internal nint Stream => _stream;
 
+    internal bool IsDisposed => _disposed;
+
     /// <inheritdoc/>
     public override TensorBuffer Allocate(long byteLength)
     {
@@ -106,6 +108,7 @@ public sealed unsafe partial class CudaBackend : Backend
     public override void Upload(ReadOnlySpan<byte> source, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
+        ThrowIfCapturing("brings data to the device");
         Activate();
         _staging.Upload(source, Address(target));
         GC.KeepAlive(target);
@@ -115,6 +118,7 @@ public sealed unsafe partial class CudaBackend : Backend
     public override void Download(Tensor source, Span<byte> target)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ThrowIfCapturing("reads data from the device");
         Activate();
         _staging.Download(Address(source), target);
         GC.KeepAlive(source);
@@ -137,6 +141,7 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Waits until everything asked of the backend is done.</summary>
     public void Synchronize()
     {
+        ThrowIfCapturing("waits for the device");
         Activate();
         _api.SynchronizeStream(_stream);
     }

@@ -26,6 +26,9 @@ public sealed class MatMulProduct
     /// <summary>Whether the right matrix counts as transposed.</summary>
     public bool TransposeB { get; }
 
+    /// <summary>Another tensor that stands for this product: of what the operands hold when its elements are asked for.</summary>
+    public Tensor Again() => Tensor.Deferred(A.Backend, A, TransposeA, B, TransposeB, (A.Shape[TransposeA ? 1 : 0], B.Shape[TransposeB ? 0 : 1]));
+
     internal void Release()
     {
         A.Dispose();

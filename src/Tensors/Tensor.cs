@@ -189,6 +189,18 @@ public sealed partial class Tensor : IDisposable
         return this;
     }
 
+    /// <summary>
+    /// Takes this tensor out of all scopes as <see cref="Keep"/> does, but leaves a <see cref="PendingProduct"/> pending: what it is worth
+    /// then depends on what its operands hold when somebody asks for its elements.
+    /// </summary>
+    /// <returns>This tensor.</returns>
+    public Tensor KeepPending()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        MoveTo(null);
+        return this;
+    }
+
     /// <summary>Gives the memory back now instead of at the end of the scope; calling it again does nothing.</summary>
     public void Dispose()
     {

@@ -155,6 +155,11 @@ public sealed class DataCommandTests : IDisposable
         Outcome evaluated = Catsvsdogs.Run("evaluate", "--weights", weights, "--data", path);
         evaluated.AssertSucceeded();
         Assert.Contains("9 pictures", evaluated.Out, StringComparison.Ordinal);
+
+        Catsvsdogs.Run("evaluate", "--weights", weights, "--data", path, "--policy", "strict").AssertFailed(1, "pets.zip/PetImages/Cat/666.jpg", "empty file");
+        Catsvsdogs.Run("train", "--data", path, "--epochs", "1", "--policy", "strict", "--output", _folder["none"])
+            .AssertFailed(1, "pets.zip/PetImages/Cat/666.jpg", "empty file");
+        Assert.False(File.Exists(_folder["none"]));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static class ReadmeExamples
     public static (History History, float Loss, int Gradients) Run()
     {
         var train = ImageDataset.FromDirectory("PetImages", imageSize: (224, 224))
-            .Shuffle(1000, seed: 1).Batch(32).Cache().Prefetch();
+            .Cache().Shuffle(1000, seed: 1).Batch(32).Prefetch();
 
         using var model = new Sequential
         {

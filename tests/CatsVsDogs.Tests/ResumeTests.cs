@@ -56,7 +56,7 @@ public sealed class ResumeTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         string data = _folder.WriteDrawings("data", 8), run = _folder["stopped-run"];
-        string[] args = ["train", "--data", data, "--epochs", "4", "--batch-size", "4"];
+        string[] args = ["train", "--data", data, "--epochs", "4", "--batch-size", "4", "--augment", "--dropout", "0.3"];
         Catsvsdogs.RunProcess([.. args, "--output", _folder["whole"]]).AssertSucceeded();
 
         using Process process = Catsvsdogs.Start([.. args, "--output", _folder["stopped.safetensors"]]);

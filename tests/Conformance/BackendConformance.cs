@@ -44,10 +44,12 @@ public abstract partial class BackendConformance : IDisposable
     {
         List<Real[]> expected;
         using (new TensorScope())
-            expected = [.. compute(new Inputs(_reference, Seed)).Select(ReferenceBackend.Read)];
+        using (var inputs = new Inputs(_reference, Seed))
+            expected = [.. compute(inputs).Select(ReferenceBackend.Read)];
         Poison();
         using var scope = new TensorScope();
-        Tensor[] actual = compute(new Inputs(_tested, Seed));
+        using var tested = new Inputs(_tested, Seed);
+        Tensor[] actual = compute(tested);
         for (int i = 0; i < actual.Length; i++)
             Comparison.Close(expected[i], actual[i].ToArray(), tolerance, $"{what}, result {i} (seed {Seed})");
     }
@@ -72,7 +74,7 @@ public abstract partial class BackendConformance : IDisposable
     private List<T> Differentiate<T>(Backend backend, Func<Inputs, Tensor> compute, Func<Tensor, T> read)
     {
         using var tape = new GradientTape();
-        var inputs = new Inputs(backend, Seed, tape);
+        using var inputs = new Inputs(backend, Seed, tape);
         Tensor y = compute(inputs);
         Tensor cotangent = Tensor.RandomUniform(y.Shape, 0.1f, 1, new RandomKey(Seed, 1000), backend);
         Tensor[] gradients = tape.Gradient((y * cotangent).Sum(), inputs.Made);

@@ -3,15 +3,31 @@ using Numerics.Tensors;
 namespace Numerics.Tests.Conformance;
 
 /// <summary>The same random inputs on any backend: the n-th request of a seed gives the same values everywhere.</summary>
-internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = null, Action<int, Tensor>? made = null)
+internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = null, Action<int, Tensor>? made = null) : IDisposable
 {
     private readonly RandomGenerator _random = new(seed);
     private readonly List<Tensor> _made = [];
+    private readonly List<IDisposable> _owned = [];
 
     public Backend Backend => backend;
 
     /// <summary>The float tensors made so far, in order.</summary>
     public IReadOnlyList<Tensor> Made => _made;
+
+    /// <summary>Keeps something, such as a layer, until all results have been read.</summary>
+    public T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable owned in _owned)
+            owned.Dispose();
+    }
 
     /// <summary>Normal values.</summary>
     public Tensor Normal(params Shape shape) => Make(shape, static (u, n) => n);

@@ -38,6 +38,36 @@ public sealed class MemoryOfTraining
     }
 
     [Fact]
+    public void Fifty_epochs_take_what_the_first_one_took()
+    {
+        using var backend = new CpuBackend(2);
+        Backend.Default = backend;
+        try
+        {
+            using Sequential model = TinyNetwork.Create();
+            model.Compile(new Adam { UseEma = true, GradientAccumulationSteps = 2 }, new CategoricalFocalLoss(), [new CategoricalAccuracy(), new AUC()]);
+            var reserved = new List<long>();
+            var used = new List<long>();
+            var watch = new LambdaCallback(onEpochEnd: (_, _) =>
+            {
+                reserved.Add(backend.ReservedBytes);
+                used.Add(backend.UsedBytes);
+            });
+
+            // A last batch that is smaller, and a validation of other sizes.
+            NDArray x = TinyNetwork.Pictures(22, 1), y = TinyNetwork.Labels(22);
+            History history = model.Fit(x, y, batchSize: 8, epochs: 50, validationSplit: 0.25, callbacks: [new EarlyStopping("loss", patience: 50), watch], verbose: 0);
+            Assert.Equal(50, history.Epoch.Count);
+            Assert.All(reserved, bytes => Assert.Equal(reserved[0], bytes));
+            Assert.All(used, bytes => Assert.Equal(used[0], bytes));
+        }
+        finally
+        {
+            Backend.Default = null;
+        }
+    }
+
+    [Fact]
     public void Training_forgets_no_tensor()
     {
         long before = TensorDiagnostics.ForgottenTensors;

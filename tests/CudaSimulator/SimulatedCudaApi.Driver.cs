@@ -12,7 +12,6 @@ public sealed unsafe partial class SimulatedCudaApi
     private const int NotReady = 600;
     private const int InvalidPtx = 218;
     private const int NotFound = 500;
-    private const int CaptureUnsupported = 900;
 
     private int _retained;
     private nint _context;
@@ -77,8 +76,6 @@ public sealed unsafe partial class SimulatedCudaApi
             Work(nameof(AllocateMemory));
             if (byteLength < 1)
                 throw Error("cuMemAlloc", InvalidValue, "no bytes");
-            if (Streams.Any(stream => stream.IsCapturing))
-                throw Error("cuMemAlloc", CaptureUnsupported, "operation not permitted when stream is capturing");
             if (byteLength > MemoryLimit - Memory.UsedBytes)
                 throw Error("cuMemAlloc", CudaException.OutOfMemory, "out of memory");
             return Memory.Allocate(byteLength).Start;
@@ -374,6 +371,7 @@ public sealed unsafe partial class SimulatedCudaApi
         lock (_lock)
         {
             Work(nameof(LaunchGraph));
+            GraphLaunches++;
             foreach (StreamWork work in Get<GraphExecutable>(executable, "cuGraphLaunch").Work)
                 Get<SimulatedStream>(stream, "cuGraphLaunch").Enqueue(work);
         }

@@ -34,6 +34,9 @@ public sealed partial class SimulatedCudaApi : ICudaApi
     /// <summary>The device's compute capability.</summary>
     public int ComputeCapability { get; init; } = 75;
 
+    /// <summary>How often a graph was launched.</summary>
+    public int GraphLaunches { get; private set; }
+
     /// <summary>The names of the kernels that have run.</summary>
     public IReadOnlySet<string> ExecutedKernels
     {

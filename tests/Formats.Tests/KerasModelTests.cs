@@ -60,7 +60,7 @@ public sealed class KerasModelTests : IDisposable
         var cases = new TheoryData<string, string>();
         foreach (string file in (string[])["model.keras", "model.h5"])
         {
-            foreach (string optimizer in (string[])["adam", "adamw", "sgd", "momentum", "rmsprop", "rmsprop momentum", "lion"])
+            foreach (string optimizer in (string[])["adam", "adamw", "sgd", "momentum", "rmsprop", "rmsprop momentum", "lion", "schedule", "average", "accumulated", "all"])
                 cases.Add(file, optimizer);
         }
 
@@ -80,14 +80,19 @@ public sealed class KerasModelTests : IDisposable
             "momentum" => new SGD(0.1f, 0.9f, nesterov: true),
             "rmsprop" => new RMSprop(0.01f, 0.8f),
             "rmsprop momentum" => new RMSprop(0.01f, 0.8f, 0.5f),
-            _ => new Lion(0.001f, weightDecay: 0.01f),
+            "lion" => new Lion(0.001f, weightDecay: 0.01f),
+            "schedule" => new Adam(new CosineDecay(0.01, 5)),
+            "average" => new SGD(0.1f) { UseEma = true, EmaMomentum = 0.5f, EmaOverwriteFrequency = 2 },
+            "accumulated" => new Adam(0.01f) { GradientAccumulationSteps = 2 },
+            _ => new RMSprop(new ExponentialDecay(0.01, 2, 0.5), momentum: 0.5f) { UseEma = true, GradientAccumulationSteps = 2, LossScaleFactor = 4 },
         };
         model.Compile(optimizer, new CategoricalFocalLoss([0.25f, 0.75f], gamma: 1.5f, l2: 0.01f), [new CategoricalAccuracy()]);
         Networks.Train(model);
-        optimizer.LearningRate *= 0.5f;
+        if (optimizer.Schedule.IsConstant)
+            optimizer.LearningRate *= 0.5f;
         KerasModel.Save(model, _folder[file]);
         using Model loaded = KerasModel.Load(_folder[file]);
-        Assert.Equal(3, loaded.Optimizer!.Iterations);
+        Assert.Equal(3 / (optimizer.GradientAccumulationSteps ?? 1), loaded.Optimizer!.Iterations);
         Assert.Equal(optimizer.LearningRate, loaded.Optimizer.LearningRate);
         Assert.Equal(["accuracy"], loaded.Metrics.Select(metric => metric.Name));
         Assert.Equal(Sorted(optimizer), Sorted(loaded.Optimizer));
@@ -225,6 +230,53 @@ public sealed class KerasModelTests : IDisposable
     }
 
     [Fact]
+    public void Layers_that_are_functions_make_a_round_trip_as_Keras_writes_them()
+    {
+        using var model = new Sequential
+        {
+            new Input((7, 6, 2)), new Conv2D(3, 3, activation: "relu6"), new ReLU(6, 0.125f), new LeakyReLU(0.25f), new ELU(0.5f), new Cropping2D((1, 0), (0, 2)),
+            new Flatten(), new Dense(3, activation: "selu"), new Activation("log_softmax"),
+        };
+        foreach (string name in (string[])["model.keras", "model.h5"])
+        {
+            KerasModel.Save(model, _folder[name]);
+            using Model loaded = KerasModel.Load(_folder[name]);
+            ModelAssert.Same(model, loaded);
+        }
+
+        // relu.py, leaky_relu.py, elu.py and cropping2d.py of Keras 3.
+        JsonNode[] settings = [.. JsonNode.Parse(ConfigOf(_folder["model.keras"]))!["config"]!["layers"]!.AsArray().Select(layer => layer!["config"]!)];
+        Assert.Equal((6f, 0.125f, 0f), ((float)settings[2]["max_value"]!, (float)settings[2]["negative_slope"]!, (float)settings[2]["threshold"]!));
+        Assert.Equal((0.25f, 0.5f), ((float)settings[3]["negative_slope"]!, (float)settings[4]["alpha"]!));
+        Assert.Equal("[[1,0],[0,2]]", settings[5]["cropping"]!.ToJsonString());
+
+        Rewrite(_folder["model.keras"], _folder["softmax.keras"], config =>
+        {
+            JsonNode last = config["config"]!["layers"]!.AsArray()[^1]!;
+            (last["class_name"], last["config"]) = ("Softmax", new JsonObject { ["name"] = "softmax", ["axis"] = -1 });
+        });
+        using Model softmax = KerasModel.Load(_folder["softmax.keras"]);
+        Assert.Equal("softmax", Assert.IsType<Activation>(softmax.Layers[^1]).Function);
+    }
+
+    [Fact]
+    public void Functions_that_Keras_2_calls_by_the_same_name_are_not_mistaken()
+    {
+        using var model = new Sequential { new Input(3), new Dense(2, activation: "hard_sigmoid") };
+        KerasModel.Save(model, _folder["model.keras"]);
+        using Model loaded = KerasModel.Load(_folder["model.keras"]);
+        ModelAssert.Same(model, loaded);
+        Assert.Contains("'dense': the activation 'hard_sigmoid' is another function there", Assert.Throws<NotSupportedException>(() => KerasModel.Save(model, _folder["model.h5"])).Message, StringComparison.Ordinal);
+        Assert.Contains("'dense': the activation 'hard_sigmoid' is another function there", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(model, _folder["js"])).Message, StringComparison.Ordinal);
+
+        using var other = new Sequential { new Input(3), new Dense(2, activation: "relu") };
+        TensorFlowJsModel.Save(other, _folder["js"]);
+        string path = Path.Combine(_folder["js"], TensorFlowJsModel.ModelFile);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"relu\"", "\"hard_sigmoid\"", StringComparison.Ordinal));
+        Assert.Contains("hard_sigmoid is another function in such files than here", Assert.Throws<InvalidDataException>(() => TensorFlowJsModel.Load(_folder["js"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Unknown_losses_do_not_stand_in_the_way_of_predictions()
     {
         using Sequential model = Networks.Small();
@@ -326,19 +378,104 @@ public sealed class KerasModelTests : IDisposable
         Assert.Equal((1.5f, null, null, 8f, 0.25f, 0.5f), (optimizer.ClipNorm, optimizer.GlobalClipNorm, optimizer.ClipValue, optimizer.LossScaleFactor, optimizer.WeightDecay, optimizer.Momentum));
     }
 
+    public static TheoryData<string, string> Schedules() => new()
+    {
+        { "exponential", """{"initial_learning_rate":0.1,"decay_steps":7,"decay_rate":0.96,"staircase":true,"name":"ExponentialDecay"}""" },
+        { "pieces", """{"boundaries":[5,11],"values":[0.3,0.02,0.001],"name":"PiecewiseConstantDecay"}""" },
+        { "polynomial", """{"initial_learning_rate":0.1,"decay_steps":7,"end_learning_rate":0.01,"power":2,"cycle":true,"name":"PolynomialDecay"}""" },
+        { "inverse", """{"initial_learning_rate":0.1,"decay_steps":7,"decay_rate":0.5,"staircase":false,"name":"InverseTimeDecay"}""" },
+        { "cosine", """{"initial_learning_rate":0,"decay_steps":7,"alpha":0.1,"warmup_target":0.1,"warmup_steps":3,"name":"CosineDecay"}""" },
+        { "restarts", """{"initial_learning_rate":0.1,"first_decay_steps":3,"t_mul":2,"m_mul":0.5,"alpha":0.1,"name":"CosineDecayRestarts"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Schedules))]
+    public void Schedules_are_written_as_Keras_does_and_come_back(string name, string config)
+    {
+        LearningRateSchedule schedule = name switch
+        {
+            "exponential" => new ExponentialDecay(0.1, 7, 0.96, staircase: true),
+            "pieces" => new PiecewiseConstantDecay([5, 11], [0.3, 0.02, 0.001]),
+            "polynomial" => new PolynomialDecay(0.1, 7, 0.01, 2, cycle: true),
+            "inverse" => new InverseTimeDecay(0.1, 7, 0.5),
+            "cosine" => new CosineDecay(0, 7, 0.1, 0.1, 3),
+            _ => new CosineDecayRestarts(0.1, 3, 2, 0.5, 0.1),
+        };
+        using Sequential model = Networks.Small();
+        model.Compile(new Adam(schedule), new CategoricalCrossentropy());
+        foreach (string file in (string[])["schedule.keras", "schedule.h5"])
+        {
+            KerasModel.Save(model, _folder[file]);
+            using Model loaded = KerasModel.Load(_folder[file]);
+            for (long step = 0; step < 40; step++)
+                Assert.Equal(schedule.Call(step), loaded.Optimizer!.Schedule.Call(step));
+        }
+
+        // module, class_name, config, registered_name: keras/src/saving/serialization_lib.py.
+        JsonNode written = JsonNode.Parse(ConfigOf(_folder["schedule.keras"]))!["compile_config"]!["optimizer"]!["config"]!["learning_rate"]!;
+        var expected = new JsonObject
+        {
+            ["module"] = "keras.optimizers.schedules",
+            ["class_name"] = schedule.GetType().Name,
+            ["config"] = JsonNode.Parse(config),
+            ["registered_name"] = null,
+        };
+        Assert.True(JsonNode.DeepEquals(expected, written), written.ToJsonString());
+    }
+
     [Fact]
-    public void Settings_that_are_not_written_are_named()
+    public void Schedules_that_cannot_be_are_named()
     {
         using Sequential model = Networks.Small();
-        model.Compile(new Adam(new ExponentialDecay(0.1, 10, 0.9)), new CategoricalCrossentropy());
-        NotSupportedException error = Assert.Throws<NotSupportedException>(() => KerasModel.Save(model, _folder["schedule.keras"]));
-        Assert.Contains("'adam' has a schedule", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(_folder["schedule.keras"]));
-        KerasModel.Save(model, _folder["schedule.keras"], includeOptimizer: false);
+        model.Compile(new Adam(new ExponentialDecay(0.1, 7, 0.9)), new CategoricalCrossentropy());
+        KerasModel.Save(model, _folder["a.keras"]);
+        void Expect(string message, string name, Action<JsonNode> change)
+        {
+            Rewrite(_folder["a.keras"], _folder[name], config => change(config["compile_config"]!["optimizer"]!["config"]!["learning_rate"]!));
+            InvalidDataException error = Assert.Throws<InvalidDataException>(() => KerasModel.Load(_folder[name]));
+            Assert.StartsWith(_folder[name], error.Message, StringComparison.Ordinal);
+            Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        }
+
+        Expect("schedule 'WarmUp': there is no such schedule here; known are ExponentialDecay", "b.keras", rate => rate["class_name"] = "WarmUp");
+        Expect("schedule 'ExponentialDecay': decaySteps is at least 1", "c.keras", rate => rate["config"]!["decay_steps"] = 0);
+        Expect("the first rate is -1", "d.keras", rate => rate["config"]!["initial_learning_rate"] = -1);
+        Expect("there is no 'decay_rate'", "e.keras", rate => rate["config"]!.AsObject().Remove("decay_rate"));
+
+        model.Compile(new Adam(new Halving()), new CategoricalCrossentropy());
+        NotSupportedException own = Assert.Throws<NotSupportedException>(() => KerasModel.Save(model, _folder["own.keras"]));
+        Assert.Contains("schedule Halving has no name in Keras; known are", own.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["own.keras"]));
+        KerasModel.Save(model, _folder["own.keras"], includeOptimizer: false);
+    }
+
+    // The variables' order in a file: base_optimizer.py's build makes averages, then sums of gradients; then comes the optimizer's own.
+    [Fact]
+    public void Averages_and_sums_of_gradients_stand_before_the_optimizers_own_state()
+    {
+        using var model = new Sequential { new Input(3), new Dense(2) };
+        var optimizer = new Adam(new CosineDecay(0.1, 10)) { UseEma = true, EmaMomentum = 0.9f, EmaOverwriteFrequency = 3, GradientAccumulationSteps = 2 };
+        model.Compile(optimizer, new MeanSquaredError());
+        Networks.Train(model);
+        KerasModel.SaveWeights(model, _folder["a.weights.h5"]);
+        using var file = new Hdf5Reader(File.OpenRead(_folder["a.weights.h5"]), "a");
+        Assert.Equal(1 + (4 * 2), file.Names("optimizer/vars").Count);
+        Assert.Equal(3, file.ReadWhole("optimizer/vars/0"));
+        string[] order = ["kernel/average", "bias/average", "kernel/gradient_accumulator", "bias/gradient_accumulator", "kernel/momentum", "kernel/velocity", "bias/momentum", "bias/velocity"];
+        for (int i = 0; i < order.Length; i++)
+        {
+            Variable variable = optimizer.Variables.Single(variable => variable.Name.EndsWith(order[i], StringComparison.Ordinal));
+            Assert.Equal(variable.Value.ToArray(), file.Read($"optimizer/vars/{i + 1}", variable.Shape).ToFloats());
+        }
     }
 
     private static IEnumerable<(string Name, float[] Values)> Sorted(Optimizer optimizer) =>
         optimizer.Variables.Select(variable => (variable.Name, variable.Value.ToArray())).OrderBy(state => state.Name, StringComparer.Ordinal);
+
+    private sealed class Halving : LearningRateSchedule
+    {
+        public override double Call(long step) => Math.Pow(0.5, step);
+    }
 
     private sealed class Shift(float by, string? name = null) : Layer(name)
     {

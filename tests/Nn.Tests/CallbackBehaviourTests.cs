@@ -148,6 +148,28 @@ public sealed class CallbackBehaviourTests : IDisposable
     }
 
     [Fact]
+    public void Steps_taken_in_a_row_count_as_many_as_they_are()
+    {
+        using Sequential model = Linear(new SGD(0));
+        model.Compile(new SGD(0), new MeanSquaredError(), stepsPerExecution: 2);
+        var saved = new List<string>();
+        var checkpoint = new ModelCheckpoint("{epoch}-{batch}", saveFreq: 4, save: (_, path) => saved.Add(path));
+        _ = model.Fit(s_x, s_y, batchSize: 1, epochs: 3, callbacks: [checkpoint], verbose: 0);
+        Assert.Equal(["2-2", "3-3"], saved);
+    }
+
+    [Fact]
+    public void ModelCheckpoint_remembers_the_best_from_one_training_to_the_next()
+    {
+        using Sequential model = Linear(new SGD(0));
+        var saved = new List<string>();
+        var checkpoint = new ModelCheckpoint("{loss:.1f}", "loss", saveBestOnly: true, save: (_, path) => saved.Add(path));
+        foreach (double[] losses in new double[][] { [3, 2], [2.5, 1] })
+            _ = model.Fit(s_x, s_y, epochs: 2, callbacks: [new Script("loss", losses), checkpoint], verbose: 0);
+        Assert.Equal(["3.0", "2.0", "1.0"], saved);
+    }
+
+    [Fact]
     public void LambdaCallback_sees_every_moment()
     {
         var seen = new List<string>();
@@ -256,7 +278,7 @@ public sealed class CallbackBehaviourTests : IDisposable
 
         public override void OnPredictBatchBegin(int batch) => Lines.Add(string.Create(CultureInfo.InvariantCulture, $"batch {batch}"));
 
-        public override void OnPredictBatchEnd(int batch, NDArray outputs) => Lines.Add(string.Create(CultureInfo.InvariantCulture, $"output {batch} {outputs.Shape}"));
+        public override void OnPredictBatchEnd(int batch, IReadOnlyList<NDArray> outputs) => Lines.Add(string.Create(CultureInfo.InvariantCulture, $"output {batch} {outputs[0].Shape}"));
 
         public override void OnTestBegin() => Lines.Add("test");
 

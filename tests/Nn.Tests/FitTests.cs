@@ -272,9 +272,9 @@ public sealed class FitTests
         protected override Tensor Forward(Tensor x, bool training) =>
             _head.Call(Tensor.Concat([_left.Call(x, training), _right.Call(x, training)], 1), training);
 
-        protected override IReadOnlyDictionary<string, double> TrainStep(Tensor x, Tensor y, Tensor? sampleWeight)
+        protected override IReadOnlyDictionary<string, double> TrainStep(TensorBatch batch)
         {
-            IReadOnlyDictionary<string, double> logs = base.TrainStep(x, y, sampleWeight);
+            IReadOnlyDictionary<string, double> logs = base.TrainStep(batch);
             return new Dictionary<string, double>(logs) { ["steps"] = ++_steps };
         }
     }

@@ -14,6 +14,18 @@ public sealed class GoldenLayerTests
 
     public static TheoryData<string> NormalizationCases => GoldenFile.Names("batch_normalization.json");
 
+    public static TheoryData<string> DepthwiseCases => GoldenFile.Names("depthwise_conv2d.json");
+
+    public static TheoryData<string> SeparableCases => GoldenFile.Names("separable_conv2d.json");
+
+    public static TheoryData<string> TransposeCases => GoldenFile.Names("conv2d_transpose.json");
+
+    public static TheoryData<string> LayerNormalizationCases => GoldenFile.Names("layer_normalization.json");
+
+    public static TheoryData<string> UpSamplingCases => GoldenFile.Names("up_sampling2d.json");
+
+    public static TheoryData<string> EmbeddingCases => GoldenFile.Names("embedding.json");
+
     [Theory]
     [MemberData(nameof(DenseCases))]
     public void Dense_matches(string name)
@@ -80,6 +92,92 @@ public sealed class GoldenLayerTests
         GoldenAssert.Close(golden.Tensor("grad_x"), gradients[0], "grad_x");
         GoldenAssert.Close(golden.Tensor("grad_gamma"), gradients[1], "grad_gamma");
         GoldenAssert.Close(golden.Tensor("grad_beta"), gradients[2], "grad_beta");
+    }
+
+    [Theory]
+    [MemberData(nameof(DepthwiseCases))]
+    public void DepthwiseConv2D_matches(string name)
+    {
+        GoldenCase golden = GoldenFile.Case("depthwise_conv2d.json", name);
+        using var layer = new DepthwiseConv2D(
+            golden.Pair("kernel_size"), golden.Pair("strides"), PaddingOf(golden), golden.Integer("depth_multiplier"), golden.Pair("dilation"), ActivationOf(golden));
+        CheckLayer(layer, golden);
+    }
+
+    [Theory]
+    [MemberData(nameof(SeparableCases))]
+    public void SeparableConv2D_matches(string name)
+    {
+        GoldenCase golden = GoldenFile.Case("separable_conv2d.json", name);
+        using var layer = new SeparableConv2D(
+            golden.Integer("filters"), golden.Pair("kernel_size"), golden.Pair("strides"), PaddingOf(golden),
+            depthMultiplier: golden.Integer("depth_multiplier"), activation: ActivationOf(golden));
+        CheckLayer(layer, golden);
+    }
+
+    [Theory]
+    [MemberData(nameof(TransposeCases))]
+    public void Conv2DTranspose_matches(string name)
+    {
+        GoldenCase golden = GoldenFile.Case("conv2d_transpose.json", name);
+        using var layer = new Conv2DTranspose(
+            golden.Integer("filters"), golden.Pair("kernel_size"), golden.Pair("strides"), PaddingOf(golden), golden.Pair("dilation"), ActivationOf(golden));
+        CheckLayer(layer, golden);
+    }
+
+    [Theory]
+    [MemberData(nameof(LayerNormalizationCases))]
+    public void LayerNormalization_matches(string name)
+    {
+        GoldenCase golden = GoldenFile.Case("layer_normalization.json", name);
+        using var layer = new LayerNormalization([.. golden.Numbers("axes").Select(axis => (int)axis)], (float)golden.Number("epsilon"));
+        CheckLayer(layer, golden);
+    }
+
+    [Theory]
+    [MemberData(nameof(UpSamplingCases))]
+    public void UpSampling2D_matches(string name)
+    {
+        GoldenCase golden = GoldenFile.Case("up_sampling2d.json", name);
+        using var layer = new UpSampling2D(golden.Pair("size"), Enum.Parse<Interpolation>(golden.Text("interpolation")!, ignoreCase: true));
+        CheckLayer(layer, golden);
+    }
+
+    [Theory]
+    [MemberData(nameof(EmbeddingCases))]
+    public void Embedding_matches(string name)
+    {
+        GoldenCase golden = GoldenFile.Case("embedding.json", name);
+        using var layer = new Embedding(golden.Integer("input_dim"), golden.Integer("output_dim"));
+        CheckLayer(layer, golden);
+    }
+
+    private static Padding PaddingOf(GoldenCase golden) => Enum.Parse<Padding>(golden.Text("padding")!, ignoreCase: true);
+
+    private static Activation? ActivationOf(GoldenCase golden) => golden.Text("activation") is { } name ? new Activation(name) : null;
+
+    // The weights are in the order in which the layer makes them.
+    private static void CheckLayer(Layer layer, GoldenCase golden)
+    {
+        GoldenTensor input = golden.Tensor("x");
+        layer.Build(input.Shape);
+        IReadOnlyList<Variable> variables = layer.Variables;
+        GoldenTensor[] weights = golden.Tensors("weights"), expected = golden.Tensors("grad_weights");
+        Assert.Equal(weights.Length, variables.Count);
+        for (int i = 0; i < weights.Length; i++)
+            variables[i].Assign(weights[i].ToNDArray());
+        using var tape = new GradientTape();
+        bool differentiable = golden.Has("grad_x");
+        Tensor x = input.ToNDArray();
+        x = differentiable ? tape.Watch(x) : x.Cast(DType.Int32);
+        Tensor y = layer.Call(x);
+        GoldenAssert.Close(golden.Tensor("y"), y, "y");
+        Assert.Equal(y.Shape, layer.ComputeOutputShape(x.Shape));
+        Tensor[] gradients = tape.Gradient((y * golden.Tensor("grad_y").ToNDArray()).Sum(), differentiable ? [x, .. variables] : [.. variables]);
+        if (differentiable)
+            GoldenAssert.Close(golden.Tensor("grad_x"), gradients[0], "grad_x");
+        for (int i = 0; i < expected.Length; i++)
+            GoldenAssert.Close(expected[i], gradients[i + (differentiable ? 1 : 0)], variables[i].Name);
     }
 
     private static void CheckKernelLayer(Layer layer, GoldenCase golden)

@@ -75,6 +75,27 @@ public sealed class ScheduleTests
         Assert.Equal(Expected(0.3, 1), new CosineDecayRestarts(1, 10, tMul: 1, alpha: 0.1).Call(43), 1e-14);
     }
 
+    // Periods that are too many to be counted are left out at once; a clock that counts in whole periods says where they are.
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(1.0001, 3)]
+    [InlineData(1.01, 5)]
+    public void CosineDecayRestarts_finds_its_place_after_any_number_of_steps(double tMul, long first)
+    {
+        var schedule = new CosineDecayRestarts(1, first, tMul, alpha: 0.25);
+        double begin = 0, length = first;
+        for (int period = 0; period < 3000; period++, begin += length, length *= tMul)
+        {
+            double step = Math.Floor(begin + (length / 2)), part = (step - begin) / length;
+            if (step > 1e12)
+                break;
+            Assert.Equal((0.75 * 0.5 * (1 + Math.Cos(Math.PI * part))) + 0.25, schedule.Call((long)step), 1e-5);
+        }
+
+        Assert.InRange(schedule.Call(long.MaxValue), 0.25, 1);
+        Assert.Contains("tMul is 1 or at least", Assert.Throws<ArgumentOutOfRangeException>(() => new CosineDecayRestarts(1, 1, 1.00000001)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_optimizer_takes_the_rate_of_each_step()
     {

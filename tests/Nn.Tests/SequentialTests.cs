@@ -53,6 +53,15 @@ public sealed class SequentialTests
         iter: 60);
 
     [Fact]
+    public void Layers_may_come_as_a_list()
+    {
+        using var model = new Sequential([new Input((4)), .. new Layer[] { new Dense(3), new Dropout(0.5f) }, new Dense(2)], "listed");
+        Assert.Equal("listed", model.Name);
+        Assert.Equal(["dense", "dropout", "dense_1"], model.Layers.Select(layer => layer.Name));
+        Assert.Equal((4 * 3) + 3 + (3 * 2) + 2, model.CountParams());
+    }
+
+    [Fact]
     public void Relu_inside_a_layer_equals_relu_behind_it()
     {
         NDArray picture = RandomArrays.Signed(2, 9, 8, 3);

@@ -1,11 +1,16 @@
 using System.Buffers.Binary;
-using System.Text;
+using Google.Protobuf;
 using Numerics.Losses;
+using Numerics.Nn.Tests.Events;
 using Numerics.Tensors;
+using SkiaSharp;
 
 namespace Numerics.Nn.Tests;
 
-/// <summary>Event files, read back by a parser of the record format and of protocol buffers that shares nothing with the writer.</summary>
+/// <summary>
+/// Event files, read back by a parser that shares nothing with the writer: the record format with its checksums here, the messages by
+/// the code that Google's compiler makes of their schema, pictures by libpng.
+/// </summary>
 public sealed class TensorBoardTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tensorboard").FullName;
@@ -16,26 +21,141 @@ public sealed class TensorBoardTests : IDisposable
     public void Checksums_are_those_of_the_standard() => Assert.Equal(0xE3069283u, Crc("123456789"u8));
 
     [Fact]
-    public void Epochs_and_histograms_are_read_back()
+    public void Epochs_steps_and_evaluations_are_read_back()
     {
         NDArray x = RandomArrays.Signed((20, 3)), y = RandomArrays.Signed((20, 1));
         using var model = new Sequential { new Input(3), new Dense(1) };
         model.Compile(new SGD(0.01f), new MeanSquaredError());
-        using var board = new TensorBoard(_folder, histogramFreq: 1, updateFreq: 2);
-        History history = model.Fit(x, y, batchSize: 10, epochs: 3, validationSplit: 0.5, callbacks: [board], verbose: 0);
+        using var board = new TensorBoard(_folder, writeStepsPerSecond: true, updateFreq: 2);
+        long before = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        History history = model.Fit(x, y, batchSize: 5, epochs: 3, validationSplit: 0.5, callbacks: [board], verbose: 0);
         List<Event> train = Read("train"), held = Read("validation");
-        Assert.Equal("brain.Event:2", train[0].Version);
-        Assert.Equal(history["loss"].Select(value => (float)value), train.Where(e => e.Tag == "epoch_loss").Select(e => e.Value));
-        Assert.Equal([0L, 1, 2], train.Where(e => e.Tag == "epoch_loss").Select(e => e.Step));
-        Assert.Equal(history["val_loss"].Select(value => (float)value), held.Where(e => e.Tag == "epoch_loss").Select(e => e.Value));
-        Assert.Equal([2L], train.Where(e => e.Tag == "batch_loss").Select(e => e.Step));
-        Event histogram = train.Last(e => e.Tag == "dense/kernel/histogram");
-        float[] kernel = model.Variables[0].Value.ToArray();
-        Assert.Equal(3, histogram.Histogram![3][0]);
-        Assert.Equal(kernel.Min(), histogram.Histogram[1][0], 1e-6);
-        Assert.Equal(kernel.Sum(value => (double)value), histogram.Histogram[4][0], 1e-6);
-        Assert.Equal(30, histogram.Histogram[6].Length);
-        Assert.Equal(3, histogram.Histogram[7].Sum());
+        Assert.Equal("brain.Event:2", train[0].FileVersion);
+        Assert.All(train, e => Assert.InRange(e.WallTime, before, before + 600));
+        Assert.Equal([(0L, (float)history["loss"][0]), (1, (float)history["loss"][1]), (2, (float)history["loss"][2])], Scalars(train, "epoch_loss"));
+        Assert.Equal([0.01f, 0.01f, 0.01f], Scalars(train, "epoch_learning_rate").Select(scalar => scalar.Value));
+        Assert.All(Scalars(train, "epoch_steps_per_second"), scalar => Assert.True(scalar.Value > 0));
+        Assert.Equal(history["val_loss"].Select(value => (float)value), Scalars(held, "epoch_loss").Select(scalar => scalar.Value));
+        Assert.Equal([2L, 4, 6], Scalars(held, "evaluation_loss_vs_iterations").Select(scalar => scalar.Step));
+        Assert.Equal([2L, 4, 6], Scalars(train, "batch_loss").Select(scalar => scalar.Step));
+    }
+
+    [Fact]
+    public void Histograms_and_pictures_of_weights_are_read_back()
+    {
+        NDArray x = RandomArrays.Signed((4, 6, 6, 3)), y = RandomArrays.Signed((4, 2));
+        using var model = new Sequential { new Conv2D(2, (3, 2)), new Conv2D(3, 2), new Flatten(), new Dense(2) };
+        model.Compile(new SGD(0), new MeanSquaredError());
+        using var board = new TensorBoard(_folder, histogramFreq: 2, writeImages: true);
+        _ = model.Fit(x, y, epochs: 3, callbacks: [board], verbose: 0);
+        List<Event> train = Read("train");
+        Event[] histograms = [.. train.Where(e => e.Summary?.Value[0].Tag == "dense/kernel/histogram")];
+        Assert.Equal([0L, 2], histograms.Select(e => e.Step));
+        float[] kernel = model.Variables.Single(variable => variable.Name == "dense/kernel").Value.ToArray();
+        HistogramProto histogram = histograms[0].Summary.Value[0].Histo;
+        Assert.Equal(kernel.Length, histogram.Num);
+        Assert.Equal(kernel.Min(), histogram.Min, 1e-6);
+        Assert.Equal(kernel.Max(), histogram.Max, 1e-6);
+        Assert.Equal(kernel.Sum(value => (double)value), histogram.Sum, 1e-6);
+        Assert.Equal(kernel.Sum(value => (double)value * value), histogram.SumSquares, 1e-6);
+        Assert.Equal(30, histogram.BucketLimit.Count);
+        Assert.Equal(kernel.Length, histogram.Bucket.Sum());
+        for (int b = 0; b < 30; b++)
+        {
+            double low = b == 0 ? double.NegativeInfinity : histogram.BucketLimit[b - 1] + 1e-6, high = histogram.BucketLimit[b] - 1e-6;
+            Assert.True(kernel.Count(value => value > low && value < high) <= histogram.Bucket[b]);
+        }
+
+        // [features, 2] lies on its side; kernels of three channels are in colour, of two in two rows.
+        (int Width, int Height, int Channels) Size(string weight) => Picture(train, $"{weight}/image") switch { var (size, bitmap) => Checked(size, bitmap) };
+        Assert.Equal((kernel.Length / 2, 2, 1), Size("dense/kernel"));
+        Assert.Equal((2, 1, 1), Size("dense/bias"));
+        Assert.Equal(((2 * 3) - 1, 3, 3), Size("conv2d/kernel"));
+        Assert.Equal(((3 * 3) - 1, (2 * 3) - 1, 1), Size("conv2d_1/kernel"));
+
+        float least = kernel.Min(), greatest = kernel.Max();
+        SKBitmap dense = Picture(train, "dense/kernel/image").Bitmap;
+        for (int i = 0; i < kernel.Length; i++)
+            Assert.Equal(255 * (kernel[i] - least) / (greatest - least), dense.GetPixel(i / 2, i % 2).Red, 0.51);
+        Variable first = model.Variables[0];
+        float[] values = first.Value.ToArray();
+        (least, greatest) = (values.Min(), values.Max());
+        SKBitmap conv = Picture(train, "conv2d/kernel/image").Bitmap;
+        SKColor pixel = conv.GetPixel(3 + 1, 2);
+        float At(int channel) => values[(((((2 * 2) + 1) * 3) + channel) * 2) + 1];
+        byte[] colour = [pixel.Red, pixel.Green, pixel.Blue];
+        for (int channel = 0; channel < 3; channel++)
+            Assert.Equal(255 * (At(channel) - least) / (greatest - least), colour[channel], 0.51);
+    }
+
+    [Fact]
+    public void The_graph_of_the_layers_is_read_back()
+    {
+        var small = new Input(4);
+        var encoder = new Model(small, new Dense(3, "relu").Call(small), "encoder");
+        Input a = new(4, "a"), b = new(4, "b");
+        KerasTensor left = encoder.Call(a), right = encoder.Call(b);
+        using var model = new Model([a, b], [new Dense(1, name: "head").Call(new Concatenate().Call([left, right]))]);
+        model.Compile(new SGD(), new MeanSquaredError());
+        NDArray x = RandomArrays.Signed((3, 4));
+        using (var board = new TensorBoard(_folder))
+            _ = model.Fit([x, x], [RandomArrays.Signed((3, 1))], callbacks: [board], verbose: 0);
+        GraphDef graph = Graph();
+        Assert.Equal(
+            ["a:Input()", "b:Input()", "encoder/dense:Dense(a)", "encoder.1/dense:Dense(b)", "concatenate:Concatenate(encoder/dense,encoder.1/dense)", "head:Dense(concatenate)"],
+            graph.Node.Select(node => $"{node.Name}:{node.Op}({string.Join(',', node.Input)})"));
+        NodeDef head = graph.Node[^1];
+        Assert.Equal([-1L, 1], Assert.Single(head.Attr["_output_shapes"].List.Shape).Dim.Select(dim => dim.Size));
+        Assert.Equal(7, head.Attr["params"].I);
+    }
+
+    [Fact]
+    public void A_model_without_an_input_has_its_graph_from_the_first_batch_on()
+    {
+        using var model = new Sequential { new Dense(2), new Dense(1) };
+        model.Compile(new SGD(), new MeanSquaredError());
+        using (var board = new TensorBoard(_folder))
+            _ = model.Fit(RandomArrays.Signed((4, 3)), RandomArrays.Signed((4, 1)), epochs: 2, batchSize: 2, callbacks: [board], verbose: 0);
+        Assert.Equal(["input_layer", "dense", "dense_1"], Graph().Node.Select(node => node.Name));
+    }
+
+    [Fact]
+    public void Numbers_and_pictures_of_ones_own_stand_beside()
+    {
+        using var model = new Sequential { new Input(3), new Dense(1) };
+        model.Compile(new SGD(), new MeanSquaredError());
+        using (var board = new TensorBoard(_folder, writeGraph: false))
+        {
+            NDArray picture = NDArray.From((1, 2, 3), [0f, 0.5f, 1, 1, 0, 0]);
+            var own = new LambdaCallback(onEpochEnd: (epoch, _) =>
+            {
+                board.WriteScalar("kernel norm", 3.5, epoch);
+                board.WriteImage("pixels", picture, epoch);
+            });
+            _ = model.Fit(RandomArrays.Signed((4, 3)), RandomArrays.Signed((4, 1)), callbacks: [own, board], verbose: 0);
+            Assert.Contains("[height, width", Assert.Throws<ShapeMismatchException>(() => board.WriteImage("x", new NDArray((2, 2)), 0)).Message, StringComparison.Ordinal);
+        }
+
+        List<Event> train = Read("train");
+        Assert.Equal([(0L, 3.5f)], Scalars(train, "kernel norm"));
+        SKBitmap pixels = Picture(train, "pixels").Bitmap;
+        Assert.Equal([new SKColor(0, 128, 255), new SKColor(255, 0, 0)], pixels.Pixels);
+        Assert.DoesNotContain(train, e => e.WhatCase == Event.WhatOneofCase.GraphDef);
+    }
+
+    private static (int Width, int Height, int Channels) Checked(Summary.Types.Image size, SKBitmap bitmap)
+    {
+        Assert.Equal((bitmap.Width, bitmap.Height), (size.Width, size.Height));
+        return (size.Width, size.Height, size.Colorspace);
+    }
+
+    private static IEnumerable<(long Step, float Value)> Scalars(List<Event> events, string tag) =>
+        events.Where(e => e.Summary?.Value[0].Tag == tag).Select(e => (e.Step, e.Summary.Value[0].SimpleValue));
+
+    private static (Summary.Types.Image Size, SKBitmap Bitmap) Picture(List<Event> events, string tag)
+    {
+        Summary.Types.Image image = events.First(e => e.Summary?.Value[0].Tag == tag).Summary.Value[0].Image;
+        return (image, SKBitmap.Decode(image.EncodedImageString.Span));
     }
 
     private static uint Crc(ReadOnlySpan<byte> bytes)
@@ -58,39 +178,18 @@ public sealed class TensorBoardTests : IDisposable
         return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
     }
 
-    private static List<(int Field, ulong Number, byte[] Bytes)> Fields(ReadOnlySpan<byte> data)
+    // Nothing in a message but what the schema has.
+    private static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> data)
+        where T : IMessage<T>
     {
-        var fields = new List<(int, ulong, byte[])>();
-        for (int at = 0; at < data.Length;)
-        {
-            ulong tag = Varint(data, ref at);
-            switch (tag & 7)
-            {
-                case 0:
-                    fields.Add(((int)(tag >> 3), Varint(data, ref at), []));
-                    break;
-                default:
-                    int length = (tag & 7) switch { 1 => 8, 5 => 4, _ => (int)Varint(data, ref at) };
-                    fields.Add(((int)(tag >> 3), 0, data.Slice(at, length).ToArray()));
-                    at += length;
-                    break;
-            }
-        }
-
-        return fields;
+        T message = parser.ParseFrom(data);
+        Assert.Equal(parser.WithDiscardUnknownFields(true).ParseFrom(data).CalculateSize(), message.CalculateSize());
+        Assert.Equal(data.Length, message.CalculateSize());
+        return message;
     }
 
-    private static ulong Varint(ReadOnlySpan<byte> data, ref int at)
-    {
-        ulong value = 0;
-        for (int shift = 0; ; shift += 7)
-        {
-            byte next = data[at++];
-            value |= (ulong)(next & 0x7f) << shift;
-            if (next < 0x80)
-                return value;
-        }
-    }
+    private GraphDef Graph() =>
+        Parse(GraphDef.Parser, Assert.Single(Read("train"), e => e.WhatCase == Event.WhatOneofCase.GraphDef).GraphDef.Span);
 
     private List<Event> Read(string part)
     {
@@ -103,52 +202,9 @@ public sealed class TensorBoardTests : IDisposable
             ReadOnlySpan<byte> data = file.Slice(12, length);
             Assert.Equal(Masked(data), BinaryPrimitives.ReadUInt32LittleEndian(file[(12 + length)..]));
             file = file[(16 + length)..];
-            events.Add(Parse(data));
+            events.Add(Event.Parser.WithDiscardUnknownFields(false).ParseFrom(data));
         }
 
         return events;
-    }
-
-    private static Event Parse(ReadOnlySpan<byte> data)
-    {
-        var found = new Event();
-        foreach ((int field, ulong number, byte[] bytes) in Fields(data))
-        {
-            if (field == 2)
-                found = found with { Step = (long)number };
-            if (field == 3)
-                found = found with { Version = Encoding.UTF8.GetString(bytes) };
-            if (field != 5)
-                continue;
-            foreach ((int inner, _, byte[] value) in Fields(Assert.Single(Fields(bytes)).Bytes))
-            {
-                found = inner switch
-                {
-                    1 => found with { Tag = Encoding.UTF8.GetString(value) },
-                    2 => found with { Value = BitConverter.ToSingle(value) },
-                    _ => found with
-                    {
-                        Histogram = Fields(value).ToDictionary(
-                            part => part.Field,
-                            part => Enumerable.Range(0, part.Bytes.Length / 8).Select(i => BitConverter.ToDouble(part.Bytes, 8 * i)).ToArray()),
-                    },
-                };
-            }
-        }
-
-        return found;
-    }
-
-    private sealed record Event
-    {
-        public long Step { get; init; }
-
-        public string? Version { get; init; }
-
-        public string? Tag { get; init; }
-
-        public float Value { get; init; }
-
-        public Dictionary<int, double[]>? Histogram { get; init; }
     }
 }

@@ -42,4 +42,7 @@ internal sealed class GoldenCase(JsonElement element)
 
     /// <summary>A group of settings.</summary>
     public GoldenCase Group(string field) => new(element.GetProperty(field));
+
+    /// <summary>A list of groups.</summary>
+    public GoldenCase[] Groups(string field) => [.. element.GetProperty(field).EnumerateArray().Select(group => new GoldenCase(group))];
 }

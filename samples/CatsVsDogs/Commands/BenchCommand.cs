@@ -71,6 +71,9 @@ internal sealed class BenchCommand
         {
             using Tensor x = Tensor.From(pictures).Keep(), y = Tensor.From(labels).Keep();
             _ = Time("step on device", batch, () => _ = model.TrainOnBatch(x, y));
+            Network.Compile(model, LearningRate, jitCompile: true);
+            _ = Time("step captured", batch, () => _ = model.TrainOnBatch(x, y));
+            Network.Compile(model, LearningRate);
         }
 
         Report("step within fit", batch, Fit(model, pictures, labels, batch, steps, cancellationToken));

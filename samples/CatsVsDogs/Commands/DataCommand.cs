@@ -15,22 +15,7 @@ internal sealed class DataCommand
     private readonly Option<string?> _data = PathOption.Create(
         "--data", "PATH", "A folder with two in it, Cat and Dog; a .zip or .tar of them; or TFRecords.", required: true);
 
-    private readonly Option<FilePolicy?> _policy = new("--policy")
-    {
-        Description = "Which files count: all that can be decoded, or those that TensorFlow Datasets or the tutorial at keras.io takes.",
-        HelpName = "decodable|tfds|keras",
-        DefaultValueFactory = _ => FilePolicy.Decodable,
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (Enum.TryParse(text, ignoreCase: true, out FilePolicy policy) && policy != FilePolicy.Strict && !char.IsAsciiDigit(text[0]))
-                return policy;
-            result.AddError($"--policy: expected decodable, tfds or keras, got '{text}'");
-            return null;
-        },
-    };
-
+    private readonly Option<FilePolicy?> _policy = PolicyOption.Create(acceptsStrict: false);
     private readonly Option<int?> _batchSize = NumberOption.Count("--batch-size", "How many pictures the sheet shows.", 32);
     private readonly Option<ulong?> _seed = NumberOption.Create<ulong>("--seed", "Decides which.", "a whole number of at least 0", _ => true, 1);
     private readonly Option<string?> _output = PathOption.Create("--output", "FILE", "The PNG of a batch, as the network sees it.", DefaultOutput);

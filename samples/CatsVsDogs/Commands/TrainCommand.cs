@@ -33,6 +33,7 @@ internal sealed class TrainCommand
         "--validation-split", $"The part of --data set aside to test on, if there is no --validation-data. [default: {DefaultSplit}]",
         "a number from 0 up to, but not including, 1", value => value is >= 0 and < 1);
 
+    private readonly Option<FilePolicy?> _policy = PolicyOption.Create(acceptsStrict: true);
     private readonly Option<int?> _epochs = NumberOption.Count(
         "--epochs", $"How often every picture is seen. [default: {EpochsOnPhotographs}, for drawings {EpochsOnDrawings}]");
 
@@ -44,6 +45,15 @@ internal sealed class TrainCommand
     private readonly Option<float?> _gamma = NumberOption.NotNegative("--gamma", "The focal loss' focusing exponent.", 2);
     private readonly Option<float?> _l1 = NumberOption.NotNegative("--l1", "The weight of the sum of the predictions.", 0);
     private readonly Option<float?> _l2 = NumberOption.NotNegative("--l2", "The weight of the sum of the squared predictions.", 0);
+    private readonly Option<bool> _augment = new("--augment")
+    {
+        Description = "Train on pictures mirrored, turned and scaled a little at random, others every time they are seen.",
+    };
+
+    private readonly Option<float?> _dropout = NumberOption.Create<float>(
+        "--dropout", "The part of the features before each dense layer that training leaves out at random.",
+        "a number from 0 up to, but not including, 1", value => value is >= 0 and < 1, 0);
+
     private readonly Option<ulong?> _seed = NumberOption.Create<ulong>(
         "--seed", "Decides first weights and orders: the same seed, the same result.", "a whole number of at least 0", _ => true, 1);
 
@@ -56,6 +66,11 @@ internal sealed class TrainCommand
     private readonly Option<int?> _saveFreq = NumberOption.Count(
         "--save-freq", "After how many steps a checkpoint is written, besides after every epoch.");
 
+    private readonly Option<bool> _jitCompile = new("--jit-compile")
+    {
+        Description = "On a GPU, capture forward and backward pass once and repeat them as a whole; numbers stay the same.",
+    };
+
     private readonly Option<bool> _resume = new(ConfigArguments.Resume)
     {
         Description = "Go on with the run of --run-dir, with its options, as if it had not been interrupted.",
@@ -63,6 +78,7 @@ internal sealed class TrainCommand
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew although --run-dir holds an unfinished run." };
     private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
+    private readonly Option<bool> _json = JsonOption.Create("what came of it, with each epoch,");
     private readonly Terminal _terminal;
     private DeviceOption _device = null!;
 
@@ -73,9 +89,9 @@ internal sealed class TrainCommand
         var train = new TrainCommand(terminal);
         var command = new Command("train", "Trains the network and writes its weights.")
         {
-            train._data, train._drawings, train._validationData, train._validationSplit, train._epochs, train._batchSize, train._learningRate,
-            train._alpha, train._gamma, train._l1, train._l2, train._seed, train._shuffle, train._limit, train._output, train._run,
-            train._saveFreq, train._resume, train._overwrite, train._threads,
+            train._data, train._drawings, train._validationData, train._validationSplit, train._policy, train._epochs, train._batchSize, train._learningRate,
+            train._alpha, train._gamma, train._l1, train._l2, train._augment, train._dropout, train._seed, train._shuffle, train._limit, train._output, train._run,
+            train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads, train._json,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
         command.Validators.Add(train.CheckTogether);
@@ -92,6 +108,10 @@ internal sealed class TrainCommand
             result.AddError("--validation-data: needs --data; drawings have pictures of their own to test on");
         if (Given(_validationSplit) && !Given(_data))
             result.AddError("--validation-split: needs --data; drawings have pictures of their own to test on");
+        if (Given(_jitCompile) && Given(_augment))
+            result.AddError("--jit-compile: not together with --augment, which works on the host");
+        if (Given(_policy) && !Given(_data))
+            result.AddError("--policy: needs --data; drawings are all there");
         if (Given(_validationSplit) && Given(_validationData))
             result.AddError("--validation-split: not together with --validation-data");
     }
@@ -99,6 +119,10 @@ internal sealed class TrainCommand
     private int Run(ParseResult arguments, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        bool json = arguments.GetValue(_json);
+
+        // The output is the document's alone.
+        Terminal shown = json ? _terminal with { Out = _terminal.Error, IsLive = false } : _terminal;
         string output = arguments.GetValue(_output)!;
         OutputFile.CheckWritable(output);
         ulong seed = arguments.GetValue(_seed)!.Value;
@@ -109,7 +133,7 @@ internal sealed class TrainCommand
         CheckRun(run, resumed, arguments.GetValue(_overwrite));
 
         bool areDrawings = arguments.GetValue(_data) is null;
-        TrainingPictures pictures = OpenPictures(arguments, seed, cancellationToken);
+        TrainingPictures pictures = OpenPictures(arguments, seed, shown.Out, cancellationToken);
         int? limit = arguments.GetValue(_limit);
         int batchSize = arguments.GetValue(_batchSize)!.Value;
         Dataset training = Limited(pictures.Training, limit);
@@ -117,13 +141,13 @@ internal sealed class TrainCommand
         Dataset? heldOut = pictures.HeldOut is { } others ? Limited(others, limit) : null;
         Dataset? test = heldOut is null ? null : Cached(heldOut).Batch(batchSize).Prefetch();
 
-        using Sequential model = Network.Create();
+        using Sequential model = Network.Create(isAugmented: arguments.GetValue(_augment), dropout: arguments.GetValue(_dropout)!.Value);
         Network.Compile(
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
-            arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value);
-        model.Summary(_terminal.Out);
+            arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value, arguments.GetValue(_jitCompile));
+        model.Summary(shown.Out);
         Backend backend = Backend.Default;
-        _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
+        shown.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
 
         OutputFolder.Create(run.Path, ConfigArguments.RunDirectory);
         JsonObject config = Config(arguments, run);
@@ -135,7 +159,7 @@ internal sealed class TrainCommand
         }
 
         int epochs = arguments.GetValue(_epochs) ?? (areDrawings ? EpochsOnDrawings : EpochsOnPhotographs);
-        TrainingDisplay display = TrainingDisplay.Create(_terminal);
+        TrainingDisplay display = TrainingDisplay.Create(shown);
         var finite = new TerminateOnNaN();
         var reporter = new ProgressReporter(display, epochs, train, batchSize);
         History? history = null;
@@ -150,7 +174,7 @@ internal sealed class TrainCommand
             throw;
         }
 
-        DamageReport.Write(_terminal.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
+        DamageReport.Write(shown.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
         if (finite.StoppedAt is var (epoch, batch))
         {
             backup.DeleteCheckpoints();
@@ -167,7 +191,7 @@ internal sealed class TrainCommand
         cancellationToken.ThrowIfCancellationRequested();
         model.SaveWeights(run.Model);
         model.SaveWeights(output);
-        _terminal.Out.WriteLine($"weights written to {output}");
+        shown.Out.WriteLine($"weights written to {output}");
         HeldOutResults? results = test is null ? null : HeldOutResults.Of(model, test, cancellationToken);
         CurvesPlot.Save(history!, run.Curves);
         if (results is not null)
@@ -178,15 +202,49 @@ internal sealed class TrainCommand
 
         ReportPage.Write(run, history!, results, config, model, $"trained on {training.Cardinality:N0} {(areDrawings ? "drawings" : "pictures")} with {backend.Name}");
         backup.DeleteCheckpoints();
-        _terminal.Out.WriteLine($"report written to {run.Report}");
-        if (heldOut is not null)
+        shown.Out.WriteLine($"report written to {run.Report}");
+        if (json)
+        {
+            JsonOption.Write(_terminal, Document(history!, heldOut?.Cardinality, pictures, output, run));
+        }
+        else if (heldOut is not null)
         {
             double accuracy = history!["val_accuracy"][^1], loss = history["val_loss"][^1];
             string what = areDrawings ? "drawings" : "pictures";
-            _terminal.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {what}, loss {loss:F4}");
+            shown.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {what}, loss {loss:F4}");
         }
 
         return ExitCode.Success;
+    }
+
+    private static JsonObject Document(History history, int? heldOut, TrainingPictures pictures, string output, RunFolder run)
+    {
+        var document = new JsonObject
+        {
+            ["weights"] = output,
+            ["report"] = run.Report,
+            ["epochs"] = JsonOption.List(history.Epoch.Select(epoch =>
+            {
+                var values = new JsonObject { ["epoch"] = epoch + 1 };
+                foreach ((string name, double value) in history.Logs(epoch))
+                    values[name] = JsonOption.Number(value);
+                return (JsonNode?)values;
+            })),
+        };
+        if (heldOut is { } held)
+        {
+            document["held_out"] = new JsonObject
+            {
+                ["pictures"] = held,
+                ["loss"] = JsonOption.Number(history["val_loss"][^1]),
+                ["accuracy"] = history["val_accuracy"][^1],
+            };
+        }
+
+        JsonArray leftOut = DamageReport.ToJson(pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
+        if (leftOut.Count > 0)
+            document["left_out"] = leftOut;
+        return document;
     }
 
     private static void CheckRun(RunFolder run, bool resumed, bool overwrite)
@@ -212,6 +270,7 @@ internal sealed class TrainCommand
             ["drawings"] = paths[0] is null ? paths[1] : null,
             ["validation-data"] = paths[2],
             ["validation-split"] = arguments.GetValue(_validationSplit),
+            ["policy"] = paths[0] is null ? null : arguments.GetValue(_policy)!.Value.ToString().ToLowerInvariant(),
             ["epochs"] = arguments.GetValue(_epochs),
             ["batch-size"] = arguments.GetValue(_batchSize),
             ["learning-rate"] = arguments.GetValue(_learningRate),
@@ -219,10 +278,13 @@ internal sealed class TrainCommand
             ["gamma"] = arguments.GetValue(_gamma),
             ["l1"] = arguments.GetValue(_l1),
             ["l2"] = arguments.GetValue(_l2),
+            ["augment"] = arguments.GetValue(_augment) ? true : null,
+            ["dropout"] = arguments.GetValue(_dropout) is > 0 and var rate ? rate : null,
             ["seed"] = arguments.GetValue(_seed),
             ["shuffle"] = arguments.GetValue(_shuffle),
             ["limit"] = arguments.GetValue(_limit),
             ["save-freq"] = arguments.GetValue(_saveFreq),
+            ["jit-compile"] = arguments.GetValue(_jitCompile) ? true : null,
             ["threads"] = arguments.GetValue(_threads),
             ["output"] = paths[3],
             ["run-dir"] = Full(run.Path),
@@ -234,13 +296,14 @@ internal sealed class TrainCommand
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
     }
 
-    private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, CancellationToken cancellationToken)
+    private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, TextWriter shown, CancellationToken cancellationToken)
     {
         if (arguments.GetValue(_data) is not { } folder)
-            return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, _terminal.Out, cancellationToken);
+            return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, shown, cancellationToken);
+        FilePolicy policy = arguments.GetValue(_policy)!.Value;
         return arguments.GetValue(_validationData) is { } heldOut
-            ? TrainingPictures.OfFolders(folder, heldOut, seed)
-            : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed);
+            ? TrainingPictures.OfFolders(folder, heldOut, seed, policy)
+            : TrainingPictures.OfFolder(folder, arguments.GetValue(_validationSplit) ?? DefaultSplit, seed, policy);
     }
 
     private static UserException Diverged(string what) => new($"{what}; no weights written. A smaller --learning-rate may help");

@@ -30,17 +30,17 @@ internal sealed record TrainingPictures(ImageDataset Training, ImageDataset? Hel
     }
 
     /// <summary>Photographs, with a folder of others to test on.</summary>
-    public static TrainingPictures OfFolders(string training, string heldOut, ulong seed) =>
-        new(PictureFolder.Open(training, seed), PictureFolder.Open(heldOut, seed));
+    public static TrainingPictures OfFolders(string training, string heldOut, ulong seed, FilePolicy policy) =>
+        new(PictureFolder.Open(training, seed, policy: policy), PictureFolder.Open(heldOut, seed, policy: policy));
 
     /// <summary>Photographs, a part of which is set aside to test on.</summary>
-    public static TrainingPictures OfFolder(string folder, double heldOutPart, ulong seed)
+    public static TrainingPictures OfFolder(string folder, double heldOutPart, ulong seed, FilePolicy policy)
     {
-        ImageDataset all = PictureFolder.Open(folder, seed);
+        ImageDataset all = PictureFolder.Open(folder, seed, policy: policy);
         if ((int)(all.FilePaths.Length * heldOutPart) == 0)
             return new(all, null);
         return new(
-            PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Training),
-            PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Validation));
+            PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Training, policy),
+            PictureFolder.Open(folder, seed, heldOutPart, DatasetSubset.Validation, policy));
     }
 }

@@ -98,7 +98,9 @@ public partial interface ICudaApi
     /// <param name="arguments">The parameters, each at a multiple of its own size, as the kernel declares them.</param>
     void Launch(nint function, CudaDim grid, CudaDim block, int sharedBytes, nint stream, ReadOnlySpan<byte> arguments);
 
-    /// <summary>Starts to note the stream's work instead of doing it (cuStreamBeginCapture, thread-local).</summary>
+    /// <summary>
+    /// Starts to note the stream's work instead of doing it (cuStreamBeginCapture, relaxed: memory can be allocated meanwhile).
+    /// </summary>
     void BeginCapture(nint stream);
 
     /// <summary>Ends the capture (cuStreamEndCapture).</summary>

@@ -211,7 +211,7 @@ public sealed unsafe partial class ManagedCudaApi
 
     /// <inheritdoc/>
     public void BeginCapture(nint stream) =>
-        Check(Streams.cuStreamBeginCapture(Stream(stream), CUstreamCaptureMode.Local), nameof(Streams.cuStreamBeginCapture));
+        Check(Streams.cuStreamBeginCapture(Stream(stream), CUstreamCaptureMode.Relaxed), nameof(Streams.cuStreamBeginCapture));
 
     /// <inheritdoc/>
     public nint EndCapture(nint stream)

@@ -13,7 +13,9 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
 
     // Plain collections under a plain lock: a forgotten tensor returns its block from a finaliser.
     private readonly object _lock = new();
-    private readonly Dictionary<long, Stack<ulong>> _free = [];
+    private readonly FreeBlocks _free = new();
+    private readonly List<FreeBlocks> _ofCaptures = [];
+    private FreeBlocks? _captured;
     private long _reservedBytes;
     private long _usedBytes;
     private bool _disposed;
@@ -28,10 +30,12 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
     {
         long size = SizeClass(byteLength);
         ulong address;
+        FreeBlocks home;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(CudaBackend));
-            if (!_free.TryGetValue(size, out Stack<ulong>? blocks) || !blocks.TryPop(out address))
+            home = _captured ?? _free;
+            if (!home.TryTake(size, out address))
             {
                 address = Reserve(size);
                 _reservedBytes += size;
@@ -40,7 +44,7 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
             _usedBytes += size;
         }
 
-        return new DeviceBuffer(this, address, byteLength, size);
+        return new DeviceBuffer(this, home, address, byteLength, size);
     }
 
     public void Return(DeviceBuffer buffer)
@@ -50,11 +54,36 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
             _usedBytes -= buffer.BlockSize;
 
             // The context is gone, and the memory with it.
-            if (_disposed)
-                return;
-            if (!_free.TryGetValue(buffer.BlockSize, out Stack<ulong>? blocks))
-                _free[buffer.BlockSize] = blocks = new Stack<ulong>();
-            blocks.Push(buffer.Address);
+            if (!_disposed)
+                buffer.Home.Add(buffer.BlockSize, buffer.Address);
+        }
+    }
+
+    /// <summary>From now on blocks are new ones, or such as were returned since: those of work that is being captured.</summary>
+    public FreeBlocks BeginCapture()
+    {
+        lock (_lock)
+        {
+            _captured = new FreeBlocks();
+            _ofCaptures.Add(_captured);
+            return _captured;
+        }
+    }
+
+    /// <summary>Ordinary blocks again; those of the capture stay with it.</summary>
+    public void EndCapture()
+    {
+        lock (_lock)
+            _captured = null;
+    }
+
+    /// <summary>Makes a capture's blocks ordinary ones.</summary>
+    public void Forget(FreeBlocks ofCapture)
+    {
+        lock (_lock)
+        {
+            _ = _ofCaptures.Remove(ofCapture);
+            ofCapture.HandOverTo(_free);
         }
     }
 
@@ -64,6 +93,8 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
         lock (_lock)
         {
             _disposed = true;
+            foreach (FreeBlocks blocks in _ofCaptures)
+                blocks.HandOverTo(_free);
             FreeUnused();
         }
     }
@@ -97,13 +128,10 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
 
     private void FreeUnused()
     {
-        foreach ((long size, Stack<ulong> blocks) in _free)
+        foreach ((long size, ulong address) in _free.TakeAll())
         {
-            while (blocks.TryPop(out ulong address))
-            {
-                backend.Api.FreeMemory(address);
-                _reservedBytes -= size;
-            }
+            backend.Api.FreeMemory(address);
+            _reservedBytes -= size;
         }
     }
 

@@ -193,8 +193,8 @@ public sealed unsafe partial class NativeCudaApi
     /// <inheritdoc/>
     public void BeginCapture(nint stream)
     {
-        const int ThreadLocal = 1;
-        Check(cuStreamBeginCapture_v2(stream, ThreadLocal), nameof(cuStreamBeginCapture_v2));
+        const int Relaxed = 2;
+        Check(cuStreamBeginCapture_v2(stream, Relaxed), nameof(cuStreamBeginCapture_v2));
     }
 
     /// <inheritdoc/>

@@ -5,18 +5,20 @@ namespace Numerics.Backends.Cuda;
 /// <content>Random numbers: the streams of <see cref="Philox"/>, four elements a thread.</content>
 public sealed unsafe partial class CudaBackend
 {
+    private KernelArgument BaseOfKeys => KernelArgument.Optional(_capturedRandom?.Base);
+
     /// <inheritdoc/>
     public override void RandomUniform(RandomKey key, float minimum, float maximum, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Random, "random_uniform", Ceiling(y.Count, 4), key.Seed, key.Stream, minimum, maximum - minimum, y, y.Count);
+        Each(KernelFamily.Random, "random_uniform", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, minimum, maximum - minimum, y, y.Count);
     }
 
     /// <inheritdoc/>
     public override void RandomNormal(RandomKey key, float mean, float standardDeviation, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Random, "random_normal", Ceiling(y.Count, 4), key.Seed, key.Stream, mean, standardDeviation, y, y.Count);
+        Each(KernelFamily.Random, "random_normal", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, mean, standardDeviation, y, y.Count);
     }
 
     /// <inheritdoc/>
@@ -24,6 +26,9 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Random, "dropout", Ceiling(y.Count, 4), key.Seed, key.Stream, rate, x, y, y.Count);
+        Each(KernelFamily.Random, "dropout", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, rate, x, y, y.Count);
     }
+
+    // Within captured work a key counts from where the generator is when the work is repeated.
+    private ulong StreamOf(RandomKey key) => _capturedRandom?.Relative(key) ?? key.Stream;
 }

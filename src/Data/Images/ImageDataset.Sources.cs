@@ -115,32 +115,7 @@ public sealed partial class ImageDataset
     }
 
     /// <summary>Finds the pictures of a tar archive, which is read in place. It must not be compressed.</summary>
-    /// <param name="path">The archive.</param>
-    /// <param name="imageSize">The height and width that every picture is resized to.</param>
-    /// <param name="folder">
-    /// The folder in the archive that holds the classes' folders, such as <c>PetImages</c>; null takes the folder that all pictures have in
-    /// common or, with <paramref name="classNames"/>, the one that holds all of these.
-    /// </param>
-    /// <param name="classNames">The folders to read, in the order of their labels; null takes all, sorted without regard to case.</param>
-    /// <param name="labelMode">The form of the labels.</param>
-    /// <param name="channels">3 for RGB, 1 for grey (0.299 R + 0.587 G + 0.114 B).</param>
-    /// <param name="shuffle">
-    /// Whether the files are brought into a random order, once, so that the classes are mixed however small the buffer of a
-    /// later <see cref="Dataset.Shuffle"/> is. Else they come class by class, sorted by path.
-    /// </param>
-    /// <param name="seed">The seed of that order.</param>
-    /// <param name="validationSplit">The part of the files, in 0..1, that is set aside: the last ones of the order.</param>
-    /// <param name="subset">Which part to take. Both have the same seed and no file in common.</param>
-    /// <param name="policy">Which files are taken.</param>
-    /// <param name="options">How they are decoded and resized; <see cref="ImageOptions.Default"/> when null.</param>
-    /// <exception cref="FileNotFoundException">The archive does not exist.</exception>
-    /// <exception cref="InvalidDataException">
-    /// The archive is damaged (path and offset are named), or there are not two classes with pictures in it.
-    /// </exception>
-    /// <exception cref="ArgumentException">
-    /// A class is named twice; or binary labels, but not two classes; or a subset without a split, or the reverse.
-    /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">Size, channels or split are out of range.</exception>
+    /// <inheritdoc cref="FromZip"/>
     public static ImageDataset FromTar(
         string path,
         (int Height, int Width) imageSize,

@@ -81,6 +81,16 @@ internal sealed class ConfigObject(JsonElement element, string place)
         return value.TryGetSingle(out float number) && float.IsFinite(number) ? number : throw Wrong(name, "a number", value);
     }
 
+    /// <summary>A number in double precision.</summary>
+    /// <inheritdoc cref="Text"/>
+    public double Real(string name, double? otherwise = null)
+    {
+        JsonElement value = Find(name, JsonValueKind.Number, "a number", otherwise is not null);
+        if (value.ValueKind == JsonValueKind.Undefined)
+            return otherwise!.Value;
+        return value.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Wrong(name, "a number", value);
+    }
+
     /// <summary>A seed: a whole number of at least 0, or none.</summary>
     public ulong? Seed(string name)
     {
@@ -142,6 +152,15 @@ internal sealed class ConfigObject(JsonElement element, string place)
         JsonElement value = Find(name, JsonValueKind.Array, "a list of numbers", optional: false);
         return [.. value.EnumerateArray().Select(item =>
             item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out float number) ? number : throw Wrong(name, "a list of numbers", value))];
+    }
+
+    /// <summary>A list of numbers in double precision.</summary>
+    public double[] Reals(string name)
+    {
+        JsonElement value = Find(name, JsonValueKind.Array, "a list of numbers", optional: false);
+        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && double.IsFinite(number)
+            ? number
+            : throw Wrong(name, "a list of numbers", value))];
     }
 
     /// <summary>A shape, null being an unknown extent.</summary>

@@ -11,16 +11,9 @@ internal static class OptimizerConfig
     private const string Known = "Adam, AdamW, SGD, RMSprop and Lion";
 
     /// <summary>The object for an optimizer.</summary>
-    /// <exception cref="NotSupportedException">It is one of the user's own, or has settings that are not written.</exception>
+    /// <exception cref="NotSupportedException">It or its schedule is one of the user's own.</exception>
     public static JsonObject Write(Optimizer optimizer, ConfigDialect dialect)
     {
-        // Their state would have to stand among the others' in Keras' order, and a schedule is not a number.
-        if (optimizer.UseEma || optimizer.GradientAccumulationSteps is not null || !optimizer.Schedule.IsConstant)
-        {
-            throw new NotSupportedException(
-                $"the optimizer '{optimizer.Name}' has a schedule, moving averages or accumulated gradients, which are not written to Keras' files; save the model without its optimizer");
-        }
-
         (string name, (string Name, JsonNode Value)[] settings) = optimizer switch
         {
             AdamW adam => ("AdamW", AdamSettings(adam)),
@@ -33,17 +26,21 @@ internal static class OptimizerConfig
         var config = new JsonObject
         {
             ["name"] = optimizer.Name,
-            ["learning_rate"] = optimizer.LearningRate,
+            ["learning_rate"] = optimizer.Schedule.IsConstant ? optimizer.LearningRate : ScheduleConfig.Write(optimizer.Schedule, dialect),
             ["weight_decay"] = optimizer.WeightDecay == 0 ? null : optimizer.WeightDecay,
             ["clipnorm"] = optimizer.ClipNorm,
             ["global_clipnorm"] = optimizer.GlobalClipNorm,
             ["clipvalue"] = optimizer.ClipValue,
-            ["use_ema"] = false,
-            ["ema_momentum"] = 0.99,
-            ["ema_overwrite_frequency"] = null,
-            ["loss_scale_factor"] = optimizer.LossScaleFactor,
-            ["gradient_accumulation_steps"] = null,
+            ["use_ema"] = optimizer.UseEma,
+            ["ema_momentum"] = optimizer.EmaMomentum,
+            ["ema_overwrite_frequency"] = optimizer.EmaOverwriteFrequency,
         };
+
+        // Keras 2 refuses settings that it does not know, even those that say nothing.
+        if (dialect == ConfigDialect.Keras || optimizer.LossScaleFactor is not null)
+            config["loss_scale_factor"] = optimizer.LossScaleFactor;
+        if (dialect == ConfigDialect.Keras || optimizer.GradientAccumulationSteps is not null)
+            config["gradient_accumulation_steps"] = optimizer.GradientAccumulationSteps;
         foreach ((string setting, JsonNode value) in settings)
             config[setting] = value;
         return KerasObject.Write("keras.optimizers", name, config, dialect);
@@ -60,7 +57,7 @@ internal static class OptimizerConfig
         string className = named ? owner.Text(key) : KerasObject.ClassName(item);
         ConfigObject config = (named ? ConfigObject.Parse("{}"u8.ToArray(), owner.Place) : item.Object("config"))
             .At($"{owner.Place}: optimizer '{className}'");
-        foreach (string setting in (string[])["use_ema", "gradient_accumulation_steps", "amsgrad", "centered", "decay"])
+        foreach (string setting in (string[])["amsgrad", "centered", "decay"])
         {
             if (config.Has(setting) && config.Element.GetProperty(setting) is var value &&
                 !(value.ValueKind == JsonValueKind.False || (value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0)))
@@ -80,22 +77,45 @@ internal static class OptimizerConfig
     }
 
     /// <summary>
-    /// An optimizer's state in Keras' order: weight by weight, but RMSprop's mean squares of all weights before their momenta.
+    /// An optimizer's state in Keras' order: the averages of all weights, their sums of gradients, then its own, weight by weight, but
+    /// RMSprop's mean squares of all weights before their momenta.
     /// </summary>
-    public static IReadOnlyList<Variable> StateOf(Optimizer optimizer) => optimizer is RMSprop { Momentum: > 0 }
-        ? [.. optimizer.Variables.Where((_, i) => i % 2 == 0), .. optimizer.Variables.Where((_, i) => i % 2 == 1)]
-        : optimizer.Variables;
+    public static IReadOnlyList<Variable> StateOf(Optimizer optimizer)
+    {
+        // Here it is weight by weight: its own, the sum, the average.
+        int own = optimizer switch
+        {
+            Adam => 2,
+            RMSprop rms => rms.Momentum > 0 ? 2 : 1,
+            SGD sgd => sgd.Momentum > 0 ? 1 : 0,
+            Lion => 1,
+            _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {Known}"),
+        };
+        int sum = own, average = sum + (optimizer.GradientAccumulationSteps is null ? 0 : 1), each = average + (optimizer.UseEma ? 1 : 0);
+        if (each == 0)
+            return [];
+        IEnumerable<Variable> Every(int first, int count) => optimizer.Variables.Where((_, i) => i % each >= first && i % each < first + count);
+        return
+        [
+            .. Every(average, each - average), .. Every(sum, average - sum),
+            .. optimizer is RMSprop ? Every(0, 1).Concat(Every(1, own - 1)) : Every(0, own),
+        ];
+    }
 
     private static Optimizer Create(string className, ConfigObject config)
     {
-        // A schedule is a function of the step that a number cannot stand for.
-        if (config.Has("learning_rate") && config.Element.GetProperty("learning_rate").ValueKind == JsonValueKind.Object)
-            throw config.Error("'learning_rate': schedules are not supported");
-        float Rate(float otherwise) => config.Has("learning_rate") ? config.Number("learning_rate") : config.Number("lr", otherwise);
+        LearningRateSchedule Rate(float otherwise) => config.Has("learning_rate")
+            ? config.Element.GetProperty("learning_rate").ValueKind == JsonValueKind.Object
+                ? ScheduleConfig.Read(config.Object("learning_rate"))
+                : config.Number("learning_rate")
+            : config.Number("lr", otherwise);
         float? Limit(string setting) => config.Has(setting) ? config.Number(setting) : null;
+        int? Steps(string setting) => config.Has(setting) ? config.Whole(setting) : null;
         float decay = config.Number("weight_decay", className.Equals("adamw", StringComparison.OrdinalIgnoreCase) ? 0.004f : 0);
         (float? norm, float? globalNorm, float? value, float? scale) =
             (Limit("clipnorm"), Limit("global_clipnorm"), Limit("clipvalue"), Limit("loss_scale_factor"));
+        (bool average, float momentum, int? overwrite, int? accumulation) =
+            (config.Flag("use_ema", false), config.Number("ema_momentum", 0.99f), Steps("ema_overwrite_frequency"), Steps("gradient_accumulation_steps"));
         return className.ToUpperInvariant() switch
         {
             "ADAM" => new Adam(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
@@ -105,6 +125,10 @@ internal static class OptimizerConfig
                 GlobalClipNorm = globalNorm,
                 ClipValue = value,
                 LossScaleFactor = scale,
+                UseEma = average,
+                EmaMomentum = momentum,
+                EmaOverwriteFrequency = overwrite,
+                GradientAccumulationSteps = accumulation,
             },
             "ADAMW" => new AdamW(Rate(0.001f), decay, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
             {
@@ -112,6 +136,10 @@ internal static class OptimizerConfig
                 GlobalClipNorm = globalNorm,
                 ClipValue = value,
                 LossScaleFactor = scale,
+                UseEma = average,
+                EmaMomentum = momentum,
+                EmaOverwriteFrequency = overwrite,
+                GradientAccumulationSteps = accumulation,
             },
             "SGD" => new SGD(Rate(0.01f), config.Number("momentum", 0), config.Flag("nesterov", false))
             {
@@ -120,6 +148,10 @@ internal static class OptimizerConfig
                 GlobalClipNorm = globalNorm,
                 ClipValue = value,
                 LossScaleFactor = scale,
+                UseEma = average,
+                EmaMomentum = momentum,
+                EmaOverwriteFrequency = overwrite,
+                GradientAccumulationSteps = accumulation,
             },
             "RMSPROP" => new RMSprop(Rate(0.001f), config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f))
             {
@@ -128,6 +160,10 @@ internal static class OptimizerConfig
                 GlobalClipNorm = globalNorm,
                 ClipValue = value,
                 LossScaleFactor = scale,
+                UseEma = average,
+                EmaMomentum = momentum,
+                EmaOverwriteFrequency = overwrite,
+                GradientAccumulationSteps = accumulation,
             },
             "LION" => new Lion(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f), decay)
             {
@@ -135,6 +171,10 @@ internal static class OptimizerConfig
                 GlobalClipNorm = globalNorm,
                 ClipValue = value,
                 LossScaleFactor = scale,
+                UseEma = average,
+                EmaMomentum = momentum,
+                EmaOverwriteFrequency = overwrite,
+                GradientAccumulationSteps = accumulation,
             },
             _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
         };

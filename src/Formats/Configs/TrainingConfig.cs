@@ -13,7 +13,7 @@ internal static class TrainingConfig
     public static JsonObject? Write(Model model, CustomObjects? custom) => model.Optimizer is not { } optimizer ? null : new JsonObject
     {
         ["optimizer"] = OptimizerConfig.Write(optimizer, ConfigDialect.Keras),
-        ["loss"] = LossFormats.Write(model.Loss!, ConfigDialect.Keras, custom),
+        ["loss"] = LossFormats.Write(OnlyLoss(model), ConfigDialect.Keras, custom),
         ["loss_weights"] = null,
         ["metrics"] = MetricConfig.Write(model.Metrics, ConfigDialect.Keras),
         ["weighted_metrics"] = null,
@@ -26,12 +26,16 @@ internal static class TrainingConfig
     /// <exception cref="NotSupportedException">Files cannot hold the optimizer or the loss.</exception>
     public static JsonObject? WriteLegacy(Model model, CustomObjects? custom) => model.Optimizer is not { } optimizer ? null : new JsonObject
     {
-        ["loss"] = LossFormats.Write(model.Loss!, ConfigDialect.Legacy, custom),
+        ["loss"] = LossFormats.Write(OnlyLoss(model), ConfigDialect.Legacy, custom),
         ["metrics"] = MetricConfig.Write(model.Metrics, ConfigDialect.Legacy),
         ["weighted_metrics"] = null,
         ["loss_weights"] = null,
         ["optimizer_config"] = OptimizerConfig.Write(optimizer, ConfigDialect.Legacy),
     };
+
+    // Null where each output has a loss of its own.
+    private static Loss OnlyLoss(Model model) => model.Loss ?? throw new NotSupportedException(
+        $"the model '{model.Name}' has a loss for each of its {model.OutputLosses.Count} outputs, which is not written to Keras' files; save the model without its optimizer");
 
     /// <summary>Compiles a model with settings of either kind.</summary>
     /// <exception cref="InvalidDataException">Something in them is not known.</exception>

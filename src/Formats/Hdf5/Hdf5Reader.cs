@@ -1,101 +1,107 @@
 using System.Runtime.InteropServices;
 using Numerics.Tensors;
-using PureHDF;
 
 namespace Numerics.Formats;
 
 /// <summary>
-/// The data sets and attributes of an HDF5 file. Whatever is wrong with it is an <see cref="InvalidDataException"/>. Data in
-/// other files, which HDF5 can refer to, are refused.
+/// The data sets and attributes of an HDF5 file, as Keras' files have them. A reader of our own, for it has to be safe with files
+/// of strangers: whatever is wrong with one is an <see cref="InvalidDataException"/>, no link by name is followed, nothing is
+/// allocated that the file does not have the bytes for (compressed data: 1,032 bytes for one, which is deflate's limit). Source:
+/// HDF5 File Format Specification, version 3.0.
 /// </summary>
 internal sealed class Hdf5Reader : IDisposable
 {
+    private const int SuperblockLength = 48;
+    private const int OldSuperblockLength = 100;
+    private const int AddressLength = 8;
+
     private readonly string _place;
-    private readonly Hdf5Stream _stream;
-    private readonly IDisposable _file;
-    private readonly IH5Group _root;
+    private readonly Hdf5Source _source;
+    private readonly Hdf5Heap _heap;
+    private readonly Dictionary<ulong, Hdf5Object> _objects = [];
+    private readonly ulong _root;
+
+    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     /// <summary>Opens a file.</summary>
-    /// <param name="stream">The file, at its start, seekable; closed with the reader.</param>
+    /// <param name="stream">The file, seekable; closed with the reader.</param>
     /// <param name="place">What messages begin with.</param>
     /// <exception cref="InvalidDataException">It is no HDF5 file.</exception>
     public Hdf5Reader(Stream stream, string place)
     {
         _place = place;
-        _stream = new Hdf5Stream(stream);
+        _source = new Hdf5Source(stream);
+        _heap = new Hdf5Heap(_source);
         try
         {
-            var file = Guard("/", () => H5File.Open(_stream, leaveOpen: true));
-            (_file, _root) = (file, file);
+            _root = Guard("/", FindRoot);
         }
         catch
         {
-            _stream.Dispose();
+            _source.Dispose();
             throw;
         }
     }
 
     /// <summary>The number of bytes of the file.</summary>
-    public long Length => _stream.Length;
+    public long Length => _source.Length;
 
     /// <summary>Whether there is a group or a data set under a path.</summary>
-    public bool Exists(string path) => Guard(path, () => _root.LinkExists(path));
+    /// <exception cref="InvalidDataException">A link by name leads there, or something on the way is damaged.</exception>
+    public bool Exists(string path) => Guard(path, () => Find(path) is not null);
 
     /// <summary>The names in a group, in the order of the file.</summary>
-    public IReadOnlyList<string> Names(string path) => Guard(path, () => (string[])[.. Group(path).Children().Select(child => child.Name)]);
-
-    /// <summary>Whether something is a group.</summary>
-    public bool IsGroup(string path) => Exists(path) && Guard(path, () => _root.Get(path) is IH5Group);
-
-    /// <summary>The extents of a data set.</summary>
-    public Shape ShapeOf(string path) => Guard(path, () => ShapeOf(Dataset(path)));
+    public IReadOnlyList<string> Names(string path) => Guard(path, () => (string[])[.. Get(path).Links.Select(link => link.Name)]);
 
     /// <summary>A data set of numbers as floats.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="expected">The extents that it has to have.</param>
     /// <exception cref="InvalidDataException">It is not there, has other extents, or holds no numbers.</exception>
-    public NDArray Read(string path, Shape expected)
+    public NDArray Read(string path, Shape expected) => Guard(path, () =>
     {
-        if (!Exists(path))
+        if (Find(path) is not { } item)
             throw Error(path, $"expected {expected}, found none");
-        return Guard(path, () =>
+        var data = new Hdf5Data(_source, item);
+        if (new Shape(data.Dims) is var shape && shape != expected)
+            throw Error(path, $"expected {expected}, found {shape}");
+        if (data.Type.Kind != Hdf5Kind.Float)
+            throw Error(path, $"expected floating-point numbers of 2, 4 or 8 bytes, found {data.Type.Kind} of {data.Type.Size}");
+        NDArray array = NDArray.Empty(shape);
+        switch (data.Type.Size)
         {
-            IH5Dataset dataset = Dataset(path);
-            Shape shape = ShapeOf(dataset);
-            if (shape != expected)
-                throw Error(path, $"expected {expected}, found {shape}");
-            if (shape.Size == 0)
-                return new NDArray(shape);
-            long before = _stream.BytesRead;
-            NDArray array = NDArray.From(shape, ReadFloats(dataset, path));
+            case 4:
+                data.Read(array.Bytes);
+                break;
+            case 8:
+                Convert<double>(data, array, value => (float)value);
+                break;
+            default:
+                Convert<Half>(data, array, value => (float)value);
+                break;
+        }
 
-            // A contiguous data set is read as a whole; a compressed one is shorter, but never nothing.
-            long read = _stream.BytesRead - before, least = dataset.Layout.Class == H5DataLayoutClass.Chunked ? 1 : (long)shape.Size * dataset.Type.Size;
-            return dataset.Layout.Class == H5DataLayoutClass.Compact || read >= least
-                ? array
-                : throw Error(path, "its data are not in this file");
-        });
-    }
+        return array;
+    });
 
     /// <summary>A whole number that stands alone.</summary>
     public long ReadWhole(string path) => Guard(path, () =>
     {
-        IH5Dataset dataset = Dataset(path);
-        if (dataset.Type.Class != H5DataTypeClass.FixedPoint || ShapeOf(dataset).Rank != 0)
+        var data = new Hdf5Data(_source, Get(path));
+        if (data.Type.Kind != Hdf5Kind.Whole || data.Dims.Length != 0)
             throw Error(path, "expected a whole number");
-        return dataset.Type.Size switch
-        {
-            8 => dataset.Read<long>(),
-            4 => dataset.Read<int>(),
-            _ => throw Error(path, $"expected a whole number of 4 or 8 bytes, found {dataset.Type.Size}"),
-        };
+        Span<byte> bytes = stackalloc byte[8];
+        if (data.Type.Size is not (4 or 8))
+            throw Error(path, $"expected a whole number of 4 or 8 bytes, found {data.Type.Size}");
+        data.Read(bytes[..data.Type.Size]);
+        return data.Type.Size == 8 ? MemoryMarshal.Read<long>(bytes) : MemoryMarshal.Read<int>(bytes);
     });
 
     /// <summary>A text in an attribute, or null when there is none.</summary>
     public string? Text(string path, string name) => Guard($"{path}@{name}", () =>
     {
-        IH5Object item = path == "/" ? _root : _root.Get(path);
-        return item.AttributeExists(name) ? Checked(item.Attribute(name), path).Read<string>() : null;
+        if (Get(path).Attribute(name) is not { } attribute)
+            return null;
+        return Texts(attribute) is [var text] ? text : throw new InvalidDataException("expected one text, found a list");
     });
 
     /// <summary>
@@ -104,12 +110,12 @@ internal sealed class Hdf5Reader : IDisposable
     /// </summary>
     public IReadOnlyList<string>? Texts(string path, string name) => Guard<IReadOnlyList<string>?>($"{path}@{name}", () =>
     {
-        IH5Object item = path == "/" ? _root : _root.Get(path);
-        if (item.AttributeExists(name))
-            return ReadTexts(item.Attribute(name), path);
+        Hdf5Object item = Get(path);
+        if (item.Attribute(name) is { } whole)
+            return Texts(whole);
         var parts = new List<string>();
-        for (int part = 0; item.AttributeExists($"{name}{part}"); part++)
-            parts.AddRange(ReadTexts(item.Attribute($"{name}{part}"), path));
+        for (int part = 0; item.Attribute($"{name}{part}") is { } attribute; part++)
+            parts.AddRange(Texts(attribute));
         return parts.Count > 0 ? parts : null;
     });
 
@@ -117,79 +123,99 @@ internal sealed class Hdf5Reader : IDisposable
     public InvalidDataException Error(string path, string message, Exception? cause = null) => new($"{_place}: '{path}': {message}", cause);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _file.Dispose();
-        _stream.Dispose();
-    }
+    public void Dispose() => _source.Dispose();
 
-    private static Shape ShapeOf(IH5Dataset dataset) =>
-        dataset.Space.Type == H5DataspaceType.Scalar ? Shape.Scalar : new Shape([.. dataset.Space.Dimensions.Select(dim => checked((int)dim))]);
-
-    private string[] ReadTexts(IH5Attribute attribute, string path)
-    {
-        if (attribute.Space.Dimensions.Contains(0UL) || attribute.Space.Type == H5DataspaceType.Null)
-            return [];
-        string?[] texts = Checked(attribute, path).Read<string?[]>();
-        return [.. texts.Select(text => text ?? throw Error(path, $"attribute '{attribute.Name}': a text is missing"))];
-    }
-
-    // A list of texts that the file has no room for would be made before it is read.
-    private IH5Attribute Checked(IH5Attribute attribute, string path)
-    {
-        ulong bytes = (ulong)Math.Max(1, attribute.Type.Size);
-        foreach (ulong dim in attribute.Space.Dimensions)
-            bytes = checked(bytes * dim);
-        if (attribute.Type.Class is not (H5DataTypeClass.String or H5DataTypeClass.VariableLength))
-            throw Error(path, $"attribute '{attribute.Name}': expected text, found {attribute.Type.Class}");
-        return bytes <= (ulong)_stream.Length
-            ? attribute
-            : throw Error(path, $"attribute '{attribute.Name}' of {bytes} bytes does not fit the file of {_stream.Length}");
-    }
-
-    private IH5Group Group(string path) => path == "/" ? _root : _root.Group(path);
-
-    private IH5Dataset Dataset(string path) => _root.Get(path) as IH5Dataset ?? throw Error(path, "expected a data set, found a group");
-
-    private float[] ReadFloats(IH5Dataset dataset, string path)
-    {
-        (H5DataTypeClass kind, int size) = (dataset.Type.Class, dataset.Type.Size);
-        bool scalar = dataset.Space.Type == H5DataspaceType.Scalar;
-        switch (kind, size)
-        {
-            case (H5DataTypeClass.FloatingPoint, 4):
-                return scalar ? [dataset.Read<float>()] : Flat<float>(dataset);
-            case (H5DataTypeClass.FloatingPoint, 8):
-                return scalar ? [(float)dataset.Read<double>()] : Array.ConvertAll(Flat<double>(dataset), value => (float)value);
-            case (H5DataTypeClass.FloatingPoint, 2):
-                return scalar ? [(float)dataset.Read<Half>()] : Array.ConvertAll(Flat<Half>(dataset), value => (float)value);
-            default:
-                throw Error(path, $"expected floating-point numbers of 2, 4 or 8 bytes, found {kind} of {size}");
-        }
-    }
-
-    private static T[] Flat<T>(IH5Dataset dataset)
+    private static void Convert<T>(Hdf5Data data, NDArray array, Func<T, float> convert)
         where T : unmanaged
     {
-        ulong count = 1;
-        foreach (ulong dim in dataset.Space.Dimensions)
-            count *= dim;
-        return dataset.Read<T[]>(memoryDims: [count]);
+        T[] numbers = new T[array.Shape.Size];
+        data.Read(MemoryMarshal.AsBytes(numbers.AsSpan()));
+        Span<float> values = array.AsSpan<float>();
+        for (int i = 0; i < values.Length; i++)
+            values[i] = convert(numbers[i]);
     }
 
-    // The library answers damage with exceptions of many kinds.
+    // The superblock says where the group of all others is.
+    private ulong FindRoot()
+    {
+        if (_source.Length < SuperblockLength)
+            throw new InvalidDataException("not an HDF5 file");
+        var cursor = new Hdf5Cursor(_source.Read(0, (ulong)Math.Min(_source.Length, OldSuperblockLength)));
+        if (!cursor.Bytes((ulong)Signature.Length).SequenceEqual(Signature))
+            throw new InvalidDataException("not an HDF5 file");
+        byte version = cursor.Version("an HDF5 file", 0, 3);
+        cursor.Skip(version < 2 ? 4 : 0);
+        (int addresses, int lengths) = (cursor.Byte(), cursor.Byte());
+        if (addresses != AddressLength || lengths != AddressLength)
+            throw new InvalidDataException($"addresses of {addresses} and lengths of {lengths} bytes are not supported, only {AddressLength}");
+        cursor.Skip(version switch
+        {
+            0 => 9,
+            1 => 13,
+            _ => 1,
+        });
+        if (cursor.UInt64() != 0)
+            throw new InvalidDataException("a file that begins within another is not supported");
+        cursor.Skip(2 * AddressLength);
+        if (version >= 2)
+            return cursor.UInt64();
+        cursor.Skip(2 * AddressLength);
+        return cursor.UInt64();
+    }
+
+    private Hdf5Object Get(string path) => Find(path) ?? throw new InvalidDataException("there is no such group or data set");
+
+    private Hdf5Object? Find(string path)
+    {
+        Hdf5Object item = ObjectAt(_root);
+        foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!item.IsGroup)
+                return null;
+            int at = 0;
+            while (at < item.Links.Count && item.Links[at].Name != name)
+                at++;
+            if (at == item.Links.Count)
+                return null;
+            if (item.Links[at].Refusal is { } refusal)
+                throw new InvalidDataException($"'{name}' cannot be read: {refusal}");
+            item = ObjectAt(item.Links[at].Address);
+        }
+
+        return item;
+    }
+
+    private Hdf5Object ObjectAt(ulong address)
+    {
+        if (!_objects.TryGetValue(address, out Hdf5Object? item))
+            _objects.Add(address, item = new Hdf5Object(_source, address));
+        return item;
+    }
+
+    private string[] Texts(Hdf5Attribute attribute)
+    {
+        string[] texts = new string[attribute.Count];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            ReadOnlySpan<byte> bytes = attribute.Data.Span.Slice(i * attribute.Type.Size, attribute.Type.Size);
+            texts[i] = attribute.Type.Kind switch
+            {
+                Hdf5Kind.Text => Hdf5Cursor.Text(bytes).TrimEnd(attribute.Type.Trim),
+                Hdf5Kind.TextElsewhere => _heap.Text(bytes) ?? throw new InvalidDataException("a text is missing"),
+                var kind => throw new InvalidDataException($"expected text, found {kind}"),
+            };
+        }
+
+        return texts;
+    }
+
     private T Guard<T>(string path, Func<T> read)
     {
         try
         {
-            _stream.Begin();
             return read();
         }
-        catch (Exception error) when (error is not InvalidDataException && error is not IOException or EndOfStreamException)
-        {
-            throw Error(path, error.Message, error);
-        }
-        catch (InvalidDataException error) when (!error.Message.StartsWith(_place, StringComparison.Ordinal))
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException && !error.Message.StartsWith(_place, StringComparison.Ordinal))
         {
             throw Error(path, error.Message, error);
         }

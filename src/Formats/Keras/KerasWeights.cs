@@ -29,11 +29,13 @@ internal static class KerasWeights
         if (!includeOptimizer || model.Optimizer is not { } optimizer)
             return;
         file.AddAttribute(OptimizerPath, "name", optimizer.Name);
-        file.Add(Numbered(OptimizerPath, 0), optimizer.Iterations);
-        file.Add(Numbered(OptimizerPath, 1), NDArray.From(Shape.Scalar, [optimizer.LearningRate]));
+        file.Add(Numbered(OptimizerPath, 0), optimizer.Calls);
+        int first = First(optimizer);
+        if (first > 1)
+            file.Add(Numbered(OptimizerPath, 1), NDArray.From(Shape.Scalar, [optimizer.LearningRate]));
         IReadOnlyList<Variable> state = OptimizerConfig.StateOf(optimizer);
         for (int i = 0; i < state.Count; i++)
-            file.Add(Numbered(OptimizerPath, i + 2), state[i].Value.ToNDArray());
+            file.Add(Numbered(OptimizerPath, i + first), state[i].Value.ToNDArray());
     }
 
     /// <summary>Gives a model the weights of a file, and its optimizer the state if the file has one.</summary>
@@ -72,17 +74,18 @@ internal static class KerasWeights
             throw file.Error(OptimizerPath, $"the number of steps is {iterations}");
 
         // Before the first step there is no state besides the number of steps and the rate.
-        if (count > 2)
+        int first = First(optimizer);
+        if (count > first)
         {
             optimizer.Build(model.TrainableVariables);
             IReadOnlyList<Variable> state = OptimizerConfig.StateOf(optimizer);
-            if (count != state.Count + 2)
-                throw file.Error(OptimizerPath, $"expected the {state.Count + 2} tensors of {optimizer.Name}'s state, found {count}");
+            if (count != state.Count + first)
+                throw file.Error(OptimizerPath, $"expected the {state.Count + first} tensors of {optimizer.Name}'s state, found {count}");
             for (int i = 0; i < state.Count; i++)
-                values.Add((state[i], file.Read(Numbered(OptimizerPath, i + 2), state[i].Shape)));
+                values.Add((state[i], file.Read(Numbered(OptimizerPath, i + first), state[i].Shape)));
         }
 
-        if (count > 1)
+        if (count > 1 && first > 1)
         {
             float rate = file.Read(Numbered(OptimizerPath, 1), Shape.Scalar).AsSpan<float>()[0];
             if (rate is not (>= 0 and < float.PositiveInfinity))
@@ -90,8 +93,11 @@ internal static class KerasWeights
             optimizer.LearningRate = rate;
         }
 
-        optimizer.Iterations = iterations;
+        optimizer.Calls = iterations;
     }
+
+    // The number of calls and the rate, which a schedule takes the place of.
+    private static int First(Optimizer optimizer) => optimizer.Schedule.IsConstant ? 2 : 1;
 
     private static string Numbered(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}/{number}");
 }

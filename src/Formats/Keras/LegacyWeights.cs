@@ -35,9 +35,14 @@ internal static class LegacyWeights
     /// <summary>Puts an optimizer's state into a file.</summary>
     public static void WriteState(Optimizer optimizer, Hdf5Writer file)
     {
-        var names = new List<string> { $"{optimizer.Name}/iteration", $"{optimizer.Name}/learning_rate" };
-        file.Add($"{OptimizerPath}/{names[0]}", optimizer.Iterations);
-        file.Add($"{OptimizerPath}/{names[1]}", NDArray.From(Shape.Scalar, [optimizer.LearningRate]));
+        var names = new List<string> { $"{optimizer.Name}/iteration" };
+        file.Add($"{OptimizerPath}/{names[0]}", optimizer.Calls);
+        if (optimizer.Schedule.IsConstant)
+        {
+            names.Add($"{optimizer.Name}/learning_rate");
+            file.Add($"{OptimizerPath}/{names[1]}", NDArray.From(Shape.Scalar, [optimizer.LearningRate]));
+        }
+
         foreach (Variable variable in OptimizerConfig.StateOf(optimizer))
         {
             names.Add($"{optimizer.Name}/{variable.Name[(variable.Name.IndexOf('/', StringComparison.Ordinal) + 1)..].Replace('/', '_')}");
@@ -92,7 +97,7 @@ internal static class LegacyWeights
 
         // Keras 2 begins with the number of steps alone and has Adam's means of all weights before their mean squares.
         bool old = names[0].EndsWith("iter:0", StringComparison.Ordinal);
-        int first = old || names.Count == state.Count + 1 ? 1 : 2;
+        int first = old || names.Count == 1 || names.Count == state.Count + 1 ? 1 : 2;
         if (names.Count != first && names.Count != state.Count + first)
             throw file.Error(OptimizerPath, $"expected the {state.Count + first} tensors of {optimizer.Name}'s state, found {names.Count}");
         if (names.Count == first)
@@ -103,7 +108,7 @@ internal static class LegacyWeights
         NDArray[] values = [.. state.Select((variable, i) => file.Read($"{OptimizerPath}/{names[i + first]}", variable.Shape))];
         if (iterations < 0)
             throw file.Error(OptimizerPath, $"the number of steps is {iterations}");
-        optimizer.Iterations = iterations;
+        optimizer.Calls = iterations;
         for (int i = 0; i < values.Length; i++)
             state[i].Assign(values[i]);
     }

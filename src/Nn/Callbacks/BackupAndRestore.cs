@@ -7,17 +7,16 @@ namespace Numerics.Nn;
 /// </summary>
 /// <remarks>
 /// A checkpoint is one safetensors file, <c>checkpoint-EPOCH-STEP.safetensors</c>, written under a temporary name, flushed and
-/// renamed. One that is damaged is reported on the error stream and renamed, and the one before it is used. In the middle of an epoch, metrics other than
-/// the loss, accuracies and means start anew; the weights do not depend on them. Data that is no <see cref="Numerics.Tensors.IResumableDataSource"/> is
+/// renamed. One that is damaged is reported on the error stream and renamed, and the one before it is used. Metrics of one's own go on in
+/// the middle of an epoch if they override <see cref="Metric.SaveState"/>. Data that is no <see cref="Numerics.Tensors.IResumableDataSource"/> is
 /// read again up to the step, and has to yield the same batches.
 /// </remarks>
 public sealed class BackupAndRestore : Callback
 {
     private readonly CheckpointFolder _folder;
-    private readonly int? _saveFreq;
+    private readonly StepFrequency _saveFreq;
     private readonly int _keep;
     private readonly bool _deleteCheckpoint;
-    private int _waiting;
 
     /// <summary>Creates the callback.</summary>
     /// <param name="backupDir">The folder of the checkpoints of this run; made when it is not there.</param>
@@ -31,7 +30,7 @@ public sealed class BackupAndRestore : Callback
             throw new ArgumentOutOfRangeException(nameof(saveFreq), saveFreq, "saveFreq is at least 1");
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 2);
         _folder = new CheckpointFolder(backupDir);
-        (_saveFreq, _keep, _deleteCheckpoint) = (saveFreq, keep, deleteCheckpoint);
+        (_saveFreq, _keep, _deleteCheckpoint) = (new StepFrequency(saveFreq), keep, deleteCheckpoint);
     }
 
     /// <summary>The checkpoint that the run went on from, or null.</summary>
@@ -44,7 +43,8 @@ public sealed class BackupAndRestore : Callback
     /// <exception cref="InvalidDataException">The checkpoints are of another model or optimizer.</exception>
     public override void OnTrainBegin()
     {
-        (RestoredFrom, LastPath, _waiting) = (null, null, 0);
+        (RestoredFrom, LastPath) = (null, null);
+        _saveFreq.Reset();
         if (_folder.Load(message => Console.Error.WriteLine($"warning: {message}")) is not var (state, path))
             return;
         Checkpoint.Restore(Model, state, path);
@@ -54,10 +54,8 @@ public sealed class BackupAndRestore : Callback
     /// <inheritdoc/>
     public override void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
     {
-        if (_saveFreq is not { } frequency || (_waiting += Model.StepsPerExecution) < frequency)
-            return;
-        _waiting = 0;
-        Save();
+        if (_saveFreq.IsDue(batch))
+            Save();
     }
 
     /// <inheritdoc/>
@@ -77,14 +75,14 @@ public sealed class BackupAndRestore : Callback
     public override void SaveState(TrainingState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        state.Set("waiting", (long)_waiting);
+        _saveFreq.SaveState(state);
     }
 
     /// <inheritdoc/>
     public override void LoadState(TrainingState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _waiting = state.TryGet("waiting", out long waiting) ? (int)waiting : 0;
+        _saveFreq.LoadState(state);
     }
 
     /// <summary>Removes all checkpoints of the run.</summary>

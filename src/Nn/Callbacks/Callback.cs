@@ -98,8 +98,8 @@ public abstract class Callback
 
     /// <summary>After a batch of a prediction.</summary>
     /// <param name="batch">Counted from 0.</param>
-    /// <param name="outputs">The batch's outputs.</param>
-    public virtual void OnPredictBatchEnd(int batch, NDArray outputs)
+    /// <param name="outputs">The batch's outputs, one unless the model has several.</param>
+    public virtual void OnPredictBatchEnd(int batch, IReadOnlyList<NDArray> outputs)
     {
     }
 

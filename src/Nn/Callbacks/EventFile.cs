@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Text;
 
 namespace Numerics.Nn;
 
@@ -54,6 +53,16 @@ internal sealed class EventFile : IDisposable
         Summary(new ProtoMessage().Add(1, tag).Add(5, histogram), step);
     }
 
+    /// <summary>Writes a picture.</summary>
+    public void Image(string tag, PngPicture picture, long step)
+    {
+        ProtoMessage image = new ProtoMessage().Add(1, picture.Height).Add(2, picture.Width).Add(3, picture.Channels).Add(4, picture.Encode());
+        Summary(new ProtoMessage().Add(1, tag).Add(4, image), step);
+    }
+
+    /// <summary>Writes a graph, a message GraphDef.</summary>
+    public void Graph(ProtoMessage graph) => Write(new ProtoMessage().Add(1, Now()).Add(4, graph));
+
     /// <summary>Hands what was written to the operating system.</summary>
     public void Flush() => _stream.Flush();
 
@@ -76,7 +85,7 @@ internal sealed class EventFile : IDisposable
 
     private void Write(ProtoMessage record)
     {
-        ReadOnlySpan<byte> data = record.Bytes;
+        byte[] data = record.ToArray();
         Span<byte> frame = stackalloc byte[12];
         BinaryPrimitives.WriteUInt64LittleEndian(frame, (ulong)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], Masked(frame[..8]));
@@ -84,53 +93,5 @@ internal sealed class EventFile : IDisposable
         _stream.Write(data);
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Masked(data));
         _stream.Write(frame[..4]);
-    }
-
-    /// <summary>A protocol buffer: fields with their numbers.</summary>
-    private sealed class ProtoMessage
-    {
-        private const int Varint = 0, Fixed64 = 1, Delimited = 2, Fixed32 = 5;
-        private readonly List<byte> _bytes = [];
-
-        public ReadOnlySpan<byte> Bytes => _bytes.ToArray();
-
-        public ProtoMessage Add(int field, long value) => Tag(field, Varint).Number((ulong)value);
-
-        public ProtoMessage Add(int field, double value)
-        {
-            _ = Tag(field, Fixed64);
-            _bytes.AddRange(BitConverter.GetBytes(value));
-            return this;
-        }
-
-        public ProtoMessage Add(int field, float value)
-        {
-            _ = Tag(field, Fixed32);
-            _bytes.AddRange(BitConverter.GetBytes(value));
-            return this;
-        }
-
-        public ProtoMessage Add(int field, string text) => Add(field, Encoding.UTF8.GetBytes(text));
-
-        public ProtoMessage Add(int field, ProtoMessage inner) => Add(field, inner._bytes.ToArray());
-
-        public ProtoMessage Add(int field, double[] values) => Add(field, (byte[])[.. values.SelectMany(BitConverter.GetBytes)]);
-
-        private ProtoMessage Add(int field, byte[] bytes)
-        {
-            _ = Tag(field, Delimited).Number((ulong)bytes.Length);
-            _bytes.AddRange(bytes);
-            return this;
-        }
-
-        private ProtoMessage Tag(int field, int type) => Number((ulong)((field << 3) | type));
-
-        private ProtoMessage Number(ulong value)
-        {
-            for (; value >= 0x80; value >>= 7)
-                _bytes.Add((byte)(value | 0x80));
-            _bytes.Add((byte)value);
-            return this;
-        }
     }
 }

@@ -25,5 +25,5 @@ public sealed class LearningRateScheduler(Func<int, float, float> schedule, int 
 
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, IReadOnlyDictionary<string, double> logs) =>
-        LogText.Add(logs, "learning_rate", Model.Optimizer!.LearningRate);
+        LogText.Add(logs, LogText.LearningRate, Model.Optimizer!.LearningRate);
 }

@@ -5,6 +5,9 @@ namespace Numerics.Nn;
 /// <summary>Logs as people read them.</summary>
 internal static class LogText
 {
+    /// <summary>The name of the learning rate.</summary>
+    public const string LearningRate = "learning_rate";
+
     /// <summary>Such as <c>accuracy: 0.9375 - loss: 0.0312</c>.</summary>
     public static string Format(IReadOnlyDictionary<string, double> logs) =>
         string.Join(" - ", logs.Select(log => $"{log.Key}: {Number(log.Value)}"));

@@ -3,19 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace Numerics.Nn;
 
-/// <summary>Saves the model, or its weights, now and then.</summary>
+/// <summary>Saves the model, or its weights, now and then. The best value so far is kept from one call of Fit to the next.</summary>
 public sealed partial class ModelCheckpoint : Callback
 {
     private readonly string _filepath;
     private readonly Monitor _monitor;
     private readonly bool _saveBestOnly;
-    private readonly int? _saveFreq;
+    private readonly StepFrequency? _saveFreq;
     private readonly int _verbose;
-    private readonly double? _threshold;
     private readonly Action<Model, string> _save;
     private double? _best;
     private int _epoch;
-    private int _waiting;
 
     /// <summary>Creates the callback.</summary>
     /// <param name="filepath">The file; <c>{epoch}</c>, <c>{batch}</c> and names of logs in it are filled in, with Keras' formats:
@@ -42,8 +40,8 @@ public sealed partial class ModelCheckpoint : Callback
         if (saveFreq < 1)
             throw new ArgumentOutOfRangeException(nameof(saveFreq), saveFreq, "saveFreq is at least 1");
         _monitor = new Monitor(this, monitor, mode, 0);
-        (_filepath, _verbose, _saveBestOnly, _saveFreq) = (filepath, verbose, saveBestOnly, saveFreq);
-        _best = _threshold = initialValueThreshold;
+        (_filepath, _verbose, _saveBestOnly, _saveFreq) = (filepath, verbose, saveBestOnly, saveFreq is null ? null : new StepFrequency(saveFreq));
+        _best = initialValueThreshold;
         _save = save ?? ((model, path) => model.SaveWeights(path));
     }
 
@@ -51,7 +49,7 @@ public sealed partial class ModelCheckpoint : Callback
     public string? LastPath { get; private set; }
 
     /// <inheritdoc/>
-    public override void OnTrainBegin() => (_best, _waiting) = (_threshold, 0);
+    public override void OnTrainBegin() => _saveFreq?.Reset();
 
     /// <inheritdoc/>
     public override void OnEpochBegin(int epoch) => _epoch = epoch;
@@ -59,10 +57,8 @@ public sealed partial class ModelCheckpoint : Callback
     /// <inheritdoc/>
     public override void OnTrainBatchEnd(int batch, IReadOnlyDictionary<string, double> logs)
     {
-        if (_saveFreq is not { } frequency || (_waiting += Model.StepsPerExecution) < frequency)
-            return;
-        _waiting = 0;
-        Save(batch, logs);
+        if (_saveFreq?.IsDue(batch) == true)
+            Save(batch, logs);
     }
 
     /// <inheritdoc/>
@@ -76,7 +72,7 @@ public sealed partial class ModelCheckpoint : Callback
     public override void SaveState(TrainingState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        state.Set("waiting", (long)_waiting);
+        _saveFreq?.SaveState(state);
         if (_best is { } best)
             state.Set("best", best);
     }
@@ -85,8 +81,9 @@ public sealed partial class ModelCheckpoint : Callback
     public override void LoadState(TrainingState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _waiting = state.TryGet("waiting", out long waiting) ? (int)waiting : 0;
-        _best = state.TryGet("best", out double best) ? best : _threshold;
+        _saveFreq?.LoadState(state);
+        if (state.TryGet("best", out double best))
+            _best = best;
     }
 
     [GeneratedRegex(@"\{(\w+)(?::(?<zero>0?)(?<width>\d*)(?:\.(?<digits>\d+))?(?<kind>[dfge]?))?\}")]

@@ -43,9 +43,10 @@ internal sealed class Monitor(Callback owner, string name, MonitorMode mode, dou
         if (mode != MonitorMode.Auto)
             return mode == MonitorMode.Max;
         string plain = name.StartsWith("val_", StringComparison.Ordinal) ? name[4..] : name;
-        if (plain == "loss")
+        Metric? metric = owner.Model.Reported.FirstOrDefault(reported => reported.Name == plain).Metric;
+        if (metric is not null && !owner.Model.Metrics.Contains(metric))
             return false;
-        return owner.Model.Metrics.FirstOrDefault(metric => metric.Name == plain) switch
+        return metric switch
         {
             LossMetric or ExpectedCalibrationError => false,
             AccuracyMetric or ConfusionMatrixMetric or ConfusionMetric or FBetaScore or RankingMetric => true,

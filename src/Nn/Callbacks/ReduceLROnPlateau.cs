@@ -55,7 +55,7 @@ public sealed class ReduceLROnPlateau : Callback
     {
         ArgumentNullException.ThrowIfNull(logs);
         Optimizer optimizer = Model.Optimizer!;
-        LogText.Add(logs, "learning_rate", optimizer.LearningRate);
+        LogText.Add(logs, LogText.LearningRate, optimizer.LearningRate);
         if (!_monitor.TryRead(logs, out double value))
             return;
         if (_cooling > 0)

@@ -33,7 +33,7 @@ internal static class Checkpoint
         state.Set("feed/taken", begun ? run.Feed.Taken : -1);
         Save(state.Part("feed/random/"), run.Feed.RandomAtStart);
         Save(state.Part("feed/position/"), run.Feed.Position);
-        Save(state.Part("validation/position/"), (run.ValidationData as IResumableDataSource)?.Position);
+        Save(state.Part("validation/position/"), run.ValidationData?.Resumable?.Position);
         model.SaveState(state);
         for (int i = 0; i < run.Callbacks.Count; i++)
             run.Callbacks[i].SaveState(state.Part(Prefix(run.Callbacks, i)));
@@ -67,7 +67,7 @@ internal static class Checkpoint
             optimizer.LearningRate = (float)rate;
         (run.Epoch, run.Step) = ((int)Number(state, "epoch", path), (int)Number(state, "step", path));
         run.Feed.Resume(Number(state, "feed/taken", path), Position(state.Part("feed/position/")), Random(state.Part("feed/random/"), path));
-        if (run.ValidationData is IResumableDataSource validation && Position(state.Part("validation/position/")) is { } place)
+        if (run.ValidationData?.Resumable is { } validation && Position(state.Part("validation/position/")) is { } place)
             validation.Position = place;
         model.LoadState(state);
         for (int i = 0; i < run.Callbacks.Count; i++)

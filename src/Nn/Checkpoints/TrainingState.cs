@@ -38,6 +38,16 @@ public sealed class TrainingState
     /// <inheritdoc cref="Set(string, string)"/>
     public void Set(string name, long value) => Set(name, value.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Notes numbers.</summary>
+    /// <inheritdoc cref="Set(string, string)"/>
+    public void Set(string name, ReadOnlySpan<double> value)
+    {
+        var texts = new string[value.Length];
+        for (int i = 0; i < texts.Length; i++)
+            texts[i] = value[i].ToString("R", CultureInfo.InvariantCulture);
+        Set(name, string.Join(' ', texts));
+    }
+
     /// <summary>Notes an array.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
     public void Set(string name, NDArray value) => _tensors[_prefix + name] = value;
@@ -50,6 +60,24 @@ public sealed class TrainingState
     {
         value = 0;
         return TryGet(name, out string? text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>Numbers, if there are some of the name.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out double[]? value)
+    {
+        value = null;
+        if (!TryGet(name, out string? text))
+            return false;
+        string[] texts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var numbers = new double[texts.Length];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            if (!double.TryParse(texts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+                return false;
+        }
+
+        value = numbers;
+        return true;
     }
 
     /// <summary>A whole number, if there is one of the name.</summary>

@@ -47,6 +47,8 @@ internal sealed class ClassWeightedDataSource : IDataSource
     // What is no batch is left to the model, whose message names what is wrong with it.
     private static DataItem Multiplied(DataItem batch, IReadOnlyDictionary<int, float> classWeight)
     {
+        if (batch.Targets.Count > 1)
+            throw new ArgumentException($"class weights are for one target, the batch has {batch.Targets.Count}; use sample weights", nameof(classWeight));
         if (batch.Y is null || batch.Y.Shape.Rank == 0)
             return batch;
         NDArray? own = batch.SampleWeight;

@@ -73,7 +73,7 @@ public abstract partial class Layer
     /// <summary>Notes a symbolic call.</summary>
     private protected LayerNode AddNode(KerasTensor[] inputs, Shape[] outputShapes)
     {
-        var node = new LayerNode(this, inputs, outputShapes);
+        var node = new LayerNode(this, _nodes.Count, inputs, outputShapes);
         _nodes.Add(node);
         return node;
     }

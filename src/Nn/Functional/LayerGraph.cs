@@ -35,6 +35,10 @@ internal sealed class LayerGraph
     /// <summary>The calls, inputs first.</summary>
     public IReadOnlyList<LayerNode> Nodes { get; }
 
+    /// <summary>Whether each call reads the one before it and nothing else.</summary>
+    public bool IsChain => _inputs.Length == 1 && _outputs.Length == 1
+        && Nodes.Skip(1).Zip(Nodes, (node, before) => node.Inputs is [var read] && read.Node == before).All(follows => follows);
+
     /// <summary>The outputs' shapes for the inputs'.</summary>
     public Shape[] ComputeShapes(IReadOnlyList<Shape> inputs)
     {

@@ -5,14 +5,17 @@ namespace Numerics.Nn;
 /// <summary>One call of a layer on tensors that do not exist yet.</summary>
 public sealed class LayerNode
 {
-    internal LayerNode(Layer layer, KerasTensor[] inputs, Shape[] outputShapes)
+    internal LayerNode(Layer layer, int number, KerasTensor[] inputs, Shape[] outputShapes)
     {
-        (Layer, Inputs) = (layer, inputs);
+        (Layer, Number, Inputs) = (layer, number, inputs);
         Outputs = [.. outputShapes.Select((shape, i) => new KerasTensor(this, i, shape))];
     }
 
     /// <summary>What is called.</summary>
     public Layer Layer { get; }
+
+    /// <summary>Which of the layer's symbolic calls, from 0.</summary>
+    public int Number { get; }
 
     /// <summary>What it is called on; nothing for an input.</summary>
     public IReadOnlyList<KerasTensor> Inputs { get; }

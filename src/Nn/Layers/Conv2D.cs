@@ -4,7 +4,7 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>A two-dimensional convolution over pictures [batch, h, w, channels], with bias and activation.</summary>
-public sealed class Conv2D : Layer
+public sealed class Conv2D : Convolution
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="filters">The number of output channels.</param>
@@ -40,76 +40,39 @@ public sealed class Conv2D : Layer
         Constraint? kernelConstraint = null,
         Constraint? biasConstraint = null,
         string? name = null)
-        : base(name)
+        : base(
+            kernelSize, strides, padding, dilationRate, activation, useBias, biasInitializer, biasRegularizer, biasConstraint, activityRegularizer, name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(filters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         if (filters % groups != 0)
             throw new ArgumentException($"{filters} filters do not divide into {groups} groups", nameof(groups));
         Filters = filters;
-        KernelSize = kernelSize.Positive(nameof(kernelSize));
-        Strides = (strides ?? 1).Positive(nameof(strides));
-        Padding = padding;
-        DilationRate = (dilationRate ?? 1).Positive(nameof(dilationRate));
         Groups = groups;
-        Activation = activation;
-        UseBias = useBias;
         KernelInitializer = kernelInitializer ?? new GlorotUniform();
-        BiasInitializer = biasInitializer ?? new Zeros();
-        (KernelRegularizer, BiasRegularizer, ActivityRegularizer) = (kernelRegularizer, biasRegularizer, activityRegularizer);
-        (KernelConstraint, BiasConstraint) = (kernelConstraint, biasConstraint);
+        (KernelRegularizer, KernelConstraint) = (kernelRegularizer, kernelConstraint);
     }
 
     /// <summary>The number of output channels.</summary>
     public int Filters { get; }
 
-    /// <summary>The kernel's height and width.</summary>
-    public Size2D KernelSize { get; }
-
-    /// <summary>Step down and across.</summary>
-    public Size2D Strides { get; }
-
-    /// <summary>What happens at the edges.</summary>
-    public Padding Padding { get; }
-
-    /// <summary>Distance between kernel taps.</summary>
-    public Size2D DilationRate { get; }
-
     /// <summary>The number of independent channel groups.</summary>
     public int Groups { get; }
-
-    /// <summary>What follows the convolution, or null.</summary>
-    public Activation? Activation { get; }
-
-    /// <summary>Whether a bias is added.</summary>
-    public bool UseBias { get; }
 
     /// <summary>What gives the kernel its first values.</summary>
     public Initializer KernelInitializer { get; }
 
-    /// <summary>What gives the bias its first values.</summary>
-    public Initializer BiasInitializer { get; }
-
     /// <summary>What is added to the loss for the kernel, or null.</summary>
     public Regularizer? KernelRegularizer { get; }
-
-    /// <summary>What is added to the loss for the bias, or null.</summary>
-    public Regularizer? BiasRegularizer { get; }
 
     /// <summary>What the kernel is brought back to after every step, or null.</summary>
     public Constraint? KernelConstraint { get; }
 
-    /// <summary>What the bias is brought back to after every step, or null.</summary>
-    public Constraint? BiasConstraint { get; }
-
     /// <summary>The kernel [height, width, channels / groups, filters]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
 
-    /// <summary>The bias [filters]; null before the layer is built, or without one.</summary>
-    public Variable? Bias { get; private set; }
-
     /// <summary>Whether a max-pooling that follows can be done in the same pass.</summary>
-    internal bool CanFusePooling => UseBias && Activation is { IsRelu: true } && ActivityRegularizer is null;
+    internal bool CanFusePooling => UseBias && EndsInRelu && ActivityRegularizer is null;
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) =>
@@ -127,17 +90,15 @@ public sealed class Conv2D : Layer
             throw new ShapeMismatchException($"{channels} input channels do not divide into {Groups} groups, got {inputShape}");
         _ = ComputeOutputShape(inputShape);
         Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, channels / Groups, Filters), KernelInitializer, true, KernelRegularizer, KernelConstraint);
-        Bias = UseBias ? AddWeight("bias", Filters, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
-        InputSpec = (Shape.Unknown, Shape.Unknown, Shape.Unknown, channels);
+        EndWeights(channels, Filters);
     }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
-        bool relu = Activation is { IsRelu: true };
-        Tensor y = x.Conv2D(Kernel!, Bias?.Value, Strides, Padding, DilationRate, Groups, relu);
-        return relu || Activation is null ? y : Activation.Apply(y);
+        Tensor y = x.Conv2D(Kernel!, Bias?.Value, Strides, Padding, DilationRate, Groups, EndsInRelu);
+        return Activate(y, EndsInRelu);
     }
 
     /// <summary>This layer, its ReLU and a max-pooling in one op.</summary>

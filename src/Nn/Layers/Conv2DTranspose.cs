@@ -6,7 +6,7 @@ namespace Numerics.Nn;
 /// A transposed convolution over pictures [batch, h, w, channels], which makes them larger by its strides, with bias and
 /// activation. Source: Zeiler, Krishnan, Taylor, Fergus, "Deconvolutional networks", CVPR 2010.
 /// </summary>
-public sealed class Conv2DTranspose : Layer
+public sealed class Conv2DTranspose : Convolution
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="filters">The number of output channels.</param>
@@ -40,43 +40,18 @@ public sealed class Conv2DTranspose : Layer
         Constraint? kernelConstraint = null,
         Constraint? biasConstraint = null,
         string? name = null)
-        : base(name)
+        : base(
+            kernelSize, strides, padding, dilationRate, activation, useBias, biasInitializer, biasRegularizer, biasConstraint, activityRegularizer, name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(filters, 1);
         Filters = filters;
-        KernelSize = kernelSize.Positive(nameof(kernelSize));
-        Strides = (strides ?? 1).Positive(nameof(strides));
-        Padding = padding;
-        DilationRate = (dilationRate ?? 1).Positive(nameof(dilationRate));
         if (DilationRate != 1 && Strides != 1)
             throw new ArgumentException("strides and a dilation rate other than 1 cannot be used together", nameof(dilationRate));
-        Activation = activation;
-        UseBias = useBias;
-        ActivityRegularizer = activityRegularizer;
         (KernelInitializer, KernelRegularizer, KernelConstraint) = (kernelInitializer ?? new GlorotUniform(), kernelRegularizer, kernelConstraint);
-        (BiasInitializer, BiasRegularizer, BiasConstraint) = (biasInitializer ?? new Zeros(), biasRegularizer, biasConstraint);
     }
 
     /// <summary>The number of output channels.</summary>
     public int Filters { get; }
-
-    /// <summary>The kernel's height and width.</summary>
-    public Size2D KernelSize { get; }
-
-    /// <summary>How much larger pictures become.</summary>
-    public Size2D Strides { get; }
-
-    /// <summary>What happens at the edges.</summary>
-    public Padding Padding { get; }
-
-    /// <summary>Distance between kernel taps.</summary>
-    public Size2D DilationRate { get; }
-
-    /// <summary>What follows the convolution, or null.</summary>
-    public Activation? Activation { get; }
-
-    /// <summary>Whether a bias is added.</summary>
-    public bool UseBias { get; }
 
     /// <summary>What gives the kernel its first values.</summary>
     public Initializer KernelInitializer { get; }
@@ -87,20 +62,8 @@ public sealed class Conv2DTranspose : Layer
     /// <summary>What the kernel is brought back to after every step, or null.</summary>
     public Constraint? KernelConstraint { get; }
 
-    /// <summary>What gives the bias its first values.</summary>
-    public Initializer BiasInitializer { get; }
-
-    /// <summary>What is added to the loss for the bias, or null.</summary>
-    public Regularizer? BiasRegularizer { get; }
-
-    /// <summary>What the bias is brought back to after every step, or null.</summary>
-    public Constraint? BiasConstraint { get; }
-
     /// <summary>The kernel [height, width, filters, channels]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
-
-    /// <summary>The bias [filters]; null before the layer is built, or without one.</summary>
-    public Variable? Bias { get; private set; }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape)
@@ -120,8 +83,7 @@ public sealed class Conv2DTranspose : Layer
         ArgumentNullException.ThrowIfNull(inputShape);
         int channels = Windows.Channels(inputShape);
         Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, Filters, channels), KernelInitializer, true, KernelRegularizer, KernelConstraint);
-        Bias = UseBias ? AddWeight("bias", Filters, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
-        InputSpec = (Shape.Unknown, Shape.Unknown, Shape.Unknown, channels);
+        EndWeights(channels, Filters);
     }
 
     /// <inheritdoc/>
@@ -132,7 +94,7 @@ public sealed class Conv2DTranspose : Layer
         Tensor y = x.Conv2DTranspose(Kernel!, output[1], output[2], Strides, Padding, DilationRate);
         if (Bias is not null)
             y += Bias;
-        return Activation is null ? y : Activation.Apply(y);
+        return Activate(y, activated: false);
     }
 
     private int Extent(int size, int kernel, int stride, int dilation)

@@ -3,7 +3,7 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>A convolution of every channel of pictures [batch, h, w, channels] for itself, with bias and activation.</summary>
-public sealed class DepthwiseConv2D : Layer
+public sealed class DepthwiseConv2D : Convolution
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="kernelSize">The kernel's height and width.</param>
@@ -37,41 +37,16 @@ public sealed class DepthwiseConv2D : Layer
         Constraint? depthwiseConstraint = null,
         Constraint? biasConstraint = null,
         string? name = null)
-        : base(name)
+        : base(
+            kernelSize, strides, padding, dilationRate, activation, useBias, biasInitializer, biasRegularizer, biasConstraint, activityRegularizer, name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(depthMultiplier, 1);
-        KernelSize = kernelSize.Positive(nameof(kernelSize));
-        Strides = (strides ?? 1).Positive(nameof(strides));
-        Padding = padding;
         DepthMultiplier = depthMultiplier;
-        DilationRate = (dilationRate ?? 1).Positive(nameof(dilationRate));
-        Activation = activation;
-        UseBias = useBias;
-        ActivityRegularizer = activityRegularizer;
         (DepthwiseInitializer, DepthwiseRegularizer, DepthwiseConstraint) = (depthwiseInitializer ?? new GlorotUniform(), depthwiseRegularizer, depthwiseConstraint);
-        (BiasInitializer, BiasRegularizer, BiasConstraint) = (biasInitializer ?? new Zeros(), biasRegularizer, biasConstraint);
     }
-
-    /// <summary>The kernel's height and width.</summary>
-    public Size2D KernelSize { get; }
-
-    /// <summary>Step down and across.</summary>
-    public Size2D Strides { get; }
-
-    /// <summary>What happens at the edges.</summary>
-    public Padding Padding { get; }
 
     /// <summary>How many outputs a channel has.</summary>
     public int DepthMultiplier { get; }
-
-    /// <summary>Distance between kernel taps.</summary>
-    public Size2D DilationRate { get; }
-
-    /// <summary>What follows the convolution, or null.</summary>
-    public Activation? Activation { get; }
-
-    /// <summary>Whether a bias is added.</summary>
-    public bool UseBias { get; }
 
     /// <summary>What gives the depthwise kernel its first values.</summary>
     public Initializer DepthwiseInitializer { get; }
@@ -82,20 +57,8 @@ public sealed class DepthwiseConv2D : Layer
     /// <summary>What the depthwise kernel is brought back to after every step, or null.</summary>
     public Constraint? DepthwiseConstraint { get; }
 
-    /// <summary>What gives the bias its first values.</summary>
-    public Initializer BiasInitializer { get; }
-
-    /// <summary>What is added to the loss for the bias, or null.</summary>
-    public Regularizer? BiasRegularizer { get; }
-
-    /// <summary>What the bias is brought back to after every step, or null.</summary>
-    public Constraint? BiasConstraint { get; }
-
     /// <summary>The kernel [height, width, channels, depth multiplier]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
-
-    /// <summary>The bias [channels · depth multiplier]; null before the layer is built, or without one.</summary>
-    public Variable? Bias { get; private set; }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape)
@@ -113,17 +76,15 @@ public sealed class DepthwiseConv2D : Layer
         int channels = Windows.Channels(inputShape);
         _ = ComputeOutputShape(inputShape);
         Kernel = AddWeight("kernel", (KernelSize.Height, KernelSize.Width, channels, DepthMultiplier), DepthwiseInitializer, true, DepthwiseRegularizer, DepthwiseConstraint);
-        Bias = UseBias ? AddWeight("bias", channels * DepthMultiplier, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
-        InputSpec = (Shape.Unknown, Shape.Unknown, Shape.Unknown, channels);
+        EndWeights(channels, channels * DepthMultiplier);
     }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
-        bool relu = Activation is { IsRelu: true };
-        Tensor y = Convolve(x, Kernel!, Bias?.Value, Strides, Padding, DilationRate, relu);
-        return relu || Activation is null ? y : Activation.Apply(y);
+        Tensor y = Convolve(x, Kernel!, Bias?.Value, Strides, Padding, DilationRate, EndsInRelu);
+        return Activate(y, EndsInRelu);
     }
 
     /// <summary>A depthwise convolution: one group a channel, whose outputs lie side by side in the kernel already.</summary>

@@ -6,7 +6,7 @@ namespace Numerics.Nn;
 /// A convolution of every channel for itself and then one of 1×1 across channels, with bias and activation.
 /// Source: Chollet, "Xception: deep learning with depthwise separable convolutions", CVPR 2017.
 /// </summary>
-public sealed class SeparableConv2D : Layer
+public sealed class SeparableConv2D : Convolution
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="filters">The number of output channels.</param>
@@ -48,47 +48,22 @@ public sealed class SeparableConv2D : Layer
         Constraint? pointwiseConstraint = null,
         Constraint? biasConstraint = null,
         string? name = null)
-        : base(name)
+        : base(
+            kernelSize, strides, padding, dilationRate, activation, useBias, biasInitializer, biasRegularizer, biasConstraint, activityRegularizer, name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(filters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(depthMultiplier, 1);
         Filters = filters;
-        KernelSize = kernelSize.Positive(nameof(kernelSize));
-        Strides = (strides ?? 1).Positive(nameof(strides));
-        Padding = padding;
-        DilationRate = (dilationRate ?? 1).Positive(nameof(dilationRate));
         DepthMultiplier = depthMultiplier;
-        Activation = activation;
-        UseBias = useBias;
-        ActivityRegularizer = activityRegularizer;
         (DepthwiseInitializer, DepthwiseRegularizer, DepthwiseConstraint) = (depthwiseInitializer ?? new GlorotUniform(), depthwiseRegularizer, depthwiseConstraint);
         (PointwiseInitializer, PointwiseRegularizer, PointwiseConstraint) = (pointwiseInitializer ?? new GlorotUniform(), pointwiseRegularizer, pointwiseConstraint);
-        (BiasInitializer, BiasRegularizer, BiasConstraint) = (biasInitializer ?? new Zeros(), biasRegularizer, biasConstraint);
     }
 
     /// <summary>The number of output channels.</summary>
     public int Filters { get; }
 
-    /// <summary>The depthwise kernel's height and width.</summary>
-    public Size2D KernelSize { get; }
-
-    /// <summary>Step down and across.</summary>
-    public Size2D Strides { get; }
-
-    /// <summary>What happens at the edges.</summary>
-    public Padding Padding { get; }
-
-    /// <summary>Distance between kernel taps.</summary>
-    public Size2D DilationRate { get; }
-
     /// <summary>How many outputs a channel has in between.</summary>
     public int DepthMultiplier { get; }
-
-    /// <summary>What follows the convolution, or null.</summary>
-    public Activation? Activation { get; }
-
-    /// <summary>Whether a bias is added.</summary>
-    public bool UseBias { get; }
 
     /// <summary>What gives the depthwise kernel its first values.</summary>
     public Initializer DepthwiseInitializer { get; }
@@ -108,23 +83,11 @@ public sealed class SeparableConv2D : Layer
     /// <summary>What the pointwise kernel is brought back to after every step, or null.</summary>
     public Constraint? PointwiseConstraint { get; }
 
-    /// <summary>What gives the bias its first values.</summary>
-    public Initializer BiasInitializer { get; }
-
-    /// <summary>What is added to the loss for the bias, or null.</summary>
-    public Regularizer? BiasRegularizer { get; }
-
-    /// <summary>What the bias is brought back to after every step, or null.</summary>
-    public Constraint? BiasConstraint { get; }
-
     /// <summary>The kernel [height, width, channels, depth multiplier]; null before the layer is built.</summary>
     public Variable? DepthwiseKernel { get; private set; }
 
     /// <summary>The kernel [1, 1, channels · depth multiplier, filters]; null before the layer is built.</summary>
     public Variable? PointwiseKernel { get; private set; }
-
-    /// <summary>The bias [filters]; null before the layer is built, or without one.</summary>
-    public Variable? Bias { get; private set; }
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) =>
@@ -142,17 +105,15 @@ public sealed class SeparableConv2D : Layer
         PointwiseKernel = AddWeight(
             "pointwise_kernel", (1, 1, channels * DepthMultiplier, Filters),
             PointwiseInitializer, true, PointwiseRegularizer, PointwiseConstraint);
-        Bias = UseBias ? AddWeight("bias", Filters, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
-        InputSpec = (Shape.Unknown, Shape.Unknown, Shape.Unknown, channels);
+        EndWeights(channels, Filters);
     }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
-        bool relu = Activation is { IsRelu: true };
         Tensor channels = DepthwiseConv2D.Convolve(x, DepthwiseKernel!, null, Strides, Padding, DilationRate, relu: false);
-        Tensor y = channels.Conv2D(PointwiseKernel!, Bias?.Value, relu: relu);
-        return relu || Activation is null ? y : Activation.Apply(y);
+        Tensor y = channels.Conv2D(PointwiseKernel!, Bias?.Value, relu: EndsInRelu);
+        return Activate(y, EndsInRelu);
     }
 }

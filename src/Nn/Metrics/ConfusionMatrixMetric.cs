@@ -35,6 +35,24 @@ public abstract class ConfusionMatrixMetric : Metric
     public sealed override void ResetState() => _counts = new double[0, 0];
 
     /// <inheritdoc/>
+    public sealed override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("counts", _counts.Cast<double>().ToArray());
+    }
+
+    /// <inheritdoc/>
+    public sealed override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (!state.TryGet("counts", out double[]? counts))
+            return;
+        int classes = (int)Math.Sqrt(counts.Length);
+        _counts = new double[classes, classes];
+        Buffer.BlockCopy(counts, 0, _counts, 0, classes * classes * sizeof(double));
+    }
+
+    /// <inheritdoc/>
     protected sealed override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yTrue);

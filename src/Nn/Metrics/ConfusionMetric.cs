@@ -59,6 +59,25 @@ public abstract class ConfusionMetric : Metric
     /// <inheritdoc/>
     public sealed override void ResetState() => _truePositives = _falsePositives = _falseNegatives = [];
 
+    /// <inheritdoc/>
+    public sealed override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("true_positives", _truePositives);
+        state.Set("false_positives", _falsePositives);
+        state.Set("false_negatives", _falseNegatives);
+        state.Set("columns", (long)_columns);
+    }
+
+    /// <inheritdoc/>
+    public sealed override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.TryGet("true_positives", out double[]? truePositives) && state.TryGet("false_positives", out double[]? falsePositives)
+            && state.TryGet("false_negatives", out double[]? falseNegatives) && state.TryGet("columns", out long columns))
+            (_truePositives, _falsePositives, _falseNegatives, _columns) = (truePositives, falsePositives, falseNegatives, (int)columns);
+    }
+
     /// <summary>The value for some counts; 0 without true positives.</summary>
     private protected abstract double Share(double truePositives, double falsePositives, double falseNegatives);
 

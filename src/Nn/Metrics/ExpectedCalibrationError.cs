@@ -55,6 +55,27 @@ public sealed class ExpectedCalibrationError : Metric
     }
 
     /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("weight", _weight);
+        state.Set("confidence", _confidence);
+        state.Set("right", _right);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (!state.TryGet("weight", out double[]? weight) || !state.TryGet("confidence", out double[]? confidence)
+            || !state.TryGet("right", out double[]? right) || weight.Length != _weight.Length)
+            return;
+        weight.CopyTo(_weight, 0);
+        confidence.CopyTo(_confidence, 0);
+        right.CopyTo(_right, 0);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">A prediction is not a probability.</exception>
     protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {

@@ -67,6 +67,24 @@ public class FBetaScore : Metric
     public override void ResetState() => _truePositives = _falsePositives = _falseNegatives = [];
 
     /// <inheritdoc/>
+    public override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("true_positives", _truePositives);
+        state.Set("false_positives", _falsePositives);
+        state.Set("false_negatives", _falseNegatives);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.TryGet("true_positives", out double[]? truePositives) && state.TryGet("false_positives", out double[]? falsePositives)
+            && state.TryGet("false_negatives", out double[]? falseNegatives))
+            (_truePositives, _falsePositives, _falseNegatives) = (truePositives, falsePositives, falseNegatives);
+    }
+
+    /// <inheritdoc/>
     protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yTrue);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Numerics.Tensors;
 
 namespace Numerics.Nn;
 
@@ -30,6 +31,26 @@ internal sealed class RankedScores
 
         _scores.Add(score);
         _weights?.Add(weight);
+    }
+
+    /// <summary>Notes scores and weights in the order that they have now: sums of weights are taken in it.</summary>
+    public void SaveState(TrainingState state)
+    {
+        state.Set("sorted", (long)_sorted);
+        state.Set("scores", NDArray.From(_scores.Count, Scores));
+        if (_weights is not null)
+            state.Set("weights", NDArray.From(_weights.Count, Weights));
+    }
+
+    /// <summary>Takes back what <see cref="SaveState"/> wrote.</summary>
+    public void LoadState(TrainingState state)
+    {
+        if (!state.TryGet("scores", out NDArray? scores) || !state.TryGet("sorted", out long sorted))
+            return;
+        _scores.Clear();
+        _scores.AddRange(scores.AsSpan<float>());
+        _weights = state.TryGet("weights", out NDArray? weights) ? [.. weights.ToFloats()] : null;
+        _sorted = (int)sorted;
     }
 
     /// <summary>Puts the scores in order.</summary>

@@ -29,6 +29,28 @@ public abstract class RankingMetric : Metric
     public sealed override void ResetState() => _rankings = [];
 
     /// <inheritdoc/>
+    public sealed override void SaveState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.Set("columns", (long)_columns);
+        state.Set("rankings", (long)_rankings.Length);
+        for (int i = 0; i < _rankings.Length; i++)
+            _rankings[i].SaveState(state.Part(FormattableString.Invariant($"{i}/")));
+    }
+
+    /// <inheritdoc/>
+    public sealed override void LoadState(TrainingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (!state.TryGet("columns", out long columns) || !state.TryGet("rankings", out long rankings))
+            return;
+        _columns = (int)columns;
+        _rankings = [.. Enumerable.Range(0, (int)rankings).Select(_ => new ScoreRanking())];
+        for (int i = 0; i < _rankings.Length; i++)
+            _rankings[i].LoadState(state.Part(FormattableString.Invariant($"{i}/")));
+    }
+
+    /// <inheritdoc/>
     protected sealed override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yTrue);

@@ -13,6 +13,20 @@ internal sealed class ScoreRanking
             (positive ? _positives : _negatives).Add(score, weight);
     }
 
+    /// <summary>Notes all scores.</summary>
+    public void SaveState(TrainingState state)
+    {
+        _positives.SaveState(state.Part("positives/"));
+        _negatives.SaveState(state.Part("negatives/"));
+    }
+
+    /// <summary>Takes back what <see cref="SaveState"/> wrote.</summary>
+    public void LoadState(TrainingState state)
+    {
+        _positives.LoadState(state.Part("positives/"));
+        _negatives.LoadState(state.Part("negatives/"));
+    }
+
     /// <summary>The decisions from the highest score down to the lowest.</summary>
     public CutEnumerator GetEnumerator()
     {

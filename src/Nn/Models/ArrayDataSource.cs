@@ -35,20 +35,15 @@ internal sealed class ArrayDataSource : IDataSource
     /// <inheritdoc/>
     public IEnumerator<DataItem> GetEnumerator()
     {
-        int[]? order = null;
-        if (_shuffle)
-        {
-            order = [.. Enumerable.Range(_first, Examples)];
-            Permutation.Shuffle(order, RandomGenerator.Default.Next());
-        }
-
+        int[]? order = _shuffle ? Permutation.Of(_first, Examples) : null;
         for (int start = 0; start < Examples; start += _batchSize)
         {
             int first = start, count = Math.Min(_batchSize, Examples - start);
             NDArray Rows(NDArray array) => order is null
                 ? array.Slice(_first + first, count)
                 : ArrayRows.Take(array, order.AsSpan(first, count));
-            yield return new DataItem(Rows(_all.X), Rows(_all.Y), _all.SampleWeight is { } weights ? Rows(weights) : null);
+            yield return new DataItem(
+                [.. _all.Inputs.Select(Rows)], [.. _all.Targets.Select(Rows)], _all.SampleWeight is { } weights ? Rows(weights) : null);
         }
     }
 
@@ -56,13 +51,10 @@ internal sealed class ArrayDataSource : IDataSource
 
     private static int Count(DataItem all)
     {
-        ArgumentNullException.ThrowIfNull(all.X, "x");
-        ArgumentNullException.ThrowIfNull(all.Y, "y");
-        Shape x = all.X.Shape, y = all.Y.Shape;
-        if (x.Rank == 0 || y.Rank == 0 || x[0] != y[0])
-            throw new ShapeMismatchException($"inputs {x} and targets {y} must have as many examples, their first axis");
-        if (all.SampleWeight is { } weight && (weight.Shape.Rank == 0 || weight.Shape[0] != x[0]))
-            throw new ShapeMismatchException($"sample weights {weight.Shape} and inputs {x} must have as many examples");
-        return x[0];
+        foreach (NDArray x in all.Inputs)
+            ArgumentNullException.ThrowIfNull(x);
+        foreach (NDArray y in all.Targets)
+            ArgumentNullException.ThrowIfNull(y);
+        return ExampleCount.Of([.. all.Inputs.Select(x => x.Shape)], [.. all.Targets.Select(y => y.Shape)], all.SampleWeight?.Shape);
     }
 }

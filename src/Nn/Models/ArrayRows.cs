@@ -5,13 +5,6 @@ namespace Numerics.Nn;
 /// <summary>Runs and selections of the examples in an array, the first axis counting them.</summary>
 public static class ArrayRows
 {
-    /// <summary>The array cut into batches, the last one possibly smaller; they share its memory.</summary>
-    internal static IEnumerable<NDArray> Batches(NDArray array, int batchSize)
-    {
-        for (int start = 0; start < array.Shape[0]; start += batchSize)
-            yield return array.Slice(start, Math.Min(batchSize, array.Shape[0] - start));
-    }
-
     /// <summary>The examples at some positions, copied: of a <see cref="StratifiedSplit"/> or an <see cref="Oversampling"/>.</summary>
     /// <param name="array">The examples [examples, ..].</param>
     /// <param name="positions">Positions along the first axis, in any order; they may repeat.</param>

@@ -46,6 +46,9 @@ public partial class Model
     /// <exception cref="NotSupportedException">The model is a class of one's own, whose outputs are not known.</exception>
     public IReadOnlyList<KerasTensor> Outputs => (_ends ??= MakeGraph()).Outputs;
 
+    /// <summary>Whether <see cref="Inputs"/> and <see cref="Outputs"/> can be told: not of a class of one's own.</summary>
+    internal virtual bool KnowsGraph => _graph is not null;
+
     /// <summary>The calls of layers of a model made of inputs and outputs, each after those that it depends on; null for others.</summary>
     public IReadOnlyList<LayerNode>? Nodes => _graph?.Nodes;
 

@@ -10,9 +10,8 @@ public partial class Model
     internal void SaveState(TrainingState state)
     {
         ReadLosses();
-        _lossTracker.SaveState(state.Part("metrics/loss/"));
-        foreach (Metric metric in Metrics)
-            metric.SaveState(state.Part($"metrics/{metric.Name}/"));
+        foreach ((string name, Metric metric) in Reported)
+            metric.SaveState(state.Part($"metrics/{name}/"));
         foreach ((string name, Layer layer) in AllLayers())
         {
             if (layer.OwnRandom is { } random)
@@ -24,9 +23,8 @@ public partial class Model
     internal void LoadState(TrainingState state)
     {
         ResetMetrics();
-        _lossTracker.LoadState(state.Part("metrics/loss/"));
-        foreach (Metric metric in Metrics)
-            metric.LoadState(state.Part($"metrics/{metric.Name}/"));
+        foreach ((string name, Metric metric) in Reported)
+            metric.LoadState(state.Part($"metrics/{name}/"));
         foreach ((string name, Layer layer) in AllLayers())
         {
             if (layer.OwnRandom is { } random && state.TryGet($"layers/{name}/position", out string? text)

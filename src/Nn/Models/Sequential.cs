@@ -18,6 +18,18 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
     private Stage[]? _stages;
     private bool _fuse = true;
 
+    /// <summary>Creates a model of layers that are there already, as Keras' <c>Sequential([…])</c> does.</summary>
+    /// <param name="layers">The layers in order, as <see cref="Add"/> takes them.</param>
+    /// <param name="name">The model's name; <c>sequential</c> when null.</param>
+    /// <exception cref="ArgumentException">As <see cref="Add"/>.</exception>
+    public Sequential(IEnumerable<Layer> layers, string? name = null)
+        : this(name)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        foreach (Layer layer in layers)
+            Add(layer);
+    }
+
     /// <summary>
     /// Whether runs of layers are computed in one op where there is one: a convolution with bias and ReLU together with the
     /// max-pooling behind it. The numbers are the same, the memory for what lies between is saved.
@@ -92,6 +104,9 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
             output = layer.Call(output);
         return ([input], [output]);
     }
+
+    /// <inheritdoc/>
+    internal override bool KnowsGraph => Built && Layers.Count > 0;
 
     private protected override bool TakesIntegers => true;
 

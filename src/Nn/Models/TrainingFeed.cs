@@ -9,23 +9,21 @@ namespace Numerics.Nn;
 /// </summary>
 internal sealed class TrainingFeed : IDisposable
 {
-    private readonly IDataSource _source;
-    private readonly IDataSource _weighted;
+    private readonly IBatchSource _source;
     private readonly int? _steps;
-    private IEnumerator<DataItem>? _items;
+    private IEnumerator<Func<TensorBatch>>? _items;
     private int _left;
     private bool _any;
 
-    /// <param name="source">The user's data.</param>
-    /// <param name="weighted">The same with class weights.</param>
+    /// <param name="source">The data.</param>
     /// <param name="steps">The number of steps of an epoch, or null for all that the data yields.</param>
-    public TrainingFeed(IDataSource source, IDataSource weighted, int? steps) => (_source, _weighted, _steps) = (source, weighted, steps);
+    public TrainingFeed(IBatchSource source, int? steps) => (_source, _steps) = (source, steps);
 
     /// <summary>The steps of an epoch, or null when they are not known.</summary>
     public int? Steps => _steps ?? _source.Cardinality;
 
     /// <summary>Where the data is, if the data can tell.</summary>
-    public DataPosition? Position => (_source as IResumableDataSource)?.Position;
+    public DataPosition? Position => _source.Resumable?.Position;
 
     /// <summary>The number of batches taken since the data was last begun; -1 before.</summary>
     public long Taken { get; private set; } = -1;
@@ -48,7 +46,7 @@ internal sealed class TrainingFeed : IDisposable
     }
 
     /// <summary>The next batch, unless the epoch is over.</summary>
-    public bool TryNext([MaybeNullWhen(false)] out DataItem batch)
+    public bool TryNext([MaybeNullWhen(false)] out Func<TensorBatch> batch)
     {
         batch = default;
         if (_left == 0)
@@ -81,7 +79,7 @@ internal sealed class TrainingFeed : IDisposable
     /// <param name="randomAtStart">The random numbers' state when the data was begun.</param>
     public void Resume(long taken, DataPosition? position, RandomState randomAtStart)
     {
-        if (position is { } place && _source is IResumableDataSource resumable)
+        if (position is { } place && _source.Resumable is { } resumable)
         {
             resumable.Position = place;
             if (taken >= 0)
@@ -114,7 +112,7 @@ internal sealed class TrainingFeed : IDisposable
     {
         Dispose();
         RandomAtStart = RandomState.Now;
-        _items = _weighted.GetEnumerator();
+        _items = _source.GetEnumerator();
         Taken = 0;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class TrainingRun
     public required TrainingFeed Feed { get; init; }
 
     /// <summary>What is evaluated on, or null.</summary>
-    public required IDataSource? ValidationData { get; init; }
+    public required IBatchSource? ValidationData { get; init; }
 
     /// <summary>The results of the epochs that are done.</summary>
     public required History History { get; init; }

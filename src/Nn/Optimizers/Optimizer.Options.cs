@@ -85,6 +85,9 @@ public abstract partial class Optimizer
     private bool ChangesGradients => _clipNorm is not null || _globalClipNorm is not null || _clipValue is not null
         || _lossScaleFactor is not null || _gradientAccumulationSteps is not null;
 
+    /// <summary>Whether any of these options is set.</summary>
+    private protected bool HasOptions => ChangesGradients || UseEma || _weightDecay > 0 || _excluded is not null;
+
     /// <summary>Leaves weights out of weight decay.</summary>
     /// <param name="variables">Which.</param>
     /// <param name="names">Texts; a weight is left out if its name contains one, such as <c>bias</c>.</param>
@@ -97,7 +100,7 @@ public abstract partial class Optimizer
 
     /// <summary>The loss times <see cref="LossScaleFactor"/>, of which gradients for <see cref="Apply"/> are to be taken.</summary>
     /// <param name="loss">The loss.</param>
-    public Tensor ScaleLoss(Tensor loss)
+    public virtual Tensor ScaleLoss(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         return _lossScaleFactor is { } factor ? loss * factor : loss;
@@ -105,7 +108,7 @@ public abstract partial class Optimizer
 
     /// <summary>Sets weights to their moving averages, if <see cref="UseEma"/>; what the end of training does.</summary>
     /// <param name="variables">The weights.</param>
-    public void FinalizeVariableValues(IReadOnlyList<Variable> variables)
+    public virtual void FinalizeVariableValues(IReadOnlyList<Variable> variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
         foreach (Variable variable in variables)

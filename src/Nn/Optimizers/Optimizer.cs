@@ -32,7 +32,7 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>The size of the next step; may be changed between steps unless a schedule gives it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a finite number of at least 0.</exception>
     /// <exception cref="InvalidOperationException">Set while a schedule gives the rate.</exception>
-    public float LearningRate
+    public virtual float LearningRate
     {
         get => (float)_schedule.Call(_calls);
         set => _schedule = _schedule is ConstantRate
@@ -42,10 +42,10 @@ public abstract partial class Optimizer : IDisposable
     }
 
     /// <summary>What gives the step size.</summary>
-    public LearningRateSchedule Schedule => _schedule;
+    public virtual LearningRateSchedule Schedule => _schedule;
 
     /// <summary>The number of steps taken; set it when a run is resumed.</summary>
-    public long Iterations
+    public virtual long Iterations
     {
         get => _calls / (GradientAccumulationSteps ?? 1);
         set
@@ -57,10 +57,10 @@ public abstract partial class Optimizer : IDisposable
 
     /// <summary>The state, in the order of the weights it belongs to: what a checkpoint holds besides
     /// <see cref="Iterations"/>.</summary>
-    public IReadOnlyList<Variable> Variables => _variables;
+    public virtual IReadOnlyList<Variable> Variables => _variables;
 
     /// <summary>How often <see cref="Apply"/> was called: <see cref="Iterations"/> unless gradients are accumulated.</summary>
-    internal long Calls
+    internal virtual long Calls
     {
         get => _calls;
         set => _calls = value;
@@ -77,7 +77,7 @@ public abstract partial class Optimizer : IDisposable
 
     /// <summary>Makes the state of weights that have none yet, zeros; <see cref="Apply"/> does so by itself.</summary>
     /// <param name="variables">The weights.</param>
-    public void Build(IReadOnlyList<Variable> variables)
+    public virtual void Build(IReadOnlyList<Variable> variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
         foreach (Variable variable in variables)
@@ -89,7 +89,7 @@ public abstract partial class Optimizer : IDisposable
     /// <param name="variables">The weights; changed in place.</param>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     /// <exception cref="ShapeMismatchException">A gradient's shape differs from its weight's; nothing has been changed.</exception>
-    public void Apply(IReadOnlyList<Tensor> gradients, IReadOnlyList<Variable> variables)
+    public virtual void Apply(IReadOnlyList<Tensor> gradients, IReadOnlyList<Variable> variables)
     {
         ArgumentNullException.ThrowIfNull(gradients);
         ArgumentNullException.ThrowIfNull(variables);

@@ -61,6 +61,18 @@ public abstract partial class Backend : IDisposable
     /// <summary>Copies the elements of one tensor over those of another of the same shape and type.</summary>
     public abstract void Copy(Tensor source, Tensor target);
 
+    /// <summary>
+    /// Notes what an action asks of the backend instead of doing it, so that it can be repeated as a whole: where a device waits for the
+    /// program between ops, it need not any more. Do the same once before in the ordinary way, so that whatever is made on first use is there.
+    /// </summary>
+    /// <param name="work">
+    /// Ops on tensors, the same whenever it is called. It cannot read a tensor's elements, nor bring new ones to the device, and draws
+    /// random numbers from <see cref="RandomGenerator.Default"/> only. Nothing else may use the backend meanwhile.
+    /// </param>
+    /// <returns>The work, not yet done; null, and the action was not called, where a backend has nothing to gain from this.</returns>
+    /// <exception cref="InvalidOperationException">The action did what cannot be noted; the message says what.</exception>
+    public virtual CapturedWork? Capture(Action work) => null;
+
     /// <summary>Gives back memory, threads and handles. Tensors of the backend cannot be used afterwards.</summary>
     public void Dispose()
     {

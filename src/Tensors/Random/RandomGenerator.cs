@@ -27,6 +27,10 @@ public sealed class RandomGenerator(ulong seed, ulong position = 0)
     /// <param name="seed">Any number.</param>
     public static void SetSeed(ulong seed) => Default = new RandomGenerator(seed);
 
+    /// <summary>Passes over keys, as if they had been handed out.</summary>
+    /// <param name="count">How many.</param>
+    public void Skip(ulong count) => _ = Interlocked.Add(ref _position, count);
+
     /// <summary>The next stream.</summary>
     public RandomKey Next() => new(Seed, Interlocked.Increment(ref _position) - 1);
 }

@@ -13,24 +13,36 @@ namespace Numerics.Nn;
 public sealed class CosineDecay(
     double initialLearningRate, long decaySteps, double alpha = 0, double? warmupTarget = null, long warmupSteps = 0) : LearningRateSchedule
 {
-    private readonly double _steps = Steps(decaySteps, nameof(decaySteps));
-    private readonly long _warmup = warmupSteps >= 0
+    /// <summary>The rate of the first step.</summary>
+    public double InitialLearningRate { get; } = initialLearningRate;
+
+    /// <summary>The number of steps from the top to the end.</summary>
+    public long DecaySteps { get; } = Steps(decaySteps, nameof(decaySteps));
+
+    /// <summary>The share of the rate that is left at the end.</summary>
+    public double Alpha { get; } = alpha;
+
+    /// <summary>Where the warm-up leads to; no warm-up when null.</summary>
+    public double? WarmupTarget { get; } = warmupTarget;
+
+    /// <summary>The number of steps of the warm-up.</summary>
+    public long WarmupSteps { get; } = warmupSteps >= 0
         ? warmupSteps
         : throw new ArgumentOutOfRangeException(nameof(warmupSteps), warmupSteps, "warmupSteps is at least 0");
 
     /// <inheritdoc/>
     public override double Call(long step)
     {
-        if (warmupTarget is not { } target)
-            return Decayed(initialLearningRate, step);
-        return step < _warmup
-            ? initialLearningRate + ((target - initialLearningRate) * step / _warmup)
-            : Decayed(target, step - _warmup);
+        if (WarmupTarget is not { } target)
+            return Decayed(InitialLearningRate, step);
+        return step < WarmupSteps
+            ? InitialLearningRate + ((target - InitialLearningRate) * step / WarmupSteps)
+            : Decayed(target, step - WarmupSteps);
     }
 
     private double Decayed(double top, double step)
     {
-        double cosine = 0.5 * (1 + Math.Cos(Math.PI * Math.Min(step, _steps) / _steps));
-        return top * (((1 - alpha) * cosine) + alpha);
+        double cosine = 0.5 * (1 + Math.Cos(Math.PI * Math.Min(step, DecaySteps) / DecaySteps));
+        return top * (((1 - Alpha) * cosine) + Alpha);
     }
 }

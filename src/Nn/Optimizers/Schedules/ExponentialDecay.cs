@@ -7,12 +7,22 @@ namespace Numerics.Nn;
 /// <param name="staircase">Whether the rate falls in jumps, the exponent rounded down.</param>
 public sealed class ExponentialDecay(double initialLearningRate, long decaySteps, double decayRate, bool staircase = false) : LearningRateSchedule
 {
-    private readonly double _steps = Steps(decaySteps, nameof(decaySteps));
+    /// <summary>The rate of the first step.</summary>
+    public double InitialLearningRate { get; } = initialLearningRate;
+
+    /// <summary>After how many steps the rate is multiplied by the decay rate.</summary>
+    public long DecaySteps { get; } = Steps(decaySteps, nameof(decaySteps));
+
+    /// <summary>The factor.</summary>
+    public double DecayRate { get; } = decayRate;
+
+    /// <summary>Whether the rate falls in jumps.</summary>
+    public bool Staircase { get; } = staircase;
 
     /// <inheritdoc/>
     public override double Call(long step)
     {
-        double exponent = step / _steps;
-        return initialLearningRate * Math.Pow(decayRate, staircase ? Math.Floor(exponent) : exponent);
+        double exponent = (double)step / DecaySteps;
+        return InitialLearningRate * Math.Pow(DecayRate, Staircase ? Math.Floor(exponent) : exponent);
     }
 }

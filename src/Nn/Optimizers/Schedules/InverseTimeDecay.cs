@@ -7,12 +7,22 @@ namespace Numerics.Nn;
 /// <param name="staircase">Whether the rate falls in jumps, step / decay steps rounded down.</param>
 public sealed class InverseTimeDecay(double initialLearningRate, long decaySteps, double decayRate, bool staircase = false) : LearningRateSchedule
 {
-    private readonly double _steps = Steps(decaySteps, nameof(decaySteps));
+    /// <summary>The rate of the first step.</summary>
+    public double InitialLearningRate { get; } = initialLearningRate;
+
+    /// <summary>How often decay is applied, in steps.</summary>
+    public long DecaySteps { get; } = Steps(decaySteps, nameof(decaySteps));
+
+    /// <summary>How fast the rate falls.</summary>
+    public double DecayRate { get; } = decayRate;
+
+    /// <summary>Whether the rate falls in jumps.</summary>
+    public bool Staircase { get; } = staircase;
 
     /// <inheritdoc/>
     public override double Call(long step)
     {
-        double time = step / _steps;
-        return initialLearningRate / (1 + (decayRate * (staircase ? Math.Floor(time) : time)));
+        double time = (double)step / DecaySteps;
+        return InitialLearningRate / (1 + (DecayRate * (Staircase ? Math.Floor(time) : time)));
     }
 }

@@ -18,7 +18,7 @@ public abstract class LearningRateSchedule
     public abstract double Call(long step);
 
     /// <summary>A number of steps, if it is at least 1.</summary>
-    private protected static double Steps(long value, string name) => value >= 1
+    private protected static long Steps(long value, string name) => value >= 1
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 1");
 }

@@ -22,6 +22,12 @@ public sealed class PiecewiseConstantDecay : LearningRateSchedule
         }
     }
 
+    /// <summary>The steps up to which each rate but the last lasts.</summary>
+    public IReadOnlyList<long> Boundaries => _boundaries;
+
+    /// <summary>The rates.</summary>
+    public IReadOnlyList<double> Values => _values;
+
     /// <inheritdoc/>
     public override double Call(long step) => _values[_boundaries.Count(boundary => step > boundary)];
 }

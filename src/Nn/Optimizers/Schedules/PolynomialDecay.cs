@@ -9,12 +9,25 @@ namespace Numerics.Nn;
 public sealed class PolynomialDecay(
     double initialLearningRate, long decaySteps, double endLearningRate = 0.0001, double power = 1, bool cycle = false) : LearningRateSchedule
 {
-    private readonly double _steps = Steps(decaySteps, nameof(decaySteps));
+    /// <summary>The rate of the first step.</summary>
+    public double InitialLearningRate { get; } = initialLearningRate;
+
+    /// <summary>After how many steps the end is reached.</summary>
+    public long DecaySteps { get; } = Steps(decaySteps, nameof(decaySteps));
+
+    /// <summary>The last rate.</summary>
+    public double EndLearningRate { get; } = endLearningRate;
+
+    /// <summary>1 for a line.</summary>
+    public double Power { get; } = power;
+
+    /// <summary>Whether the rate rises again behind the end.</summary>
+    public bool Cycle { get; } = cycle;
 
     /// <inheritdoc/>
     public override double Call(long step)
     {
-        double length = cycle ? _steps * Math.Max(1, Math.Ceiling(step / _steps)) : _steps;
-        return ((initialLearningRate - endLearningRate) * Math.Pow(1 - (Math.Min(step, length) / length), power)) + endLearningRate;
+        double length = Cycle ? DecaySteps * Math.Max(1, Math.Ceiling((double)step / DecaySteps)) : DecaySteps;
+        return ((InitialLearningRate - EndLearningRate) * Math.Pow(1 - (Math.Min(step, length) / length), Power)) + EndLearningRate;
     }
 }
