@@ -93,8 +93,11 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
     private readonly int LastRowsSize => (((Conv.KernelHeight + 1) * (int)X.RowStride) + 31) / 16 * 16;
 
-    // Floats of the lists, a channel's places in a row or a place's channels four times over; whole cache lines.
-    private readonly int ListSize => ((2 * (Pool.OutWidth + (4 * Capacity))) + 15) / 16 * 16;
+    // Floats of the lists, eight channels' places in a row or a place's channels four times over; whole cache lines.
+    private readonly int ListSize => ((2 * Math.Max(SparseCompression.Step * RowCapacity, 4 * Capacity)) + 15) / 16 * 16;
+
+    // Entries between the lists of eight channels.
+    private readonly int RowCapacity => Pool.OutWidth + SparseCompression.Step;
 
     // Entries between the lists of a window's four places.
     private readonly int Capacity => Conv.OutChannels + SparseCompression.Step;
@@ -224,6 +227,25 @@ internal unsafe struct SparseConvGradient : IShardedWork
     {
         int patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels;
         var rows = new SparseRows(Conv.KernelHeight, run);
+        if (SparseCompression.Fits(Conv.OutChannels))
+        {
+            int* lengths = stackalloc int[SparseCompression.Step];
+            long pixel = X.Channels, row = X.RowStride;
+            Vector512<long> places = Vector512.Create(0, pixel, row, row + pixel, 0, pixel, row, row + pixel);
+            for (int channel = 0; channel < Conv.OutChannels; channel += SparseCompression.Step)
+            {
+                SparseCompression.GatherRow(
+                    values + channel, at + channel, Pool.OutWidth, Conv.OutChannels, places, 2 * X.Channels, list, RowCapacity, lengths);
+                for (int i = 0; i < SparseCompression.Step; i++)
+                {
+                    SparseEntry* start = list + (i * RowCapacity);
+                    rows.Add(start, start + lengths[i], x, X.RowStride, dkernel + ((nint)(channel + i) * patch), run);
+                }
+            }
+
+            return;
+        }
+
         for (int channel = 0; channel < Conv.OutChannels; channel++)
         {
             SparseEntry* end = Gather(values + channel, at + channel, list);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Numerics.Backends.Cpu;
@@ -6,15 +7,19 @@ namespace Numerics.Backends.Cpu;
 /// A few long-lived threads that share out the shards of one job at a time with the caller. Handing out a job allocates
 /// nothing: the job is a struct on the caller's stack, found through a pointer. Waiting threads spin for a moment, because the
 /// next kernel of a step comes at once, and then sleep. The caller never waits for a thread that has not started on the
-/// job: on a busy machine, where a thread may take milliseconds to wake, it does the shards itself and goes on.
+/// job: on a busy machine, where a thread may take milliseconds to wake, it does the shards itself and goes on. For one that has
+/// started it spins half a millisecond, longer than the last shards of a job usually differ, and then sleeps: the thread has lost its
+/// processor to somebody else's, and a sleeping caller leaves it its own.
 /// </summary>
 internal sealed unsafe class ThreadTeam : IDisposable
 {
     private const int SpinsBeforeSleep = 2000;
+    private static readonly TimeSpan s_spinning = TimeSpan.FromMilliseconds(0.5);
 
     private readonly Thread[] _workers;
     private readonly Lock _oneJobAtATime = new();
     private readonly object _wake = new();
+    private readonly object _done = new();
 
     // The job's number in the upper half, the shards that nobody has taken yet in the lower. The other fields of a job are
     // written only while none are left, so whoever takes a shard by changing this in one step has read that job's fields.
@@ -24,6 +29,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private int _shards;
     private int _unfinished;
     private int _sleepers;
+    private int _callerSleeps;
     private volatile bool _stopping;
     private Exception? _failure;
 
@@ -66,9 +72,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
             int job = Job(_ticket) + 1;
             Announce(job, shards);
             TakeShards(job);
-            var spinner = default(SpinWait);
-            while (Volatile.Read(ref _unfinished) != 0)
-                spinner.SpinOnce(sleep1Threshold: -1);
+            AwaitOthers();
             if (_failure is { } failure)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
@@ -98,6 +102,31 @@ internal sealed unsafe class ThreadTeam : IDisposable
             return;
         lock (_wake)
             Monitor.PulseAll(_wake);
+    }
+
+    private void AwaitOthers()
+    {
+        if (Volatile.Read(ref _unfinished) == 0)
+            return;
+        long start = Stopwatch.GetTimestamp();
+        var spinner = default(SpinWait);
+        while (Volatile.Read(ref _unfinished) != 0)
+        {
+            if (Stopwatch.GetElapsedTime(start) < s_spinning)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+                continue;
+            }
+
+            // As in Announce: whoever finishes the last shard looks at the sleeper after it, the sleeper at the shards after this.
+            lock (_done)
+            {
+                _ = Interlocked.Exchange(ref _callerSleeps, 1);
+                while (Volatile.Read(ref _unfinished) != 0)
+                    _ = Monitor.Wait(_done);
+                _callerSleeps = 0;
+            }
+        }
     }
 
     private void Serve()
@@ -155,7 +184,10 @@ internal sealed unsafe class ThreadTeam : IDisposable
                 _ = Interlocked.CompareExchange(ref _failure, exception, null);
             }
 
-            _ = Interlocked.Decrement(ref _unfinished);
+            if (Interlocked.Decrement(ref _unfinished) != 0 || Volatile.Read(ref _callerSleeps) == 0)
+                continue;
+            lock (_done)
+                Monitor.Pulse(_done);
         }
     }
 }

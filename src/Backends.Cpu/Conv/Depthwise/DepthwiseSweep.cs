@@ -84,6 +84,9 @@ internal readonly unsafe struct DepthwiseSweep(
         bool two = TRows.Count > 1;
         nint channels = g.InChannels, tap = turned ? -channels : channels;
         int width = FromWidth, count = ToWidth, left = Left;
+
+        // The two rows that the next pair reads and this one does not, and those that it writes.
+        nint ahead = 2 * width * channels, aheadTo = TRows.Count * rowStride;
         nint step0 = rows.Step(0), step1 = rows.Step(1), step2 = rows.Step(2), step3 = rows.Step(3);
         for (; channel <= channels - TLanes.Count; channel += TLanes.Count)
         {
@@ -99,6 +102,8 @@ internal readonly unsafe struct DepthwiseSweep(
             float* y = to + channel + ((left - 2) * channels);
             for (int column = 0; column < width; column++, y += channels)
             {
+                Prefetching.Start(r2 + ahead);
+                Prefetching.Start(y + aheadTo);
                 TLanes x0 = TLanes.Load(r0), x1 = TLanes.Load(r1), x2 = TLanes.Load(r2);
                 r0 += step0;
                 r1 += step1;
@@ -118,6 +123,8 @@ internal readonly unsafe struct DepthwiseSweep(
                 u1 = u0;
                 if (two)
                 {
+                    Prefetching.Start(r3 + ahead);
+                    Prefetching.Start(y + aheadTo + rowStride);
                     TLanes x3 = TLanes.Load(r3);
                     r3 += step3;
                     v2 = TLanes.MultiplyAdd(x1, w02, v2);

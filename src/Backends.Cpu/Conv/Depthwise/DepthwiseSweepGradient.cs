@@ -45,6 +45,7 @@ internal readonly unsafe struct DepthwiseSweepGradient(Conv2DGeometry g, float* 
         where TLanes : unmanaged, ILanes<TLanes>
     {
         nint channels = g.InChannels, step0 = rows.Step(0), step1 = rows.Step(1), step2 = rows.Step(2);
+        nint ahead = g.InWidth * channels, aheadOuter = g.OutWidth * channels;
         int left = g.PadLeft, width = g.InWidth;
         for (; channel <= channels - TLanes.Count; channel += TLanes.Count)
         {
@@ -77,6 +78,8 @@ internal readonly unsafe struct DepthwiseSweepGradient(Conv2DGeometry g, float* 
             int inside = Math.Clamp(width + left - 2, 0, g.OutWidth);
             for (int pixel = inside; pixel > 0; pixel--)
             {
+                Prefetching.Start(dy + aheadOuter);
+                Prefetching.Start(r2 + ahead);
                 TLanes outer = TLanes.Load(dy), c0 = TLanes.Load(r0), c1 = TLanes.Load(r1), c2 = TLanes.Load(r2);
                 dy += channels;
                 r0 += step0;

@@ -32,7 +32,6 @@ internal readonly unsafe struct WinogradKernelWork(float* kernel, int size, bool
 
     private PackedPanels Panels => new(Target, WinogradTransform.Area * inChannels, outChannels);
 
-    
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)

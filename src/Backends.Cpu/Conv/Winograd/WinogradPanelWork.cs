@@ -20,8 +20,9 @@ internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKer
     private const int FewestTiles = 4;
     private const int MostTiles = 512;
 
-    // Above, a transformed kernel does not fit L2.
+    // Above, a transformed kernel does not fit L2; with many tiles it has to be twice as large to be worth it.
     private const int LargeKernel = 128 * 128;
+    private const int FewTiles = 48;
 
     // Channels of the input come in whole vectors.
     private const int Lanes = 16;
@@ -34,7 +35,7 @@ internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKer
 
     /// <summary>Whether this way takes a convolution with so many channels and tiles.</summary>
     public static bool Fits(int inChannels, int outChannels, long tiles) =>
-        inChannels % Lanes == 0 && (long)inChannels * outChannels >= LargeKernel && tiles is >= FewestTiles and <= MostTiles;
+        inChannels % Lanes == 0 && (long)inChannels * outChannels >= (tiles < FewTiles ? LargeKernel : 2 * LargeKernel) && tiles is >= FewestTiles and <= MostTiles;
 
     /// <summary>Floats that all shards together work in.</summary>
     public static long WorkspaceSize(in WinogradWork work) => (long)GroupsOf(work) * work.Conv.Kernel.Count * ShardSize(work);
