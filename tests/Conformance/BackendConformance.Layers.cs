@@ -36,10 +36,10 @@ public abstract partial class BackendConformance
         i.Own(new LayerNormalization(axes, center: false, scale: false)).Call(i.Normal(3, 5, 4, 7)));
 
     [Theory]
-    [InlineData(Interpolation.Nearest, 2, 3)]
-    [InlineData(Interpolation.Bilinear, 2, 2)]
-    [InlineData(Interpolation.Bilinear, 3, 1)]
-    public void Up_sampling(Interpolation interpolation, int height, int width) => SameWithGradients("UpSampling2D", Tolerances.Composite, i =>
+    [InlineData(SampleInterpolation.Nearest, 2, 3)]
+    [InlineData(SampleInterpolation.Bilinear, 2, 2)]
+    [InlineData(SampleInterpolation.Bilinear, 3, 1)]
+    public void Up_sampling(SampleInterpolation interpolation, int height, int width) => SameWithGradients("UpSampling2D", Tolerances.Composite, i =>
         i.Own(new UpSampling2D((height, width), interpolation)).Call(i.Normal(2, 3, 5, 3)));
 
     [Theory]

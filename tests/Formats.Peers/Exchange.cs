@@ -23,7 +23,7 @@ internal static class Exchange
     public static void Write(string folder, string picture)
     {
         _ = Directory.CreateDirectory(folder);
-        using Model small = Networks.Small(), graph = Networks.Graph(Interpolation.Nearest), residual = Networks.TwoEnds(), everything = Networks.Everything();
+        using Model small = Networks.Small(), graph = Networks.Graph(SampleInterpolation.Nearest), residual = Networks.TwoEnds(), everything = Networks.Everything();
         small.Compile(new Adam(), new CategoricalCrossentropy());
         Networks.Train(small);
         foreach ((string name, Model model) in new[] { ("small", small), ("graph", graph), ("residual", residual), ("everything", everything) })

@@ -39,7 +39,7 @@ internal static class Networks
     };
 
     /// <summary>A graph with a shared layer, layers that are joined in every way, and a model inside.</summary>
-    public static Model Graph(Interpolation interpolation = Interpolation.Bilinear)
+    public static Model Graph(SampleInterpolation interpolation = SampleInterpolation.Bilinear)
     {
         var input = new Input((8, 6, 4), "picture");
         var shared = new Conv2D(4, 3, padding: Padding.Same, activation: "relu", kernelRegularizer: new L2(0.01f), kernelConstraint: new MaxNorm(3));

@@ -13,7 +13,7 @@ public sealed class TensorFlowJsTests : IDisposable
     [Fact]
     public void Models_make_a_round_trip()
     {
-        foreach (Func<Model> create in (Func<Model>[])[Networks.Everything, () => Networks.Small(), () => Networks.Graph(Interpolation.Nearest), Networks.TwoEnds])
+        foreach (Func<Model> create in (Func<Model>[])[Networks.Everything, () => Networks.Small(), () => Networks.Graph(SampleInterpolation.Nearest), Networks.TwoEnds])
         {
             using Model model = create();
             Networks.Randomise(model);

@@ -139,7 +139,7 @@ public sealed class GoldenLayerTests
     public void UpSampling2D_matches(string name)
     {
         GoldenCase golden = GoldenFile.Case("up_sampling2d.json", name);
-        using var layer = new UpSampling2D(golden.Pair("size"), Enum.Parse<Interpolation>(golden.Text("interpolation")!, ignoreCase: true));
+        using var layer = new UpSampling2D(golden.Pair("size"), Enum.Parse<SampleInterpolation>(golden.Text("interpolation")!, ignoreCase: true));
         CheckLayer(layer, golden);
     }
 

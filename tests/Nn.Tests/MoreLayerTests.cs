@@ -131,11 +131,11 @@ public sealed class MoreLayerTests
         using var nearest = new UpSampling2D((2, 3));
         Assert.Equal([1f, 1, 1, 3, 3, 3, 1, 1, 1, 3, 3, 3], nearest.Call(x).ToArray());
         Assert.Equal(new Shape(1, 2, 6, 1), nearest.ComputeOutputShape(x.Shape));
-        using var bilinear = new UpSampling2D((1, 2), Interpolation.Bilinear);
+        using var bilinear = new UpSampling2D((1, 2), SampleInterpolation.Bilinear);
         Assert.Equal([1f, 1.5f, 2.5f, 3], bilinear.Call(x).ToArray());
 
         // Every old pixel's shares in the new ones add up to the factors' product.
-        using var larger = new UpSampling2D((3, 2), Interpolation.Bilinear);
+        using var larger = new UpSampling2D((3, 2), SampleInterpolation.Bilinear);
         NDArray random = RandomArrays.Signed((2, 5, 4, 3));
         Assert.Equal(6 * random.ToFloats().Sum(value => (double)value), larger.Call(random).ToArray().Sum(value => (double)value), 1e-3);
     }

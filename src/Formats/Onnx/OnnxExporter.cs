@@ -284,7 +284,7 @@ internal sealed class OnnxExporter
         x = ChannelsFirst(x);
         string factors = _graph.Constant($"{layer.Name}/factors", NDArray.From(4, [1f, 1, layer.Size.Height, layer.Size.Width]));
         string name = _graph.Add("Resize", layer.Name, x.Name, "", factors);
-        bool bilinear = layer.Interpolation == Interpolation.Bilinear;
+        bool bilinear = layer.Interpolation == SampleInterpolation.Bilinear;
         _graph.Attribute("mode", bilinear ? "linear" : "nearest");
         _graph.Attribute("coordinate_transformation_mode", bilinear ? "half_pixel" : "asymmetric");
         if (!bilinear)

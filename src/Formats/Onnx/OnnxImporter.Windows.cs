@@ -137,11 +137,11 @@ internal sealed partial class OnnxImporter
             throw node.Error($"the factors [{string.Join(", ", values)}] are not supported, only whole ones of height and width");
         (string mode, string place, string rounding) =
             (node.Text("mode", "nearest"), node.Text("coordinate_transformation_mode", "half_pixel"), node.Text("nearest_mode", "round_prefer_floor"));
-        Interpolation interpolation = (mode, place) switch
+        SampleInterpolation interpolation = (mode, place) switch
         {
-            ("nearest", "asymmetric") when rounding == "floor" || node.Op == "Upsample" => Interpolation.Nearest,
-            ("nearest", "half_pixel") when node.Op == "Upsample" || rounding == "round_prefer_floor" || rounding == "round_prefer_ceil" => Interpolation.Nearest,
-            ("linear", "half_pixel" or "pytorch_half_pixel") when node.Op == "Resize" => Interpolation.Bilinear,
+            ("nearest", "asymmetric") when rounding == "floor" || node.Op == "Upsample" => SampleInterpolation.Nearest,
+            ("nearest", "half_pixel") when node.Op == "Upsample" || rounding == "round_prefer_floor" || rounding == "round_prefer_ceil" => SampleInterpolation.Nearest,
+            ("linear", "half_pixel" or "pytorch_half_pixel") when node.Op == "Resize" => SampleInterpolation.Bilinear,
             _ => throw node.Error($"{mode} with {place} and {rounding} is not supported"),
         };
         return Apply(new UpSampling2D(((int)rows, (int)columns), interpolation, LayerName(node.Name)), x) with { NonNegative = x.NonNegative };

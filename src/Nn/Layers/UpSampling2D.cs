@@ -6,13 +6,13 @@ namespace Numerics.Nn;
 /// <param name="size">The factors down and across; 2 when null.</param>
 /// <param name="interpolation">Where new pixels come from.</param>
 /// <param name="name">The layer's name; chosen by the model when null.</param>
-public sealed class UpSampling2D(Size2D? size = null, Interpolation interpolation = Interpolation.Nearest, string? name = null) : Layer(name)
+public sealed class UpSampling2D(Size2D? size = null, SampleInterpolation interpolation = SampleInterpolation.Nearest, string? name = null) : Layer(name)
 {
     /// <summary>The factors down and across.</summary>
     public Size2D Size { get; } = (size ?? 2).Positive(nameof(size));
 
     /// <summary>Where new pixels come from.</summary>
-    public Interpolation Interpolation { get; } = interpolation;
+    public SampleInterpolation Interpolation { get; } = interpolation;
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape)
@@ -30,7 +30,7 @@ public sealed class UpSampling2D(Size2D? size = null, Interpolation interpolatio
         Windows.CheckPictures(x.Shape);
         (int n, int h, int w, int c) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
         (int tall, int wide) = (h * Size.Height, w * Size.Width);
-        if (Interpolation == Interpolation.Nearest)
+        if (Interpolation == SampleInterpolation.Nearest)
         {
             return x.Reshape(new Shape(n, h, 1, w, 1, c)).BroadcastTo(new Shape(n, h, Size.Height, w, Size.Width, c))
                 .Reshape(new Shape(n, tall, wide, c));

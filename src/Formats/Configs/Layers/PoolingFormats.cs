@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Numerics.Nn;
+using Numerics.Tensors;
 
 namespace Numerics.Formats;
 
@@ -40,7 +41,7 @@ internal static class PoolingFormats
 
     private static JsonObject Write(UpSampling2D layer, ConfigDialect dialect)
     {
-        bool bilinear = layer.Interpolation == Interpolation.Bilinear;
+        bool bilinear = layer.Interpolation == SampleInterpolation.Bilinear;
         if (bilinear && dialect == ConfigDialect.TensorFlowJs)
             throw new NotSupportedException("TensorFlow.js interpolates between the corners of pixels, not their centres; the result would be another");
         return new JsonObject
@@ -55,8 +56,8 @@ internal static class PoolingFormats
         config.Size("size", 2),
         config.Text("interpolation", "nearest") switch
         {
-            "nearest" => Interpolation.Nearest,
-            "bilinear" => Interpolation.Bilinear,
+            "nearest" => SampleInterpolation.Nearest,
+            "bilinear" => SampleInterpolation.Bilinear,
             var other => throw config.Error($"'interpolation': expected nearest or bilinear, found {other}"),
         },
         name);
