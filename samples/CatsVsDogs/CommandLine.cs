@@ -34,6 +34,7 @@ internal static class CommandLine
             BenchCommand.Create(terminal),
             InfoCommand.Create(terminal),
         };
+        HelpExamples.AddTo(root);
         try
         {
             args = ConfigArguments.Expand(args);

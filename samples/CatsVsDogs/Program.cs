@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Numerics.Samples.CatsVsDogs;
 
+EmbeddedLibraries.Register();
 using var cancellation = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);

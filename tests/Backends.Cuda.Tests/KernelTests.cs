@@ -101,6 +101,7 @@ public sealed class KernelTests
         b.LogSoftmaxGradient(x, x, z);
         Tensor cube = Tensor.Ones((2, 3, 4), b), cubeBytes = cube.Cast(DType.UInt8);
         _ = cube.Transpose(2, 0, 1);
+        _ = Tensor.Ones((1, 3, 4, 2), b).AffineSample(Tensor.Ones((1, 6), b));
         _ = cube.Transpose(1, 0, 2);
         _ = cube.Transpose(2, 1, 0);
         _ = cubeBytes.Transpose(1, 0, 2);

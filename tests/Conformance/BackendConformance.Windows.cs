@@ -66,6 +66,23 @@ public abstract partial class BackendConformance
             i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same));
     }
 
+    // Phases of unequal size, more of them than rows, tiles that are cut off, paddings that are no multiple of the dilation.
+    [Theory]
+    [InlineData(5, 1, 1, 16, 32, 23)]
+    [InlineData(5, 1, 1, 9, 33, 14)]
+    [InlineData(5, 2, 3, 8, 17, 29)]
+    [InlineData(3, 2, 2, 24, 40, 21)]
+    [InlineData(3, 1, 3, 16, 16, 17)]
+    [InlineData(3, 4, 1, 11, 8, 26)]
+    [InlineData(3, 5, 5, 32, 20, 13)]
+    public void Convolutions_with_wide_kernels_and_dilations(int kernel, int dilationH, int dilationW, int channelsIn, int channelsOut, int size)
+    {
+        SameWithGradients("conv2d, same", Tolerances.Convolution, i => i.Normal(3, size, size + 4, channelsIn).Conv2D(
+            i.Normal(kernel, kernel, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same, (dilationH, dilationW)));
+        SameWithGradients("conv2d relu, valid", Tolerances.Convolution, i => i.Quarters(2, size, size, channelsIn).Conv2D(
+            i.Quarters(kernel, kernel, channelsIn, channelsOut), i.Quarters(channelsOut) + (1 / 32f), (1, 1), Padding.Valid, (dilationH, dilationW), relu: true));
+    }
+
     [Fact]
     public void A_large_kernel_over_few_pixels()
     {
@@ -73,6 +90,18 @@ public abstract partial class BackendConformance
             i.Quarters(3, 3, 130, 37), i.Quarters(37) + (1 / 32f), (1, 1), Padding.Same, relu: true));
         SameWithGradients("conv2d, strides, dilation", Tolerances.Convolution, i => i.Normal(2, 9, 6, 130).Conv2D(
             i.Normal(3, 3, 130, 64), null, (2, 1), Padding.Same, (1, 2)));
+    }
+
+    // Kernels that do not fit a cache once they are transformed; panels that are not full, groups of unequal size.
+    [Theory]
+    [InlineData(128, 144, 3, 1, 1, 7)]
+    [InlineData(192, 100, 3, 1, 4, 9)]
+    [InlineData(112, 160, 5, 1, 3, 9)]
+    [InlineData(144, 128, 3, 2, 2, 11)]
+    public void Large_kernels_over_few_tiles(int channelsIn, int channelsOut, int kernel, int dilation, int batch, int size)
+    {
+        SameWithGradients("conv2d, same", Tolerances.Convolution, i => i.Normal(batch, size, size + 1, channelsIn).Conv2D(
+            i.Normal(kernel, kernel, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same, (dilation, dilation)));
     }
 
     [Fact]

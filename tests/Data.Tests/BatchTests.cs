@@ -36,6 +36,21 @@ public class BatchTests
     }
 
     [Fact]
+    public void Several_inputs_and_targets_are_stacked_each_for_itself()
+    {
+        Dataset pairs = Numbers.UpTo(5).Zip(Numbers.UpTo(5), (a, b) => new DataItem([a.X, b.Y], [a.Y, b.X, a.X]));
+        DataItem[] batches = [.. pairs.Batch(3)];
+        Assert.Equal([0f, 1, 2], batches[0].Inputs[0].ToFloats());
+        Assert.Equal([0f, 10, 20], batches[0].Inputs[1].ToFloats());
+        Assert.Equal([30f, 40], batches[1].Targets[0].ToFloats());
+        Assert.Equal(3, batches[1].Targets.Count);
+        DataItem one = Numbers.UpTo(1).Single();
+        ShapeMismatchException error = Assert.Throws<ShapeMismatchException>(() => Dataset.From([one, new DataItem([one.X, one.X], [one.Y])]).Batch(2).ToArray());
+        Assert.Contains("item 1 has 2 arrays as X", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Inputs", Assert.Throws<InvalidOperationException>(() => batches[0].X).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Weights_are_stacked_and_missing_ones_count_as_one()
     {
         DataItem Weighted(float? weight) =>

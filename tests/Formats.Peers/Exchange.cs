@@ -1,3 +1,5 @@
+using System.Globalization;
+using Numerics.Data;
 using Numerics.Formats.Tests;
 using Numerics.Losses;
 using Numerics.Nn;
@@ -14,7 +16,9 @@ internal static class Exchange
     private const float Tolerance = 1e-5f;
 
     /// <summary>Writes models.</summary>
-    public static void Write(string folder)
+    /// <param name="folder">Where to.</param>
+    /// <param name="picture">A picture that a page in a browser will classify.</param>
+    public static void Write(string folder, string picture)
     {
         _ = Directory.CreateDirectory(folder);
         using Model small = Networks.Small(), graph = Networks.Graph(Interpolation.Nearest), residual = Networks.TwoEnds(), everything = Networks.Everything();
@@ -37,6 +41,7 @@ internal static class Exchange
 
         OnnxModel.Export(small, Path.Combine(folder, "pictures.onnx"), new OnnxExportOptions { BytePixels = true, Resize = true, Logits = true, ChannelsFirst = true });
         WriteTraining(folder);
+        WritePage(folder, picture);
     }
 
     /// <summary>Compares the models that other programs wrote.</summary>
@@ -73,6 +78,18 @@ internal static class Exchange
         Networks.Randomise(model);
         KerasModel.LoadWeights(model, path);
         return model;
+    }
+
+    // What samples/Browser loads, and what it has to say of the picture.
+    private static void WritePage(string folder, string picture)
+    {
+        using Sequential model = Networks.Small();
+        Networks.Randomise(model);
+        TensorFlowJsModel.Save(model, Path.Combine(folder, "page.tfjs"));
+        NDArray pixels = Image.Load(picture, (model.InputShape![1], model.InputShape[2]));
+        float[] answer = model.Predict(pixels.Reshape(pixels.Shape.Prepend(1))).ToFloats();
+        File.WriteAllText(
+            Path.Combine(folder, "page.expected.json"), string.Create(CultureInfo.InvariantCulture, $"{{ \"cat\": {answer[0]}, \"dog\": {answer[1]} }}"));
     }
 
     // Five steps of Adam from the same weights with the same batch. TensorFlow.js adds epsilon to the corrected root, Keras and we to

@@ -1,17 +1,17 @@
 using Numerics.Formats.Peers;
 
-// write FOLDER: models in every format, with what they compute. read FOLDER: models that other programs wrote, and what these
+// write FOLDER PICTURE: models in every format, with what they compute, one of them for a picture. read FOLDER: models that other programs wrote, and what these
 // say that they compute. The last line says how many comparisons held.
-if (args is not [("write" or "read") and var command, var folder])
+if (args is ["write", var models, var picture])
 {
-    Console.Error.WriteLine("usage: write FOLDER | read FOLDER");
-    return 2;
+    Exchange.Write(models, picture);
+    return 0;
 }
 
-if (command == "write")
+if (args is not ["read", var folder])
 {
-    Exchange.Write(folder);
-    return 0;
+    Console.Error.WriteLine("usage: write FOLDER PICTURE | read FOLDER");
+    return 2;
 }
 
 int passed = 0, failed = 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Exchanges models with other programs: Debian's python3-h5py and python3-onnx, and TensorFlow.js under Node, which are installed
-# where they are missing. usage: run.sh; the last line says how many comparisons held.
+# Exchanges models with other programs: Debian's python3-h5py and python3-onnx, and TensorFlow.js under Node and in Chromium, which are
+# installed where they are missing. usage: [SCREENSHOT=page.png] run.sh; the last line says how many comparisons held.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 work=$(mktemp -d)
@@ -22,7 +22,8 @@ peer() {
 }
 
 numerics=(dotnet run -c Release --no-build --project . --)
-"${numerics[@]}" write "$work/models" || exit 1
+picture=$PWD/../../docs/images/predictions.png
+"${numerics[@]}" write "$work/models" "$picture" || exit 1
 if ! /usr/bin/python3 -c 'import h5py, onnx' 2>/dev/null; then
     apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-h5py python3-onnx python3-numpy >"$work/apt.log" 2>&1
 fi
@@ -33,6 +34,14 @@ else
 fi
 if command -v npm >/dev/null && (cd "$work" && npm install --silent --no-audit --no-fund --ignore-scripts @tensorflow/tfjs@4.22.0 >"$work/npm.log" 2>&1); then
     peer node peers.mjs "$work/models" "$work"
+    if ! command -v chromium >/dev/null; then
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >"$work/apt.log" 2>&1
+    fi
+    if command -v chromium >/dev/null; then
+        peer node page.mjs ../../samples/Browser "$work/models" "$picture" "$work" "${SCREENSHOT:-$work/page.png}"
+    else
+        echo "not checked: chromium cannot be installed here"
+    fi
 else
     echo "not checked: @tensorflow/tfjs cannot be installed here"
 fi

@@ -88,6 +88,14 @@ public sealed class DamagedFileTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Onnx_files() => Check("a.onnx", path => OnnxModel.Import(path).Dispose(), File.ReadAllBytes(Saved("whole.onnx")));
 
+    [Theory]
+    [InlineData("vgg")]
+    [InlineData("mobilenet_v3")]
+    [InlineData("pictures")]
+    [InlineData("convnext")]
+    public void Onnx_files_of_PyTorch(string name) => Check(
+        "a.onnx", path => OnnxModel.Import(path).Dispose(), File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "onnx", $"{name}.onnx")));
+
     [Fact]
     public void Safetensors_files() => Check(
         "a.safetensors",

@@ -230,6 +230,53 @@ public sealed class KerasModelTests : IDisposable
     }
 
     [Fact]
+    public void Layers_that_are_functions_make_a_round_trip_as_Keras_writes_them()
+    {
+        using var model = new Sequential
+        {
+            new Input((7, 6, 2)), new Conv2D(3, 3, activation: "relu6"), new ReLU(6, 0.125f), new LeakyReLU(0.25f), new ELU(0.5f), new Cropping2D((1, 0), (0, 2)),
+            new Flatten(), new Dense(3, activation: "selu"), new Activation("log_softmax"),
+        };
+        foreach (string name in (string[])["model.keras", "model.h5"])
+        {
+            KerasModel.Save(model, _folder[name]);
+            using Model loaded = KerasModel.Load(_folder[name]);
+            ModelAssert.Same(model, loaded);
+        }
+
+        // relu.py, leaky_relu.py, elu.py and cropping2d.py of Keras 3.
+        JsonNode[] settings = [.. JsonNode.Parse(ConfigOf(_folder["model.keras"]))!["config"]!["layers"]!.AsArray().Select(layer => layer!["config"]!)];
+        Assert.Equal((6f, 0.125f, 0f), ((float)settings[2]["max_value"]!, (float)settings[2]["negative_slope"]!, (float)settings[2]["threshold"]!));
+        Assert.Equal((0.25f, 0.5f), ((float)settings[3]["negative_slope"]!, (float)settings[4]["alpha"]!));
+        Assert.Equal("[[1,0],[0,2]]", settings[5]["cropping"]!.ToJsonString());
+
+        Rewrite(_folder["model.keras"], _folder["softmax.keras"], config =>
+        {
+            JsonNode last = config["config"]!["layers"]!.AsArray()[^1]!;
+            (last["class_name"], last["config"]) = ("Softmax", new JsonObject { ["name"] = "softmax", ["axis"] = -1 });
+        });
+        using Model softmax = KerasModel.Load(_folder["softmax.keras"]);
+        Assert.Equal("softmax", Assert.IsType<Activation>(softmax.Layers[^1]).Function);
+    }
+
+    [Fact]
+    public void Functions_that_Keras_2_calls_by_the_same_name_are_not_mistaken()
+    {
+        using var model = new Sequential { new Input(3), new Dense(2, activation: "hard_sigmoid") };
+        KerasModel.Save(model, _folder["model.keras"]);
+        using Model loaded = KerasModel.Load(_folder["model.keras"]);
+        ModelAssert.Same(model, loaded);
+        Assert.Contains("'dense': the activation 'hard_sigmoid' is another function there", Assert.Throws<NotSupportedException>(() => KerasModel.Save(model, _folder["model.h5"])).Message, StringComparison.Ordinal);
+        Assert.Contains("'dense': the activation 'hard_sigmoid' is another function there", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(model, _folder["js"])).Message, StringComparison.Ordinal);
+
+        using var other = new Sequential { new Input(3), new Dense(2, activation: "relu") };
+        TensorFlowJsModel.Save(other, _folder["js"]);
+        string path = Path.Combine(_folder["js"], TensorFlowJsModel.ModelFile);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"relu\"", "\"hard_sigmoid\"", StringComparison.Ordinal));
+        Assert.Contains("hard_sigmoid is another function in such files than here", Assert.Throws<InvalidDataException>(() => TensorFlowJsModel.Load(_folder["js"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Unknown_losses_do_not_stand_in_the_way_of_predictions()
     {
         using Sequential model = Networks.Small();

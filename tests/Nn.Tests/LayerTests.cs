@@ -79,6 +79,43 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void Cropping_undoes_padding()
+    {
+        using var scope = new TensorScope();
+        using var padding = new ZeroPadding2D((1, 2), (0, 3));
+        using var cropping = new Cropping2D((1, 2), (0, 3));
+        Tensor x = RandomArrays.Signed((2, 3, 4, 2));
+        Assert.Equal(x.ToArray(), cropping.Call(padding.Call(x)).ToArray());
+        Assert.Equal("rows", Assert.Throws<ArgumentOutOfRangeException>(() => new Cropping2D((-1, 0), (0, 0))).ParamName);
+        Assert.StartsWith("Cropping2D 'cropping2d", Assert.Throws<ShapeMismatchException>(() => cropping.Call(x)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rectifiers_bend_at_zero_and_at_their_limit()
+    {
+        using var scope = new TensorScope();
+        Tensor x = NDArray.From(5, new float[] { -2, -0.5f, 0, 0.5f, 8 });
+        float[] Of(Layer layer)
+        {
+            using (layer)
+                return layer.Call(x).ToArray();
+        }
+
+        Assert.Equal([0, 0, 0, 0.5f, 8], Of(new ReLU()));
+        Assert.Equal([0, 0, 0, 0.5f, 6], Of(new ReLU(6)));
+        Assert.Equal([-0.5f, -0.125f, 0, 0.5f, 6], Of(new ReLU(6, 0.25f)));
+        Assert.Equal([-0.5f, -0.125f, 0, 0.5f, 8], Of(new LeakyReLU(0.25f)));
+        Assert.Equal([2 * (MathF.Exp(-2) - 1), 2 * (MathF.Exp(-0.5f) - 1), 0, 0.5f, 8], Of(new ELU(2)), new Nearly());
+        Assert.Equal([0, 0, 0, 0.5f, 6], Of(new Activation("relu6")));
+        Assert.Equal([1 / 6f, 2.5f / 6, 0.5f, 3.5f / 6, 1], Of(new Activation("hard_sigmoid")), new Nearly());
+        Assert.Equal([-2 / 6f, -1.25f / 6, 0, 1.75f / 6, 8], Of(new Activation("hard_swish")), new Nearly());
+        Assert.Equal([-1.5201665f, -0.6917582f, 0, 0.5253505f, 8.405608f], Of(new Activation("selu")), new Nearly());
+        Assert.Equal(1, Of(new Activation("log_softmax")).Sum(value => Math.Exp(value)), 1e-5);
+        Assert.Equal("maxValue", Assert.Throws<ArgumentOutOfRangeException>(() => new ReLU(-1)).ParamName);
+        Assert.Equal("negativeSlope", Assert.Throws<ArgumentOutOfRangeException>(() => new LeakyReLU(float.NaN)).ParamName);
+    }
+
+    [Fact]
     public void Global_pooling_looks_at_whole_pictures()
     {
         using var scope = new TensorScope();
@@ -224,9 +261,20 @@ public sealed class LayerTests
         ["batch normalization"] = () => new BatchNormalization(),
         ["activation"] = () => Activation.Gelu,
         ["zero padding"] = () => new ZeroPadding2D((2, 1)),
+        ["cropping"] = () => new Cropping2D((2, 1)),
+        ["relu"] = () => new ReLU(0.5f, 0.1f),
+        ["leaky relu"] = () => new LeakyReLU(),
+        ["elu"] = () => new ELU(0.5f),
         ["rescaling"] = () => new Rescaling(1f / 255),
         ["a layer of one's own"] = () => new Scale(),
     };
+
+    private sealed class Nearly : IEqualityComparer<float>
+    {
+        public bool Equals(float x, float y) => Math.Abs(x - y) <= 1e-6f * Math.Max(1, Math.Abs(x));
+
+        public int GetHashCode(float value) => 0;
+    }
 
     private sealed class Scale : Layer
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using Numerics.Backends.Cpu;
 using Numerics.Backends.Cuda;
 using Numerics.Samples.CatsVsDogs.Drawings;
@@ -13,26 +14,58 @@ internal static class InfoCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("info", "Shows version, backend, machine and default paths.");
-        command.SetAction(_ => Run(terminal.Out));
+        Option<bool> json = JsonOption.Create("all of it");
+        var command = new Command("info", "Shows version, backend, machine and default paths.") { json };
+        command.SetAction(arguments =>
+        {
+            if (arguments.GetValue(json))
+                JsonOption.Write(terminal, Document());
+            else
+                Write(terminal.Out);
+        });
         return command;
     }
 
-    private static void Run(TextWriter writer)
+    private static string Version =>
+        typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private static long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    private static string Weights => Path.GetFullPath(TrainCommand.DefaultOutput);
+
+    private static void Write(TextWriter writer)
     {
         Backend backend = Backend.Default;
-        string version = typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        writer.WriteLine($"numerics   {version.Split('+')[0]}");
+        writer.WriteLine($"numerics   {Version}");
         writer.WriteLine($"backend    {backend.Name}: {backend.Description}");
         foreach (string line in CudaLines())
             writer.WriteLine($"cuda       {line}");
         writer.WriteLine($"cores      {Environment.ProcessorCount}");
         writer.WriteLine($"vectors    {CpuBackend.VectorBits} bits");
-        writer.WriteLine($"memory     {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30):F1} GiB for this process");
+        writer.WriteLine($"memory     {MemoryBytes / (double)(1L << 30):F1} GiB for this process");
         writer.WriteLine($"runtime    {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}");
-        string drawings = DrawingSet.DefaultPath, weights = Path.GetFullPath(TrainCommand.DefaultOutput);
+        string drawings = DrawingSet.DefaultPath, weights = Weights;
         writer.WriteLine($"drawings   {drawings}{(DrawingSet.Exists(drawings) ? "" : " (not drawn yet)")}");
         writer.WriteLine($"weights    {weights}{(File.Exists(weights) ? "" : " (not written yet)")}");
+    }
+
+    private static JsonObject Document()
+    {
+        Backend backend = Backend.Default;
+        string drawings = DrawingSet.DefaultPath, weights = Weights;
+        return new JsonObject
+        {
+            ["version"] = Version,
+            ["backend"] = new JsonObject { ["name"] = backend.Name, ["description"] = backend.Description },
+            ["cuda"] = JsonOption.List(CudaLines().Select(line => (JsonNode?)line)),
+            ["cores"] = Environment.ProcessorCount,
+            ["vector_bits"] = CpuBackend.VectorBits,
+            ["memory_bytes"] = MemoryBytes,
+            ["runtime"] = RuntimeInformation.FrameworkDescription,
+            ["os"] = RuntimeInformation.OSDescription,
+            ["drawings"] = new JsonObject { ["path"] = drawings, ["exists"] = DrawingSet.Exists(drawings) },
+            ["weights"] = new JsonObject { ["path"] = weights, ["exists"] = File.Exists(weights) },
+        };
     }
 
     // Each device with its libraries, or why there is none.

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Numerics.Data;
 using Numerics.Nn;
@@ -14,7 +13,7 @@ namespace Numerics.Samples.CatsVsDogs.Commands;
 internal sealed class PredictCommand
 {
     private readonly Option<string?> _weights = PathOption.Create("--weights", "FILE", "The file of weights, as train writes it.", required: true);
-    private readonly Option<bool> _json = new("--json") { Description = "Write the probabilities as JSON." };
+    private readonly Option<bool> _json = JsonOption.Create("the probabilities");
     private readonly Option<string?> _gradCam = PathOption.Create(
         "--grad-cam", "DIR", "Draw for each picture where the network sees what it says, as a heat map over the picture (Grad-CAM).");
 
@@ -79,7 +78,7 @@ internal sealed class PredictCommand
         }
 
         if (json)
-            _terminal.Out.WriteLine(answers.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+            JsonOption.Write(_terminal, answers);
         else if (heatMaps is not null)
             _terminal.Out.WriteLine($"heat maps drawn into {heatMaps}");
         return code;

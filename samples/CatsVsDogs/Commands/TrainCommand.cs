@@ -79,6 +79,7 @@ internal sealed class TrainCommand
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Begin anew although --run-dir holds an unfinished run." };
     private readonly Option<int?> _threads = NumberOption.Count("--threads", "How many threads compute. [default: one for each processor]");
+    private readonly Option<bool> _json = JsonOption.Create("what came of it, with each epoch,");
     private Terminal _terminal;
     private DeviceOption _device = null!;
     private DistributedOption _distributed = null!;
@@ -92,7 +93,7 @@ internal sealed class TrainCommand
         {
             train._data, train._drawings, train._validationData, train._validationSplit, train._policy, train._epochs, train._batchSize, train._learningRate,
             train._alpha, train._gamma, train._l1, train._l2, train._augment, train._dropout, train._seed, train._shuffle, train._limit, train._output, train._run,
-            train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads,
+            train._saveFreq, train._jitCompile, train._resume, train._overwrite, train._threads, train._json,
         };
         train._device = DeviceOption.AddTo(command, train._threads);
         train._distributed = DistributedOption.AddTo(command);
@@ -151,6 +152,10 @@ internal sealed class TrainCommand
     private int Run(ParseResult arguments, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
     {
         bool isFirst = group.Rank == 0;
+        bool json = arguments.GetValue(_json);
+
+        // The output is the document's alone.
+        Terminal shown = json ? _terminal with { Out = _terminal.Error, IsLive = false } : _terminal;
         string output = arguments.GetValue(_output)!;
         if (isFirst)
             OutputFile.CheckWritable(output);
@@ -161,7 +166,7 @@ internal sealed class TrainCommand
         CheckRun(run, resumed, arguments.GetValue(_overwrite));
 
         bool areDrawings = arguments.GetValue(_data) is null;
-        TrainingPictures pictures = OpenTogether(arguments, seed, group, placement, cancellationToken);
+        TrainingPictures pictures = OpenTogether(arguments, seed, shown.Out, group, placement, cancellationToken);
         int? limit = arguments.GetValue(_limit);
         int batchSize = arguments.GetValue(_batchSize)!.Value;
         Dataset training = Limited(pictures.Training, limit);
@@ -173,13 +178,13 @@ internal sealed class TrainCommand
         Network.Compile(
             model, arguments.GetValue(_learningRate)!.Value, arguments.GetValue(_alpha)!.Value, arguments.GetValue(_gamma)!.Value,
             arguments.GetValue(_l1)!.Value, arguments.GetValue(_l2)!.Value, arguments.GetValue(_jitCompile));
-        model.Summary(_terminal.Out);
-        DataParallel? strategy = _distributed.Strategy(arguments, group, _terminal.Out);
+        model.Summary(shown.Out);
+        DataParallel? strategy = _distributed.Strategy(arguments, group, shown.Out);
         model.Strategy = strategy;
         Backend backend = Backend.Default;
-        _terminal.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
+        shown.Out.WriteLine($"training on {training.Cardinality:N0} pictures; {backend.Name}: {backend.Description}");
         if (strategy is not null)
-            _terminal.Out.WriteLine($"{strategy.Shards} parts of each batch; {group.Description}");
+            shown.Out.WriteLine($"{strategy.Shards} parts of each batch; {group.Description}");
 
         JsonObject config = Config(arguments, run, strategy?.Shards);
         var backup = new BackupAndRestore(run.Checkpoints, arguments.GetValue(_saveFreq), deleteCheckpoint: false);
@@ -192,7 +197,7 @@ internal sealed class TrainCommand
         }
 
         int epochs = arguments.GetValue(_epochs) ?? (areDrawings ? EpochsOnDrawings : EpochsOnPhotographs);
-        TrainingDisplay display = TrainingDisplay.Create(_terminal);
+        TrainingDisplay display = TrainingDisplay.Create(shown);
         var finite = new TerminateOnNaN();
         var reporter = new ProgressReporter(display, epochs, train, batchSize);
         History? history = null;
@@ -210,7 +215,7 @@ internal sealed class TrainCommand
 
         if (!isFirst)
             return finite.StoppedAt is null ? ExitCode.Success : ExitCode.Failure;
-        DamageReport.Write(_terminal.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
+        DamageReport.Write(shown.Out, pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
         if (finite.StoppedAt is var (epoch, batch))
         {
             backup.DeleteCheckpoints();
@@ -227,7 +232,7 @@ internal sealed class TrainCommand
         cancellationToken.ThrowIfCancellationRequested();
         model.SaveWeights(run.Model);
         model.SaveWeights(output);
-        _terminal.Out.WriteLine($"weights written to {output}");
+        shown.Out.WriteLine($"weights written to {output}");
         HeldOutResults? results = test is null ? null : HeldOutResults.Of(model, test, cancellationToken);
         CurvesPlot.Save(history!, run.Curves);
         if (results is not null)
@@ -238,12 +243,16 @@ internal sealed class TrainCommand
 
         ReportPage.Write(run, history!, results, config, model, $"trained on {training.Cardinality:N0} {(areDrawings ? "drawings" : "pictures")} with {backend.Name}");
         backup.DeleteCheckpoints();
-        _terminal.Out.WriteLine($"report written to {run.Report}");
-        if (heldOut is not null)
+        shown.Out.WriteLine($"report written to {run.Report}");
+        if (json)
+        {
+            JsonOption.Write(_terminal, Document(history!, heldOut?.Cardinality, pictures, output, run));
+        }
+        else if (heldOut is not null)
         {
             double accuracy = history!["val_accuracy"][^1], loss = history["val_loss"][^1];
             string what = areDrawings ? "drawings" : "pictures";
-            _terminal.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {what}, loss {loss:F4}");
+            shown.Out.WriteLine($"held-out accuracy {100 * accuracy:F1} % of {heldOut.Cardinality:N0} {what}, loss {loss:F4}");
         }
 
         return ExitCode.Success;
@@ -258,11 +267,41 @@ internal sealed class TrainCommand
 
     // Of the processes of a machine the first one draws what is not there yet.
     private TrainingPictures OpenTogether(
-        ParseResult arguments, ulong seed, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
+        ParseResult arguments, ulong seed, TextWriter output, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
     {
-        TrainingPictures? pictures = placement.LocalRank == 0 ? OpenPictures(arguments, seed, cancellationToken) : null;
+        TrainingPictures? pictures = placement.LocalRank == 0 ? OpenPictures(arguments, seed, output, cancellationToken) : null;
         group.Barrier();
-        return pictures ?? OpenPictures(arguments, seed, cancellationToken);
+        return pictures ?? OpenPictures(arguments, seed, output, cancellationToken);
+    }
+
+    private static JsonObject Document(History history, int? heldOut, TrainingPictures pictures, string output, RunFolder run)
+    {
+        var document = new JsonObject
+        {
+            ["weights"] = output,
+            ["report"] = run.Report,
+            ["epochs"] = JsonOption.List(history.Epoch.Select(epoch =>
+            {
+                var values = new JsonObject { ["epoch"] = epoch + 1 };
+                foreach ((string name, double value) in history.Logs(epoch))
+                    values[name] = JsonOption.Number(value);
+                return (JsonNode?)values;
+            })),
+        };
+        if (heldOut is { } held)
+        {
+            document["held_out"] = new JsonObject
+            {
+                ["pictures"] = held,
+                ["loss"] = JsonOption.Number(history["val_loss"][^1]),
+                ["accuracy"] = history["val_accuracy"][^1],
+            };
+        }
+
+        JsonArray leftOut = DamageReport.ToJson(pictures.HeldOut is null ? [pictures.Training] : [pictures.Training, pictures.HeldOut]);
+        if (leftOut.Count > 0)
+            document["left_out"] = leftOut;
+        return document;
     }
 
     private static void CheckRun(RunFolder run, bool resumed, bool overwrite)
@@ -315,10 +354,10 @@ internal sealed class TrainCommand
         static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
     }
 
-    private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, CancellationToken cancellationToken)
+    private TrainingPictures OpenPictures(ParseResult arguments, ulong seed, TextWriter shown, CancellationToken cancellationToken)
     {
         if (arguments.GetValue(_data) is not { } folder)
-            return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, _terminal.Out, cancellationToken);
+            return TrainingPictures.OfDrawings(arguments.GetValue(_drawings)!, seed, shown, cancellationToken);
         FilePolicy policy = arguments.GetValue(_policy)!.Value;
         return arguments.GetValue(_validationData) is { } heldOut
             ? TrainingPictures.OfFolders(folder, heldOut, seed, policy)

@@ -16,7 +16,7 @@ internal static class DrawingSet
     private const int ProgressStep = 100;
 
     /// <summary>Where the drawings are kept unless asked otherwise: a folder in the user's cache. Its name changes with the drawings.</summary>
-    public static string DefaultPath { get; } = Path.Combine(UserCache(), "numerics", "catsvsdogs-drawings-v1");
+    public static string DefaultPath { get; } = Path.Combine(UserCache.Path, "numerics", "catsvsdogs-drawings-v1");
 
     /// <summary>The pictures to train with.</summary>
     public static string TrainingPath(string folder) => Path.Combine(folder, "train");
@@ -103,18 +103,6 @@ internal static class DrawingSet
         {
             // Another run finished the same pictures first.
         }
-    }
-
-    private static string UserCache()
-    {
-        if (OperatingSystem.IsWindows())
-            return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache))
-            return cache;
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        if (home.Length == 0)
-            return Path.GetTempPath();
-        return OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches") : Path.Combine(home, ".cache");
     }
 
     /// <summary>A picture to draw.</summary>

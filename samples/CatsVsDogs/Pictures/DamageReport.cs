@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Numerics.Data;
 
 namespace Numerics.Samples.CatsVsDogs.Pictures;
@@ -6,6 +7,19 @@ namespace Numerics.Samples.CatsVsDogs.Pictures;
 internal static class DamageReport
 {
     private const int Named = 5;
+
+    /// <summary>The files with their reasons.</summary>
+    public static JsonArray ToJson(params ReadOnlySpan<ImageDataset> sources)
+    {
+        var list = new JsonArray();
+        foreach (ImageDataset source in sources)
+        {
+            foreach (DroppedFile file in source.Dropped)
+                list.Add((JsonNode)new JsonObject { ["file"] = file.Path, ["reason"] = file.Reason });
+        }
+
+        return list;
+    }
 
     /// <summary>Writes how many there are, and the names of the first.</summary>
     public static void Write(TextWriter writer, params ReadOnlySpan<ImageDataset> sources)

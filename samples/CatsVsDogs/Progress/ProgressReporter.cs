@@ -37,6 +37,9 @@ internal sealed class ProgressReporter(TrainingDisplay display, int epochs, Data
     public override void OnEpochEnd(int epoch, IReadOnlyDictionary<string, double> logs)
     {
         (double, double)? heldOut = logs.TryGetValue("val_loss", out double loss) ? (loss, logs["val_accuracy"]) : null;
-        display.Report(new EpochReport(_last!, heldOut, Stopwatch.GetElapsedTime(_epochStart)));
+
+        // A run that was interrupted after the last step of the epoch has no step of it.
+        StepReport last = _last! with { Loss = logs["loss"], Accuracy = logs["accuracy"] };
+        display.Report(new EpochReport(last, heldOut, Stopwatch.GetElapsedTime(_epochStart)));
     }
 }

@@ -28,8 +28,7 @@ public sealed unsafe partial class CpuBackend
     {
         if (DepthwiseWork.Fits(g))
         {
-            var rows = new DepthwiseWork(g, x, kernel, bias, relu, y);
-            _team.Run(rows, rows.Count);
+            ConvolveDepthwise(x, kernel, bias, g, relu, y);
             return;
         }
 
@@ -54,6 +53,19 @@ public sealed unsafe partial class CpuBackend
         using var scratch = new ConvScratch(_pool, g);
         ConvWork work = To(g, y, bias, relu, Prepare(x, kernel, g, scratch));
         _team.Run(work, work.Shards);
+    }
+
+    private void ConvolveDepthwise(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    {
+        if (SweepRows.Fits(g))
+        {
+            var sweep = new DepthwiseSweep(g, x, kernel, bias, relu, y, turned: false);
+            _team.Run(sweep, sweep.Count);
+            return;
+        }
+
+        var rows = new DepthwiseWork(g, x, kernel, bias, relu, y);
+        _team.Run(rows, rows.Count);
     }
 
     private void ConvolveFewPixels(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)

@@ -26,10 +26,13 @@ public sealed unsafe partial class CpuBackend
                 rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), workspaces.Pointer);
             _team.Run(work, work.Shards);
         }
-        else if (WinogradConv.Fits(conv))
+        else if (WinogradConv.FitsPooled(conv))
         {
             using var points = new Scratch(_pool, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
-            WinogradConv tiles = Tiles(Pointer<float>(x), Pointer<float>(kernel), conv, points.Pointer);
+            WinogradConv tiles = TilesOf(Pointer<float>(x), conv, conv.InHeight, conv.InWidth, conv.InChannels, conv.OutChannels, conv.PadTop, conv.PadLeft);
+            var turn = new WinogradKernelWork(Pointer<float>(kernel), conv.KernelHeight, turned: false, conv.InChannels, conv.OutChannels) { Target = points.Pointer };
+            _team.Run(turn, turn.Shards);
+            tiles.Kernel = new PackedPanels(points.Pointer, tiles.Kernel.Rows, conv.OutChannels);
             var work = new WinogradPoolWork(tiles, pool, epilogue);
             using var workspaces = new Scratch(_pool, work.WorkspaceSize);
             work.Workspaces = workspaces.Pointer;

@@ -22,6 +22,13 @@ public sealed unsafe partial class CpuBackend
 
     private void DepthwiseInput(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
     {
+        if (SweepRows.Fits(g))
+        {
+            var sweep = new DepthwiseSweep(g, dy, kernel, null, false, dx, turned: true);
+            _team.Run(sweep, sweep.Count);
+            return;
+        }
+
         var rows = new DepthwiseInputGradient(g, dy, kernel, dx);
         _team.Run(rows, rows.Count);
     }

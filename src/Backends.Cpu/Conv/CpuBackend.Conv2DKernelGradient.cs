@@ -26,7 +26,10 @@ public sealed unsafe partial class CpuBackend
     {
         int count = ConvKernelGradient.PartialsOf(g, size);
         using var partials = new Scratch(_pool, (long)count * size);
-        _team.Run(new DepthwiseKernelGradient(g, x, dy, partials.Pointer, count), count);
+        if (SweepRows.Fits(g))
+            _team.Run(new DepthwiseSweepGradient(g, x, dy, partials.Pointer, count), count);
+        else
+            _team.Run(new DepthwiseKernelGradient(g, x, dy, partials.Pointer, count), count);
         var sum = new PartialSum(partials.Pointer, count, size, dkernel);
         _team.Run(sum, sum.Shards);
     }

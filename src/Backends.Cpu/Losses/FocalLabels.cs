@@ -39,6 +39,9 @@ internal readonly unsafe struct FocalLabels(float* soft, int* numbers, float* al
         return labels == ManyLabels;
     }
 
+    /// <summary>The class numbers, or null.</summary>
+    public int* Numbers => numbers;
+
     /// <summary>A row's soft labels.</summary>
     public float* Row(nint row) => soft + (row * classes);
 

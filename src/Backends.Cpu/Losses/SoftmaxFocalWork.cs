@@ -24,6 +24,8 @@ internal readonly unsafe struct SoftmaxFocalWork(
     public void Run(int shard)
     {
         (nint row, nint end) = Shards.Range(rows, shard, _rowsOfShard);
+        if (classes == 2)
+            row = new TwoClassFocal(labels, logits, term, dloss, output).Run(row, end);
         for (; row < end; row++)
         {
             float* z = logits + (row * classes);

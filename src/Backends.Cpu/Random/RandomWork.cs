@@ -13,7 +13,7 @@ internal readonly unsafe struct UniformWork(RandomKey key, float minimum, float 
         (nint start, nint end) = Shards.Range(count, shard);
         float* values = y + start;
         int length = (int)(end - start);
-        PhiloxUniform.Fill(key, start, values, length);
+        PhiloxVectors.FillUniform(key, start, values, length);
         RowMath.Map(new AffineFunction(maximum - minimum, minimum), values, values, length);
     }
 }
@@ -27,7 +27,7 @@ internal readonly unsafe struct NormalWork(RandomKey key, float mean, float stan
         (nint start, nint end) = Shards.Range(count, shard);
         float* values = y + start;
         int length = (int)(end - start);
-        Philox.FillNormal(key, start, new Span<float>(values, length));
+        PhiloxVectors.FillNormal(key, start, values, length);
         RowMath.Map(new AffineFunction(standardDeviation, mean), values, values, length);
     }
 }
@@ -46,7 +46,7 @@ internal readonly unsafe struct DropoutWork(RandomKey key, float rate, float* x,
         for (; start < end; start += BlockSize)
         {
             int length = (int)Math.Min(BlockSize, end - start);
-            PhiloxUniform.Fill(key, start, uniform, length);
+            PhiloxVectors.FillUniform(key, start, uniform, length);
             RowMath.Zip(new Keep(rate), x + start, uniform, y + start, length);
         }
     }

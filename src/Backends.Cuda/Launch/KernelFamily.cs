@@ -23,4 +23,5 @@ internal enum KernelFamily
     Optimizer,
     Dense,
     Random,
+    Sampling,
 }

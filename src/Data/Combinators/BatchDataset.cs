@@ -49,9 +49,23 @@ internal sealed class BatchDataset : DerivedDataset
     /// <param name="batch">The items, at least one.</param>
     /// <param name="first">The number of the first of them, for messages.</param>
     internal static DataItem Stack(List<DataItem> batch, long first) => new(
-        Stack(batch.ConvertAll(item => item.X), nameof(DataItem.X), first),
-        Stack(batch.ConvertAll(item => item.Y), nameof(DataItem.Y), first),
+        StackAll(batch.ConvertAll(item => item.Inputs), nameof(DataItem.X), first),
+        StackAll(batch.ConvertAll(item => item.Targets), nameof(DataItem.Y), first),
         StackWeights(batch.ConvertAll(item => item.SampleWeight), first));
+
+    private static NDArray[] StackAll(List<IReadOnlyList<NDArray>> items, string name, long first)
+    {
+        int count = items[0].Count;
+        int odd = items.FindIndex(item => item.Count != count);
+        if (odd >= 0)
+        {
+            throw new ShapeMismatchException(
+                $"Batch: item {first + odd} has {items[odd].Count} arrays as {name}, but item {first}, the first of its batch, has {count}");
+        }
+
+        return [.. Enumerable.Range(0, count).Select(
+            part => Stack(items.ConvertAll(item => item[part]), count == 1 ? name : FormattableString.Invariant($"{name}[{part}]"), first))];
+    }
 
     private static NDArray? StackWeights(List<NDArray?> weights, long first)
     {

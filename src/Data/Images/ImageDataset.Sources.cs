@@ -115,7 +115,6 @@ public sealed partial class ImageDataset
     }
 
     /// <summary>Finds the pictures of a tar archive, which is read in place. It must not be compressed.</summary>
-    /// <param name="path">The archive.</param>
     /// <inheritdoc cref="FromZip"/>
     public static ImageDataset FromTar(
         string path,

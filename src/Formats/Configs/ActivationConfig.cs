@@ -7,7 +7,10 @@ namespace Numerics.Formats;
 internal static class ActivationConfig
 {
     private static readonly HashSet<string> s_tensorFlowJs =
-        ["relu", "softmax", "sigmoid", "tanh", "gelu", "elu", "swish", "softplus", "linear"];
+        ["relu", "relu6", "softmax", "sigmoid", "tanh", "gelu", "elu", "selu", "swish", "softplus", "linear"];
+
+    // In Keras 2, these are made of clip(0.2x + 0.5, 0, 1), in Keras 3 and here of clip((x + 3) / 6, 0, 1).
+    private static readonly HashSet<string> s_changed = ["hard_sigmoid", "hard_silu", "hard_swish", "hardSigmoid"];
 
     /// <summary>The name for an activation; <c>linear</c> for none.</summary>
     /// <exception cref="NotSupportedException">It is one of the user's own, or the format does not have it.</exception>
@@ -20,10 +23,15 @@ internal static class ActivationConfig
         string name = activation.Function;
         if (dialect != ConfigDialect.Keras && name == "silu")
             name = "swish";
+        if (IsOther(name, dialect))
+            throw new NotSupportedException($"the activation '{name}' is another function there; write a .keras file");
         return dialect != ConfigDialect.TensorFlowJs || s_tensorFlowJs.Contains(name)
             ? name
             : throw new NotSupportedException($"TensorFlow.js has no activation '{name}'; it has {string.Join(", ", s_tensorFlowJs)}");
     }
+
+    /// <summary>Whether a name means another function in a way of writing than here.</summary>
+    public static bool IsOther(string name, ConfigDialect dialect) => dialect != ConfigDialect.Keras && s_changed.Contains(name);
 
     /// <summary>The activation that a name or an object stands for, null for none.</summary>
     /// <exception cref="InvalidDataException">It is not known.</exception>

@@ -142,7 +142,11 @@ internal sealed class OnnxExporter
         LayerNormalization normalization => LayerNormalization(normalization, x),
         Flatten => Rows(layer, x),
         Reshape => OtherShape(layer, x),
+        ReLU relu => Rectified(relu, x),
+        LeakyReLU leaky => Alpha("LeakyRelu", leaky.Name, x, leaky.NegativeSlope),
+        ELU elu => Alpha("Elu", elu.Name, x, elu.Alpha),
         ZeroPadding2D padding => ZeroPadding2D(padding, x),
+        Cropping2D cropping => Cropping2D(cropping, x),
         Rescaling rescaling => Rescaling(rescaling, x),
         Embedding embedding => Embedding(embedding, x),
         Dropout => x,
@@ -438,6 +442,40 @@ internal sealed class OnnxExporter
         return x with { Name = _graph.Add("Pad", layer.Name, x.Name, _graph.Wholes($"{layer.Name}/pads", pads)) };
     }
 
+    private Value Cropping2D(Cropping2D layer, Value x)
+    {
+        // An end of 0 would be the beginning.
+        static long End(int cut) => cut == 0 ? int.MaxValue : -cut;
+        long rows = x.IsChannelsFirst ? 2 : 1;
+        return x with
+        {
+            Name = _graph.Add(
+                "Slice",
+                layer.Name,
+                x.Name,
+                _graph.Wholes($"{layer.Name}/starts", [layer.Rows.Top, layer.Columns.Left]),
+                _graph.Wholes($"{layer.Name}/ends", [End(layer.Rows.Bottom), End(layer.Columns.Right)]),
+                _graph.Wholes($"{layer.Name}/axes", [rows, rows + 1])),
+        };
+    }
+
+    private Value Rectified(ReLU layer, Value x)
+    {
+        if (layer.NegativeSlope != 0)
+            x = Alpha("LeakyRelu", $"{layer.Name}/leaky", x, layer.NegativeSlope);
+        if (layer.MaxValue is not { } limit)
+            return layer.NegativeSlope != 0 ? x : x with { Name = _graph.Add("Relu", layer.Name, x.Name) };
+        string least = layer.NegativeSlope != 0 ? "" : _graph.Number($"{layer.Name}/least", 0);
+        return x with { Name = _graph.Add("Clip", layer.Name, x.Name, least, _graph.Number($"{layer.Name}/most", limit)) };
+    }
+
+    private Value Alpha(string op, string name, Value x, float alpha)
+    {
+        string output = _graph.Add(op, name, x.Name);
+        _graph.Attribute("alpha", alpha);
+        return x with { Name = output };
+    }
+
     private Value Rescaling(Rescaling layer, Value x)
     {
         string name = _graph.Add("Mul", layer.Name, x.Name, _graph.Number($"{layer.Name}/scale", layer.Scale));
@@ -454,17 +492,17 @@ internal sealed class OnnxExporter
             throw new NotSupportedException($"'{layer}': the activation '{activation.Function}' is a function of one's own, which ONNX does not have");
         string name = $"{layer}/{activation.Function}";
         string Add(string op, params ReadOnlySpan<string> inputs) => _graph.Add(op, name, inputs);
-        string Alpha(string op, float alpha)
+        string Softmax(string op)
         {
             string output = Add(op, x.Name);
-            _graph.Attribute("alpha", alpha);
+            _graph.Attribute("axis", x.IsChannelsFirst ? 1L : -1L);
             return output;
         }
 
-        string Softmax()
+        string HardSigmoid()
         {
-            string output = Add("Softmax", x.Name);
-            _graph.Attribute("axis", x.IsChannelsFirst ? 1L : -1L);
+            string output = Add("HardSigmoid", x.Name);
+            _graph.Attribute("alpha", 1f / 6);
             return output;
         }
 
@@ -488,9 +526,14 @@ internal sealed class OnnxExporter
                 "sigmoid" => Add("Sigmoid", x.Name),
                 "tanh" => Add("Tanh", x.Name),
                 "softplus" => Add("Softplus", x.Name),
-                "elu" => Alpha("Elu", 1),
-                "leaky_relu" => Alpha("LeakyRelu", 0.2f),
-                "softmax" => Softmax(),
+                "elu" => Alpha("Elu", name, x, 1).Name,
+                "leaky_relu" => Alpha("LeakyRelu", name, x, 0.2f).Name,
+                "softmax" => Softmax("Softmax"),
+                "log_softmax" => Softmax("LogSoftmax"),
+                "relu6" => Add("Clip", x.Name, _graph.Number($"{name}/least", 0), _graph.Number($"{name}/most", 6)),
+                "hard_sigmoid" => HardSigmoid(),
+                "hard_silu" or "hard_swish" => Add("HardSwish", x.Name),
+                "selu" => Add("Selu", x.Name),
                 "silu" or "swish" => Add("Mul", x.Name, Add("Sigmoid", x.Name)),
                 "gelu" => Gelu(),
                 _ => throw new NotSupportedException($"'{layer}': there is no export of the activation '{activation.Function}' to ONNX"),

@@ -16,18 +16,43 @@ internal sealed partial class OnnxImporter
 
     private readonly string _place;
     private readonly GraphProto _graph;
-    private readonly OnnxNode[] _nodes;
+    private readonly List<OnnxNode> _nodes = [];
     private readonly Dictionary<string, TensorProto> _constants = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<OnnxNode>> _readers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outputs = new(StringComparer.Ordinal);
+    private readonly HashSet<OnnxNode> _done = [];
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<Layer> _layers;
+    private long _batch;
     private readonly List<(Layer Layer, string Weight, NDArray Value)> _weights = [];
 
     private OnnxImporter(GraphProto graph, string place, List<Layer> layers)
     {
         (_graph, _place, _layers) = (graph, place, layers);
-        _nodes = [.. graph.Node.Select(node => new OnnxNode(node, place))];
+        foreach (TensorProto tensor in graph.Initializer)
+            _constants[tensor.Name] = tensor;
+        foreach (OnnxNode node in graph.Node.Select(node => new OnnxNode(node, place)))
+        {
+            if (node.Op == "Constant")
+                _constants[node.Output] = node.Tensor("value") ?? throw node.Error("a constant without a tensor is not supported");
+            else if (node.Op == "Identity" && node.Has(0) && _constants.TryGetValue(node.Inputs[0], out TensorProto? same))
+                _constants[node.Output] = same;
+            else
+                _nodes.Add(node);
+        }
+
+        foreach (OnnxNode node in _nodes)
+        {
+            foreach (string input in node.Inputs.Distinct(StringComparer.Ordinal))
+            {
+                if (!_readers.TryGetValue(input, out List<OnnxNode>? readers))
+                    _readers.Add(input, readers = []);
+                readers.Add(node);
+            }
+        }
+
+        _outputs.UnionWith(graph.Output.Select(output => output.Name));
     }
 
     /// <summary>The model for a graph.</summary>
@@ -60,15 +85,15 @@ internal sealed partial class OnnxImporter
 
     private Model Build()
     {
-        foreach (TensorProto tensor in _graph.Initializer)
-            _constants[tensor.Name] = tensor;
-        foreach (string input in _graph.Node.SelectMany(node => node.Input).Concat(_graph.Output.Select(output => output.Name)))
-            _uses[input] = _uses.GetValueOrDefault(input) + 1;
         KerasTensor[] inputs = [.. _graph.Input.Where(input => !_constants.ContainsKey(input.Name)).Select(Enter)];
         if (inputs.Length == 0 || _graph.Output.Count == 0)
             throw new InvalidDataException($"{_place}: expected a graph with inputs and outputs");
-        for (int i = 0; i < _nodes.Length; i++)
-            Node(ref i);
+        foreach (OnnxNode node in _nodes)
+        {
+            if (_done.Add(node) && !IsOfShapes(node))
+                Add(node);
+        }
+
         KerasTensor[] outputs = [.. _graph.Output.Select(output => _values.TryGetValue(output.Name, out Value? value) && value.Flattened is null
             ? value.Tensor
             : throw new InvalidDataException($"{_place}: no node gives the output '{output.Name}', or it is a flattened picture with the channels first"))];
@@ -97,12 +122,14 @@ internal sealed partial class OnnxImporter
         int[] shape = [.. dims.Dim.Skip(1).Select(dim => dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue > 0
             ? checked((int)dim.DimValue)
             : Shape.Unknown)];
+        if (dims.Dim[0].DimValue > 0)
+            _batch = dims.Dim[0].DimValue;
         bool channelsFirst = shape.Length == 3 && TakesChannelsFirst(input.Name);
         if (channelsFirst)
             shape = [shape[1], shape[2], shape[0]];
         var layer = new Input(shape, LayerName(input.Name));
         _layers.Add(layer);
-        _values[input.Name] = new Value(layer.Tensor, channelsFirst, null);
+        _values[input.Name] = new Value(layer.Tensor, channelsFirst);
         return layer.Tensor;
     }
 
@@ -114,10 +141,12 @@ internal sealed partial class OnnxImporter
         {
             switch (node.Op)
             {
-                case "Conv" or "ConvTranspose" or "MaxPool" or "AveragePool" or "GlobalMaxPool" or "GlobalAveragePool" or "BatchNormalization":
+                case "Conv" or "ConvTranspose" or "MaxPool" or "AveragePool" or "GlobalMaxPool" or "GlobalAveragePool" or "BatchNormalization" or "Resize":
                     return true;
                 case "Transpose" or "Gemm" or "MatMul" or "Reshape" or "Flatten":
                     return false;
+                case "Shape":
+                    continue;
             }
 
             ways.UnionWith(node.Outputs);
@@ -127,97 +156,81 @@ internal sealed partial class OnnxImporter
     }
 
     /// <summary>Turns a node, and those behind it that belong to it, into a layer.</summary>
-    /// <param name="index">The node; the last one that was used afterwards.</param>
-    private void Node(ref int index)
+    private void Add(OnnxNode node)
     {
-        OnnxNode node = _nodes[index];
-        if (node.Op == "Constant")
-        {
-            _constants[node.Output] = node.Tensor("value") ?? throw node.Error("a constant without a tensor is not supported");
+        if (Gelu(node) || GatedSigmoid(node))
             return;
-        }
 
-        if (Gelu(ref index) || Silu(ref index))
-            return;
+        // What is behind the node and goes into its layer; its output is the layer's.
+        OnnxNode last = node;
         Value x = InputOf(node);
-        if (x.Flattened is not null && node.Op is not ("Gemm" or "MatMul" or "Relu" or "Dropout" or "Identity"))
+        if (x.Flattened is not null && node.Op is not ("Gemm" or "MatMul" or "Relu" or "LeakyRelu" or "Clip" or "Dropout" or "Identity"))
             throw node.Error("behind a flattened picture with the channels first only a dense layer is supported");
         Value y = node.Op switch
         {
             "Identity" or "Dropout" or "Cast" => x,
-            "Conv" => Conv(node, x, ref index),
-            "Gemm" => Gemm(node, x, ref index),
-            "MatMul" => MatMul(node, x, ref index),
+            "Conv" => Conv(node, x, ref last),
+            "ConvTranspose" => TransposedConv(node, x, ref last),
+            "Gemm" => Gemm(node, x, ref last),
+            "MatMul" => MatMul(node, x, ref last),
             "MaxPool" or "AveragePool" => Pool(node, x),
-            "GlobalAveragePool" => GlobalPool(node, x, keep => new GlobalAveragePooling2D(keep, LayerName(node.Name)), ref index),
-            "GlobalMaxPool" => GlobalPool(node, x, keep => new GlobalMaxPooling2D(keep, LayerName(node.Name)), ref index),
+            "GlobalAveragePool" or "GlobalMaxPool" => GlobalPool(node, x, keepsExtents: true, ref last),
+            "ReduceMean" or "ReduceMax" => Reduce(node, x, ref last),
             "BatchNormalization" => BatchNormalization(node, x),
+            "LayerNormalization" => LayerNormalization(node, x),
             "Flatten" when node.Whole("axis", 1) == 1 => Flatten(node, x),
+            "Squeeze" => Squeeze(node, x, ref last),
             "Reshape" => Reshape(node, x),
             "Transpose" => Transpose(node, x),
             "Pad" => Pad(node, x),
+            "Slice" => Slice(node, x),
+            "Resize" or "Upsample" => Resize(node, x),
+            "Gather" => Embedding(node, x),
             "Concat" => Concatenate(node),
-            "Add" or "Sub" or "Mul" or "Div" or "Mean" or "Max" or "Min" => Arithmetic(node, x),
-            _ => Apply(
-                new Activation(ActivationOf(node, x) ?? throw node.Error("there is no layer for this operator, or not with these attributes"), LayerName(node.Name)), x),
+            "Add" or "Sub" or "Mul" or "Div" or "Sum" or "Mean" or "Max" or "Min" => Arithmetic(node, x),
+            _ => Activate(ActivationOf(node, x) ?? throw node.Error("there is no layer for this operator, or not with these attributes"), x),
         };
-        _values[_nodes[index].Output] = y;
+        _values[last.Output] = y;
     }
 
-    private Value Conv(OnnxNode node, Value x, ref int index)
+    private Value Gemm(OnnxNode node, Value x, ref OnnxNode last)
     {
-        CheckPictures(node, x);
-        NDArray kernel = Floats(node, 1);
-        if (kernel.Shape.Rank != 4)
-            throw node.Error($"expected a kernel [out, in, height, width], found {kernel.Shape}");
-        Size2D size = (kernel.Shape[2], kernel.Shape[3]), strides = node.Pair("strides"), dilation = node.Pair("dilations");
-        (Padding padding, Value padded) = Edges(node, x, size, strides, dilation, mayPad: true);
-        var layer = new Conv2D(
-            kernel.Shape[0],
-            size,
-            strides,
-            padding,
-            dilation,
-            checked((int)node.Whole("group", 1)),
-            ActivationBehind(padded, ref index),
-            useBias: node.Has(2),
-            name: LayerName(node.Name));
-        _weights.Add((layer, "kernel", Permutation.Of(kernel, Permutation.KernelToChannelsLast)));
-        if (node.Has(2))
-            _weights.Add((layer, "bias", Floats(node, 2)));
-        return Apply(layer, padded);
-    }
-
-    private Value Gemm(OnnxNode node, Value x, ref int index)
-    {
-        if (node.Number("alpha", 1) != 1 || node.Number("beta", 1) != 1 || node.Whole("transA", 0) != 0)
-            throw node.Error("factors and a transposed input are not supported");
+        if (node.Whole("transA", 0) != 0 || (node.Has(0) && node.Inputs[0] != x.Name))
+            throw node.Error("a transposed input is not supported, nor a constant one");
+        (float alpha, float beta) = (node.Number("alpha", 1), node.Number("beta", 1));
         NDArray kernel = Floats(node, 1);
         if (kernel.Shape.Rank != 2)
             throw node.Error($"expected a matrix, found {kernel.Shape}");
-        return Dense(node, x, node.Whole("transB", 0) != 0 ? Permutation.Of(kernel, 1, 0) : kernel, node.Has(2) ? Floats(node, 2) : null, ref index);
+        kernel = Scaled(node.Whole("transB", 0) != 0 ? Permutation.Of(kernel, 1, 0) : kernel, alpha);
+        return Dense(node, x, kernel, node.Has(2) ? Scaled(Floats(node, 2), beta) : null, ref last);
     }
 
-    private Value MatMul(OnnxNode node, Value x, ref int index)
+    private static NDArray Scaled(NDArray values, float factor) => factor == 1
+        ? values
+        : NDArray.From(values.Shape, [.. values.ToFloats().Select(value => value * factor)]);
+
+    private Value MatMul(OnnxNode node, Value x, ref OnnxNode last)
     {
+        if (node.Has(0) && node.Inputs[0] != x.Name)
+            throw node.Error("a constant from the left is not supported");
         NDArray kernel = Floats(node, 1);
         if (kernel.Shape.Rank != 2)
             throw node.Error($"expected a matrix, found {kernel.Shape}");
 
         // The bias is a node of its own.
         NDArray? bias = null;
-        if (Next(index) is { Op: "Add", Inputs.Count: 2 } sum && Uses(node.Output) == 1 && sum.Inputs.Contains(node.Output) &&
-            (sum.Inputs[0] == node.Output ? 1 : 0) is var other && _constants.TryGetValue(sum.Inputs[other], out TensorProto? tensor) &&
-            tensor.Dims.Count == 1 && tensor.Dims[0] == kernel.Shape[1])
+        if (Reader(node) is { Op: "Add", Inputs.Count: 2 } sum && (sum.Inputs[0] == node.Output ? 1 : 0) is var other &&
+            _constants.TryGetValue(sum.Inputs[other], out TensorProto? tensor) && tensor.Dims.Count > 0 && tensor.Dims[^1] == kernel.Shape[1] &&
+            tensor.Dims.Take(tensor.Dims.Count - 1).All(dim => dim == 1))
         {
             bias = Floats(sum, other);
-            index++;
+            Absorb(sum, ref last);
         }
 
-        return Dense(node, x, kernel, bias, ref index);
+        return Dense(node, x, kernel, bias, ref last);
     }
 
-    private Value Dense(OnnxNode node, Value x, NDArray kernel, NDArray? bias, ref int index)
+    private Value Dense(OnnxNode node, Value x, NDArray kernel, NDArray? bias, ref OnnxNode last)
     {
         if (x.ChannelsFirst)
             throw node.Error("a dense layer over pictures with the channels first is not supported");
@@ -231,185 +244,27 @@ internal sealed partial class OnnxImporter
 
         if (bias is not null && bias.Shape.Size != kernel.Shape[1])
             throw node.Error($"expected a bias of {kernel.Shape[1]}, found {bias.Shape}");
-        var layer = new Dense(kernel.Shape[1], ActivationBehind(x, ref index), useBias: bias is not null, name: LayerName(node.Name));
+        var layer = new Dense(kernel.Shape[1], ActivationBehind(x, ref last), useBias: bias is not null, name: LayerName(node.Name));
         _weights.Add((layer, "kernel", kernel));
         if (bias is not null)
             _weights.Add((layer, "bias", bias.Reshape(kernel.Shape[1])));
-        return Apply(layer, x);
-    }
-
-    private Value Pool(OnnxNode node, Value x)
-    {
-        CheckPictures(node, x);
-        if (node.Whole("ceil_mode", 0) != 0 || node.Pair("dilations") != 1 || node.Outputs.Skip(1).Any(output => Uses(output) > 0))
-            throw node.Error("ceil_mode, dilations and indices are not supported");
-        Size2D size = node.Pair("kernel_shape"), strides = node.Pair("strides");
-        (Padding padding, _) = Edges(node, x, size, strides, 1, mayPad: false);
-        if (node.Op == "MaxPool")
-            return Apply(new MaxPooling2D(size, strides, padding, LayerName(node.Name)), x);
-        if (padding == Padding.Same && node.Whole("count_include_pad", 0) != 0)
-            throw node.Error("a mean that counts the padding is not supported");
-        return Apply(new AveragePooling2D(size, strides, padding, LayerName(node.Name)), x);
-    }
-
-    private Value GlobalPool(OnnxNode node, Value x, Func<bool, Layer> layer, ref int index)
-    {
-        CheckPictures(node, x);
-        bool flattened = Next(index) is { Op: "Flatten" } next && next.Inputs.Contains(node.Output) && Uses(node.Output) == 1 && next.Whole("axis", 1) == 1;
-        if (flattened)
-            index++;
-        return Apply(layer(!flattened), x) with { ChannelsFirst = !flattened };
-    }
-
-    private Value BatchNormalization(OnnxNode node, Value x)
-    {
-        int rank = x.Tensor.Shape.Rank;
-        if (!(x.ChannelsFirst && rank == 4) && rank != 2)
-            throw node.Error($"batch normalisation of {x.Tensor.Shape} is not supported");
-        if (node.Whole("training_mode", 0) != 0)
-            throw node.Error("a graph for training is not supported");
-        var layer = new BatchNormalization(node.Number("momentum", 0.9f), node.Number("epsilon", 1e-5f), name: LayerName(node.Name));
-        foreach ((int input, string name) in (ReadOnlySpan<(int, string)>)[(1, "gamma"), (2, "beta"), (3, "moving_mean"), (4, "moving_variance")])
-            _weights.Add((layer, name, Floats(node, input)));
-        return Apply(layer, x);
-    }
-
-    private Value Flatten(OnnxNode node, Value x)
-    {
-        Shape shape = x.Tensor.Shape;
-        Value flat = Apply(new Flatten(LayerName(node.Name)), x) with { ChannelsFirst = false };
-        if (!x.ChannelsFirst)
-            return flat;
-        if (shape.Dims[1..].Contains(Shape.Unknown))
-            throw node.Error("pictures of unknown size cannot be flattened");
-        return shape[1] == 1 && shape[2] == 1 ? flat : flat with { Flattened = [shape[1], shape[2], shape[3]] };
-    }
-
-    private Value Reshape(OnnxNode node, Value x)
-    {
-        if (!node.Has(1) || !_constants.TryGetValue(node.Inputs[1], out TensorProto? constant))
-            throw node.Error("a shape that is computed is not supported");
-        long[] target = OnnxTensor.ReadWholes(constant, _place);
-        long count = x.Tensor.Shape.Dims[1..].Contains(Shape.Unknown) ? -1 : x.Tensor.Shape.Product(1..);
-        if (target.Length == 2 && (target[1] == -1 || target[1] == count))
-            return Flatten(node, x);
-        if (x.ChannelsFirst || target.Length < 2 || target[0] is not (0 or -1) || target.Skip(1).Any(dim => dim is 0 or < -1 or > int.MaxValue))
-            throw node.Error($"the shape [{string.Join(", ", target)}] is not supported here");
-        return Apply(new Reshape([.. target.Skip(1).Select(dim => (int)dim)], LayerName(node.Name)), x);
-    }
-
-    private static Value Transpose(OnnxNode node, Value x)
-    {
-        long[] order = node.Wholes("perm");
-        if (x.ChannelsFirst && order.AsSpan().SequenceEqual(s_toChannelsLast))
-            return x with { ChannelsFirst = false };
-        return !x.ChannelsFirst && order.AsSpan().SequenceEqual(s_toChannelsFirst) && x.Tensor.Shape.Rank == 4
-            ? x with { ChannelsFirst = true }
-            : throw node.Error($"the order [{string.Join(", ", order)}] is not supported here");
-    }
-
-    private Value Pad(OnnxNode node, Value x)
-    {
-        if (node.Text("mode", "constant") != "constant" || (node.Has(2) && Floats(node, 2).ToFloats().Any(value => value != 0)))
-            throw node.Error("padding with anything but zeros is not supported");
-        long[] pads = node.Has(1) && _constants.TryGetValue(node.Inputs[1], out TensorProto? constant) && !node.Has(3)
-            ? OnnxTensor.ReadWholes(constant, _place)
-            : throw node.Error("padding that is computed is not supported");
-        (int row, int column, int channel) = x.ChannelsFirst ? (2, 3, 1) : (1, 2, 3);
-        if (pads.Length != 8 || pads[0] != 0 || pads[4] != 0 || pads[channel] != 0 || pads[4 + channel] != 0 || pads.Any(pad => pad is < 0 or > int.MaxValue))
-            throw node.Error($"padding [{string.Join(", ", pads)}] is not supported");
-        return Apply(
-            new ZeroPadding2D(((int)pads[row], (int)pads[4 + row]), ((int)pads[column], (int)pads[4 + column]), LayerName(node.Name)), x);
-    }
-
-    private Value Concatenate(OnnxNode node)
-    {
-        Value[] inputs = Inputs(node);
-        int rank = inputs[0].Tensor.Shape.Rank, axis = checked((int)node.Whole("axis", 0));
-        if (axis < 0)
-            axis += rank;
-        if (inputs[0].ChannelsFirst)
-            axis = axis == 1 ? 3 : axis is 2 or 3 ? axis - 1 : axis;
-        return Join(new Concatenate(axis, LayerName(node.Name)), inputs);
-    }
-
-    private Value Arithmetic(OnnxNode node, Value x)
-    {
-        if (!node.Inputs.Any(_constants.ContainsKey))
-        {
-            string? name = LayerName(node.Name);
-            Merge layer = node.Op switch
-            {
-                "Add" => new Add(name),
-                "Sub" => new Subtract(name),
-                "Mul" => new Multiply(name),
-                "Mean" => new Average(name),
-                "Max" => new Maximum(name),
-                "Min" => new Minimum(name),
-                _ => throw node.Error("there is no layer for this operator"),
-            };
-            return Join(layer, Inputs(node));
-        }
-
-        int constant = _constants.ContainsKey(node.Inputs[0]) ? 0 : 1;
-        NDArray values = node.Inputs.Count == 2 ? Floats(node, constant) : throw node.Error("expected two inputs");
-        if (values.Shape.Size != 1 || node.Op is "Mean" or "Max" or "Min" || (constant == 0 && node.Op is "Div" or "Sub"))
-            throw node.Error("arithmetic with anything but a number is not supported");
-        float value = values.AsSpan<float>()[0];
-        return Apply(
-            node.Op switch
-            {
-                "Mul" => new Rescaling(value, name: LayerName(node.Name)),
-                "Div" => new Rescaling(1 / value, name: LayerName(node.Name)),
-                "Add" => new Rescaling(1, value, LayerName(node.Name)),
-                _ => new Rescaling(1, -value, LayerName(node.Name)),
-            },
-            x);
-    }
-
-    private (Padding Padding, Value X) Edges(OnnxNode node, Value x, Size2D size, Size2D strides, Size2D dilation, bool mayPad)
-    {
-        switch (node.Text("auto_pad", "NOTSET"))
-        {
-            case "VALID":
-                return (Padding.Valid, x);
-            case "SAME_UPPER":
-                return (Padding.Same, x);
-            case "NOTSET":
-                break;
-            case var other:
-                throw node.Error($"auto_pad {other} is not supported");
-        }
-
-        long[] pads = node.Wholes("pads", 0, 0, 0, 0);
-        if (pads.Length != 4 || pads.Any(pad => pad is < 0 or > int.MaxValue))
-            throw node.Error($"padding [{string.Join(", ", pads)}] is not supported");
-        if (pads.All(pad => pad == 0))
-            return (Padding.Valid, x);
-        Shape input = x.Tensor.Shape;
-        if (input[1] != Shape.Unknown && input[2] != Shape.Unknown)
-        {
-            (int top, int bottom) = OnnxExporter.SamePadding(input[1], size.Height, strides.Height, dilation.Height);
-            (int left, int right) = OnnxExporter.SamePadding(input[2], size.Width, strides.Width, dilation.Width);
-            if (pads.AsSpan().SequenceEqual([top, left, bottom, right]))
-                return (Padding.Same, x);
-        }
-
-        return mayPad
-            ? (Padding.Valid, Apply(new ZeroPadding2D(((int)pads[0], (int)pads[2]), ((int)pads[1], (int)pads[3])), x))
-            : throw node.Error($"padding [{string.Join(", ", pads)}] that Keras' same does not give is not supported");
+        return Apply(layer, x) with { NonNegative = IsNonNegative(layer.Activation) };
     }
 
     private Value Apply(Layer layer, Value x)
     {
         _layers.Add(layer);
-        return x with { Tensor = layer.Call(x.Tensor) };
+        return x with { Tensor = layer.Call(x.Tensor), NonNegative = false };
     }
 
     private Value Join(Merge layer, Value[] inputs)
     {
         _layers.Add(layer);
-        return inputs[0] with { Tensor = layer.Call([.. inputs.Select(input => input.Tensor)]) };
+        return inputs[0] with
+        {
+            Tensor = layer.Call([.. inputs.Select(input => input.Tensor)]),
+            NonNegative = layer is not Subtract && inputs.All(input => input.NonNegative),
+        };
     }
 
     // Pictures that are joined lie in one order.
@@ -424,7 +279,7 @@ internal sealed partial class OnnxImporter
     private Value InputOf(OnnxNode node)
     {
         string? name = node.Inputs.FirstOrDefault(_values.ContainsKey);
-        return name is null ? throw node.Error("none of its inputs comes from the graph's input") : _values[name];
+        return name is null ? throw node.Error("none of its inputs comes from the graph's input") : _values[name] with { Name = name };
     }
 
     private static void CheckPictures(OnnxNode node, Value x)
@@ -433,9 +288,17 @@ internal sealed partial class OnnxImporter
             throw node.Error($"expected pictures [batch, channels, height, width], found {x.Tensor.Shape}");
     }
 
-    private OnnxNode? Next(int index) => index + 1 < _nodes.Length ? _nodes[index + 1] : null;
+    // The only node that reads a node's output, which nothing else sees.
+    private OnnxNode? Reader(OnnxNode node) =>
+        !_outputs.Contains(node.Output) && node.Outputs.Skip(1).All(output => !_readers.ContainsKey(output)) && _readers.GetValueOrDefault(node.Output) is [var reader]
+            ? reader
+            : null;
 
-    private int Uses(string name) => _uses.GetValueOrDefault(name);
+    private void Absorb(OnnxNode node, ref OnnxNode last)
+    {
+        _done.Add(node);
+        last = node;
+    }
 
     private NDArray Floats(OnnxNode node, int input)
     {
@@ -455,5 +318,7 @@ internal sealed partial class OnnxImporter
     /// <param name="Tensor">What stands for it in the model; pictures have the channels last.</param>
     /// <param name="ChannelsFirst">Whether the graph has the channels first.</param>
     /// <param name="Flattened">The picture [height, width, channels] whose elements the graph has in the other order, or null.</param>
-    private sealed record Value(KerasTensor Tensor, bool ChannelsFirst, Shape? Flattened);
+    /// <param name="NonNegative">Whether no element is below 0.</param>
+    /// <param name="Name">Under which name a node reads it.</param>
+    private sealed record Value(KerasTensor Tensor, bool ChannelsFirst, Shape? Flattened = null, bool NonNegative = false, string Name = "");
 }

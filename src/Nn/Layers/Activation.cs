@@ -8,10 +8,15 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class Activation : Layer
 {
+    // Klambauer, Unterthiner, Mayr, Hochreiter, "Self-normalizing neural networks", NIPS 2017, equation 2.
+    private const float SeluAlpha = 1.67326324f;
+    private const float SeluScale = 1.05070098f;
+
     private readonly Func<Tensor, Tensor> _function;
 
     /// <summary>Creates one of the known activations.</summary>
-    /// <param name="function">relu, softmax, sigmoid, tanh, gelu, elu, leaky_relu, silu (or swish), softplus or linear.</param>
+    /// <param name="function">relu, relu6, softmax, log_softmax, sigmoid, hard_sigmoid, tanh, gelu, elu, selu, leaky_relu, silu (or
+    /// swish), hard_silu (or hard_swish), softplus or linear.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     /// <exception cref="ArgumentException">There is no such activation; the message lists them.</exception>
     public Activation(string function, string? name = null)
@@ -83,6 +88,9 @@ public sealed class Activation : Layer
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, bool training) => _function(x);
 
+    // Keras 3's; that of Keras 2 was clip(0.2x + 0.5, 0, 1).
+    private static Tensor HardSigmoid(Tensor x) => (x + 3).Clip(0, 6) / 6;
+
     private static Func<Tensor, Tensor> Find(string function) => function switch
     {
         "relu" => s_relu,
@@ -94,9 +102,15 @@ public sealed class Activation : Layer
         "leaky_relu" => static x => x.LeakyRelu(),
         "silu" or "swish" => static x => x.Silu(),
         "softplus" => static x => x.Softplus(),
+        "relu6" => static x => x.Clip(0, 6),
+        "hard_sigmoid" => HardSigmoid,
+        "hard_silu" or "hard_swish" => static x => x * HardSigmoid(x),
+        "selu" => static x => x.Elu(SeluAlpha) * SeluScale,
+        "log_softmax" => static x => x.LogSoftmax(),
         "linear" => static x => x,
         _ => throw new ArgumentException(
-            $"there is no activation '{function}'; known are relu, softmax, sigmoid, tanh, gelu, elu, leaky_relu, silu, softplus and linear",
+            $"there is no activation '{function}'; known are relu, relu6, softmax, log_softmax, sigmoid, hard_sigmoid, tanh, gelu, " +
+            "elu, selu, leaky_relu, silu, hard_silu, softplus and linear",
             nameof(function)),
     };
 }

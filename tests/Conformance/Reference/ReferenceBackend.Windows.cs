@@ -11,6 +11,7 @@ public sealed partial class ReferenceBackend
         target.Clear();
         foreach (Tap t in Taps(geometry))
             Add(ref target[t.Y], a[t.X] * w[t.W]);
+        ShareErrors(geometry, geometry.OutHeight, geometry.OutWidth, target);
     }
 
     public override void Conv2DInputGradient(Tensor dy, Tensor kernel, in Conv2DGeometry geometry, Tensor dx)
@@ -20,6 +21,7 @@ public sealed partial class ReferenceBackend
         target.Clear();
         foreach (Tap t in Taps(geometry))
             Add(ref target[t.X], g[t.Y] * w[t.W]);
+        ShareErrors(geometry, geometry.InHeight, geometry.InWidth, target);
     }
 
     public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
@@ -87,6 +89,35 @@ public sealed partial class ReferenceBackend
     // A term more of a sum; see Real.Sum.
     private static void Add(ref Real sum, Real term) =>
         sum = new Real(sum.Value + term.Value, sum.Error + term.Error + Math.Abs(term.Value));
+
+    // A fast algorithm makes a tile of up to 4 x 4 outputs from sums of all their inputs: each may lose as much as the tile's largest.
+    private static void ShareErrors(Conv2DGeometry g, int height, int width, Span<Real> target)
+    {
+        if (g is not { KernelHeight: > 1, KernelWidth: > 1, StrideH: 1, StrideW: 1, Groups: 1 })
+            return;
+        int channels = target.Length / Math.Max(1, g.Batch * height * width);
+        Spread(target, height, width * channels, g.DilationH * width * channels);
+        Spread(target, width, channels, g.DilationW * channels);
+    }
+
+    // The largest error within three steps along an axis of so many positions.
+    private static void Spread(Span<Real> target, int length, int stride, int step)
+    {
+        Real[] before = target.ToArray();
+        for (int i = 0; i < target.Length; i++)
+        {
+            double error = 0;
+            int first = i - (i / stride % length * stride);
+            for (int k = -3; k <= 3; k++)
+            {
+                int at = i + (k * step);
+                if (at >= first && at < first + (length * stride))
+                    error = Math.Max(error, before[at].Error);
+            }
+
+            target[i] = new Real(before[i].Value, double.IsFinite(before[i].Value) ? error : 0);
+        }
+    }
 
     private static IEnumerable<Tap> Taps(Conv2DGeometry g)
     {

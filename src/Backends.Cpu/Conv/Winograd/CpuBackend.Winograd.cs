@@ -7,55 +7,68 @@ public sealed unsafe partial class CpuBackend
 {
     private void ConvolveTiles(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {
-        using var points = new Scratch(_pool, WinogradConv.KernelSize(g.InChannels, g.OutChannels));
-        RunTiles(new WinogradWork
+        var work = new WinogradWork
         {
-            Conv = Tiles(x, kernel, g, points.Pointer),
+            Conv = TilesOf(x, g, g.InHeight, g.InWidth, g.InChannels, g.OutChannels, g.PadTop, g.PadLeft),
             Batch = g.Batch,
+            Dilation = (g.DilationH, g.DilationW),
             OutHeight = g.OutHeight,
             OutWidth = g.OutWidth,
             Y = y,
             Bias = bias,
             Relu = relu,
-        });
+        };
+        RunTiles(work, new WinogradKernelWork(kernel, g.KernelHeight, turned: false, g.InChannels, g.OutChannels));
     }
 
     // The gradient of the output, convolved with the kernel turned by half a circle.
     private void InputGradientTiles(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
     {
-        using var points = new Scratch(_pool, WinogradConv.KernelSize(g.OutChannels, g.InChannels));
-        _team.Run(new WinogradKernelWork(kernel, turned: true, g.OutChannels, g.InChannels, points.Pointer), g.OutChannels);
-        RunTiles(new WinogradWork
+        int top = (g.DilationH * (g.KernelHeight - 1)) - g.PadTop, left = (g.DilationW * (g.KernelWidth - 1)) - g.PadLeft;
+        var work = new WinogradWork
         {
-            Conv = new WinogradConv
-            {
-                Rows = new WinogradRows(dy, g.OutHeight, g.OutWidth, g.OutChannels, g.KernelHeight - 1 - g.PadTop, g.KernelWidth - 1 - g.PadLeft),
-                Channels = g.OutChannels,
-                Kernel = new PackedPanels(points.Pointer, WinogradTransform.Area * g.OutChannels, g.InChannels),
-            },
+            Conv = TilesOf(dy, g, g.OutHeight, g.OutWidth, g.OutChannels, g.InChannels, top, left),
             Batch = g.Batch,
+            Dilation = (g.DilationH, g.DilationW),
             OutHeight = g.InHeight,
             OutWidth = g.InWidth,
             Y = dx,
-        });
+        };
+        RunTiles(work, new WinogradKernelWork(kernel, g.KernelHeight, turned: true, g.OutChannels, g.InChannels));
     }
 
-    private void RunTiles(WinogradWork work)
+    private void RunTiles(WinogradWork work, WinogradKernelWork kernel)
     {
+        int from = work.Conv.Channels, to = work.Conv.Kernel.Columns;
+        if (WinogradPanelWork.Fits(from, to, work.TileRowCount * work.TilesOfRow))
+        {
+            using var tiles = new Scratch(_pool, WinogradInputWork.Size(work));
+            using var memory = new Scratch(_pool, Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work)));
+            var input = new WinogradInputWork(work, tiles.Pointer, memory.Pointer);
+            _team.Run(input, input.Shards);
+            var panels = new WinogradPanelWork(work, kernel, tiles.Pointer, memory.Pointer);
+            _team.Run(panels, panels.Shards);
+            return;
+        }
+
+        using var points = new Scratch(_pool, WinogradConv.KernelSize(from, to));
         using var workspaces = new Scratch(_pool, work.WorkspaceSize);
+        _team.Run(kernel with { Target = points.Pointer }, kernel.Shards);
+        work.Conv.Kernel = new PackedPanels(points.Pointer, work.Conv.Kernel.Rows, to);
         work.Workspaces = workspaces.Pointer;
         _team.Run(work, work.Shards);
     }
 
-    /// <summary>Transforms the kernel; the input is read where it lies.</summary>
-    private WinogradConv Tiles(float* x, float* kernel, in Conv2DGeometry g, float* points)
+    /// <summary>A convolution whose kernel is not there yet; the input is read where it lies.</summary>
+    private static WinogradConv TilesOf(float* x, in Conv2DGeometry g, int height, int width, int from, int to, int top, int left) => new()
     {
-        _team.Run(new WinogradKernelWork(kernel, turned: false, g.InChannels, g.OutChannels, points), g.InChannels);
-        return new WinogradConv
+        Rows = new WinogradRows(x, height, width, from, top, left)
         {
-            Rows = new WinogradRows(x, g.InHeight, g.InWidth, g.InChannels, g.PadTop, g.PadLeft),
-            Channels = g.InChannels,
-            Kernel = new PackedPanels(points, WinogradTransform.Area * g.InChannels, g.OutChannels),
-        };
-    }
+            Outputs = WinogradTransform.OutputsOf(g.KernelHeight),
+            DilationH = g.DilationH,
+            DilationW = g.DilationW,
+        },
+        Channels = from,
+        Kernel = new PackedPanels(null, WinogradTransform.Area * from, to),
+    };
 }

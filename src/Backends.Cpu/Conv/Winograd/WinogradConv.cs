@@ -4,12 +4,13 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// A 3 x 3 convolution with stride 1 by Winograd's F(4 x 4, 3 x 3): a tile of 4 x 4 outputs takes 36 multiplications a channel
-/// pair instead of 144.
+/// A convolution with stride 1 by Winograd's algorithm: of 3 x 3 taps by F(4 x 4, 3 x 3), where a tile of 4 x 4 outputs takes 36
+/// multiplications a channel pair instead of 144; of 5 x 5 taps by F(2 x 2, 5 x 5), where one of 2 x 2 takes 36 instead of 100.
+/// A dilated convolution goes phase by phase (<see cref="WinogradRows"/>).
 /// <para>
 /// A block of up to 12 tiles, of one row or of several short ones, is computed at a time, in four steps whose results stay in L1 and L2: the input's six
 /// rows are transformed down, then across; at each of the 36 points a matrix product [tiles, in] x [in, out] over the register
-/// tiles of <see cref="Tile"/>; the products are transformed back into 4 rows of output. The kernel, a panel of output
+/// tiles of <see cref="Tile"/>; the products are transformed back into rows of output. The kernel, a panel of output
 /// channels at a time, streams through once a block. Rows and columns beyond the picture count as zeros; no padded copy is
 /// made.
 /// </para>
@@ -17,6 +18,9 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal unsafe struct WinogradConv
 {
+    // So many outweigh the work on a kernel that is transformed as a whole.
+    private const int FewestTiles = 48;
+
     /// <summary>The input.</summary>
     public WinogradRows Rows;
 
@@ -26,50 +30,67 @@ internal unsafe struct WinogradConv
     /// <summary>The kernel as <see cref="WinogradKernelWork"/> packs it.</summary>
     public PackedPanels Kernel;
 
+    /// <summary>Outputs of a tile along either axis.</summary>
+    public readonly int Outputs => Rows.Outputs;
+
     /// <summary>Tiles computed at a time: one register tile's height.</summary>
     public static int MaxTiles => TileRows.Height;
 
     /// <summary>Floats that a block of tiles is computed in.</summary>
-    public readonly long WorkspaceSize => Columns + (WinogradTransform.Points * ColumnStride) + (WinogradTransform.Area * PointStride);
+    public readonly long WorkspaceSize => Products + RowsSize + (WinogradTransform.Area * PointStride);
+
+    /// <summary>Floats of six transformed rows and a row of zeros under one piece of tiles.</summary>
+    public readonly nint RowsSize => (WinogradTransform.Points + 1) * ColumnStride;
 
     // A row of zeros for rows beyond the picture, whole cache lines.
-    private readonly nint ColumnStride => ((((WinogradTransform.Outputs * MaxTiles) + 2) * (nint)Channels) + 31) / 16 * 16;
+    private readonly nint ColumnStride => ((((Outputs * (MaxTiles - 1)) + WinogradTransform.Points) * (nint)Channels) + 31) / 16 * 16;
 
     // A vector more than needed: the last one of a pixel may be written whole.
     private readonly nint PointStride => ((MaxTiles * (nint)Channels) + 31) / 16 * 16;
 
     private static nint Products => WinogradTransform.Area * MaxTiles * (nint)TileRows.MaxWidth;
 
-    // The transformed rows follow the products and the row of zeros.
-    private readonly nint Columns => Products + ColumnStride;
-
     /// <summary>Floats of a block's outputs, one panel of channels.</summary>
     public static int BlockSize => WinogradTransform.Outputs * WinogradTransform.Outputs * MaxTiles * TileRows.MaxWidth;
 
     /// <summary>Whether this way takes a convolution, and is the faster one.</summary>
-    public static bool Fits(in Conv2DGeometry g) => Takes(g) && Pays(g.Batch, g.OutHeight, g.OutWidth);
+    public static bool Fits(in Conv2DGeometry g) => Takes(g) && Pays(g, g.InChannels, g.OutChannels, g.OutHeight, g.OutWidth);
+
+    /// <summary>Whether this way takes a convolution with 2 x 2 pooling behind it, and is the faster one.</summary>
+    public static bool FitsPooled(in Conv2DGeometry g) =>
+        g is { KernelHeight: 3, DilationH: 1, DilationW: 1 } && Fits(g) && TilesOf(g, g.OutHeight, g.OutWidth) >= FewestTiles;
 
     /// <summary>Whether this way takes the input gradient of a convolution, and is the faster one.</summary>
-    public static bool FitsInputGradient(in Conv2DGeometry g) => Takes(g) && Pays(g.Batch, g.InHeight, g.InWidth);
+    public static bool FitsInputGradient(in Conv2DGeometry g) => Takes(g) && Pays(g, g.OutChannels, g.InChannels, g.InHeight, g.InWidth);
 
     private static bool Takes(in Conv2DGeometry g) =>
-        g is { KernelHeight: 3, KernelWidth: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 };
+        g is { KernelHeight: 3 or 5, StrideH: 1, StrideW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 } && g.KernelWidth == g.KernelHeight;
 
     /// <summary>Whether so many outputs outweigh the work on the kernel and on tiles that are cut off.</summary>
-    private static bool Pays(int batch, int height, int width)
+    private static bool Pays(in Conv2DGeometry g, int from, int to, int height, int width)
     {
-        long tiles = (long)batch * Tiles(height) * Tiles(width);
-        return tiles >= 48 && tiles * WinogradTransform.Outputs * WinogradTransform.Outputs <= 2L * batch * height * width;
+        int outputs = WinogradTransform.OutputsOf(g.KernelHeight);
+        long tiles = TilesOf(g, height, width);
+        return (tiles >= FewestTiles || WinogradPanelWork.Fits(from, to, tiles)) && tiles * outputs * outputs <= 2L * g.Batch * height * width;
+    }
+
+    private static long TilesOf(in Conv2DGeometry g, int height, int width)
+    {
+        int outputs = WinogradTransform.OutputsOf(g.KernelHeight);
+        return (long)g.Batch * g.DilationH * g.DilationW * Tiles(height, outputs, g.DilationH) * Tiles(width, outputs, g.DilationW);
     }
 
     /// <summary>The floats of a transformed and packed kernel.</summary>
     public static long KernelSize(int inChannels, int outChannels) => PackedPanels.Size(WinogradTransform.Area * inChannels, outChannels);
 
     /// <summary>How many tiles cover an axis of outputs.</summary>
-    public static int Tiles(int outputs) => (outputs + WinogradTransform.Outputs - 1) / WinogradTransform.Outputs;
+    /// <param name="length">Outputs of all phases.</param>
+    /// <param name="outputs">Outputs of a tile.</param>
+    /// <param name="dilation">How many phases there are; of the longest one, the first, the tiles are counted.</param>
+    public static int Tiles(int length, int outputs, int dilation) => (((length + dilation - 1) / dilation) + outputs - 1) / outputs;
 
     /// <summary>Transforms the input of tiles that lie side by side.</summary>
-    /// <param name="image">Which picture.</param>
+    /// <param name="image">Which picture, by batch and phase.</param>
     /// <param name="tileRow">Which row of tiles.</param>
     /// <param name="firstTile">The first tile in the row.</param>
     /// <param name="tiles">How many.</param>
@@ -77,25 +98,40 @@ internal unsafe struct WinogradConv
     /// <param name="workspace"><see cref="WorkspaceSize"/> floats, at a cache line.</param>
     public readonly void Transform(int image, int tileRow, int firstTile, int tiles, int place, float* workspace)
     {
+        float* rows = workspace + Products;
+        Transform(image, tileRow, firstTile, tiles, rows, rows + RowsSize + (place * (nint)Channels), Channels, PointStride);
+    }
+
+    /// <summary>Transforms the input of tiles that lie side by side.</summary>
+    /// <param name="image">Which picture, by batch and phase.</param>
+    /// <param name="tileRow">Which row of tiles.</param>
+    /// <param name="firstTile">The first tile in the row.</param>
+    /// <param name="tiles">How many, at most <see cref="MaxTiles"/>.</param>
+    /// <param name="rows"><see cref="RowsSize"/> floats to work in.</param>
+    /// <param name="target">Receives the tiles; a vector beyond the last channel of each may be overwritten.</param>
+    /// <param name="tileStride">Floats between tiles there.</param>
+    /// <param name="pointStride">Floats between points there.</param>
+    public readonly void Transform(int image, int tileRow, int firstTile, int tiles, float* rows, float* target, nint tileStride, nint pointStride)
+    {
         switch (Simd.Level)
         {
-            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, place, workspace); break;
-            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, place, workspace); break;
-            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, place, workspace); break;
-            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, place, workspace); break;
+            case SimdLevel.Scalar: Transform<LanesScalar>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
+            case SimdLevel.Vector128: Transform<Lanes128>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
+            case SimdLevel.Avx2: Transform<Lanes256>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
+            default: Transform<Lanes512>(image, tileRow, firstTile, tiles, rows, target, tileStride, pointStride); break;
         }
     }
 
     /// <summary>Computes one panel's channels of a block's tiles, at the 36 points.</summary>
     /// <param name="tiles">How many tiles the block has.</param>
     /// <param name="panel">Which panel.</param>
-    /// <param name="workspace">What <see cref="Transform"/> filled.</param>
+    /// <param name="workspace">What the transforms filled.</param>
     public readonly void Multiply(int tiles, int panel, float* workspace)
     {
         float* kernel = Kernel.Panel(panel, out _, out int width);
         var operands = new TileOperands
         {
-            A = workspace + Columns + (WinogradTransform.Points * ColumnStride),
+            A = workspace + Products + RowsSize,
             RowStride = Channels,
             StepStride = 1,
             Segments = 1,
@@ -115,7 +151,7 @@ internal unsafe struct WinogradConv
         }
     }
 
-    /// <summary>Transforms a piece of a block back: four rows of 4·tiles pixels.</summary>
+    /// <summary>Transforms a piece of a block back: <see cref="Outputs"/> rows of so many pixels a tile.</summary>
     /// <param name="blockTiles">How many tiles the block has.</param>
     /// <param name="place">The piece's place in it.</param>
     /// <param name="tiles">How many tiles the piece has.</param>
@@ -139,25 +175,25 @@ internal unsafe struct WinogradConv
         }
     }
 
-    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, int place, float* workspace)
+    private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* rows, float* target, nint tileStride, nint pointStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int column = WinogradTransform.Outputs * firstTile, count = (WinogradTransform.Outputs * tiles) + 2;
-        Rows.Transform<TLanes>(image, tileRow, column, count, workspace + Columns, ColumnStride, workspace + Products);
-        Across<TLanes>(tiles, place, workspace);
+        int column = Outputs * firstTile, count = (Outputs * (tiles - 1)) + WinogradTransform.Points;
+        float* columns = rows + ColumnStride;
+        Rows.Transform<TLanes>(image, tileRow, column, count, columns, ColumnStride, rows);
+        Across<TLanes>(tiles, columns, target, tileStride, pointStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Across<TLanes>(int tiles, int place, float* workspace)
+    private readonly void Across<TLanes>(int tiles, float* row, float* points, nint tileStride, nint stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        nint pixel = Channels, stride = PointStride, columnStride = ColumnStride;
-        float* row = workspace + Columns, points = row + (WinogradTransform.Points * columnStride) + (place * pixel);
+        nint pixel = Channels, columnStride = ColumnStride, tileStep = Outputs * pixel;
         for (int i = 0; i < WinogradTransform.Points; i++, row += columnStride, points += WinogradTransform.Points * stride)
         {
             // Tile after tile, channel after channel: what a last vector writes beyond its pixel, the next one overwrites.
             float* source = row, target = points;
-            for (int tile = 0; tile < tiles; tile++, source += WinogradTransform.Outputs * pixel, target += pixel)
+            for (int tile = 0; tile < tiles; tile++, source += tileStep, target += tileStride)
             {
                 for (nint c = 0; c < pixel; c += TLanes.Count)
                 {
@@ -175,9 +211,18 @@ internal unsafe struct WinogradConv
         }
     }
 
+    private readonly void Back<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        if (Outputs == WinogradTransform.Outputs)
+            Back4<TLanes>(tiles, width, products, stride, target, rowStride, pixelStride);
+        else
+            Back2<TLanes>(tiles, width, products, stride, target, rowStride, pixelStride);
+    }
+
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Back<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
+    private static void Back4<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes* half = stackalloc TLanes[WinogradTransform.Outputs * WinogradTransform.Points];
@@ -208,6 +253,39 @@ internal unsafe struct WinogradConv
                     TLanes.Store(y2, y + (2 * pixelStride));
                     TLanes.Store(y3, y + (3 * pixelStride));
                 }
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Back2<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes* half = stackalloc TLanes[2 * WinogradTransform.Points];
+        for (int tile = 0; tile < tiles; tile++, products += width, target += 2 * pixelStride)
+        {
+            for (int c = 0; c < width; c += TLanes.Count)
+            {
+                for (int j = 0; j < WinogradTransform.Points; j++)
+                {
+                    float* m = products + c + (j * stride);
+                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + (6 * stride)), m2 = TLanes.Load(m + (12 * stride));
+                    TLanes m3 = TLanes.Load(m + (18 * stride)), m4 = TLanes.Load(m + (24 * stride)), m5 = TLanes.Load(m + (30 * stride));
+                    WinogradTransform.Output(ref m0, ref m1, m2, m3, m4, m5);
+                    half[j] = m0;
+                    half[j + 6] = m1;
+                }
+
+                TLanes y0 = half[0], y1 = half[1];
+                WinogradTransform.Output(ref y0, ref y1, half[2], half[3], half[4], half[5]);
+                TLanes.Store(y0, target + c);
+                TLanes.Store(y1, target + c + pixelStride);
+                y0 = half[6];
+                y1 = half[7];
+                WinogradTransform.Output(ref y0, ref y1, half[8], half[9], half[10], half[11]);
+                TLanes.Store(y0, target + c + rowStride);
+                TLanes.Store(y1, target + c + rowStride + pixelStride);
             }
         }
     }

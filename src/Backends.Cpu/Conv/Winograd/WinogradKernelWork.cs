@@ -1,76 +1,150 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// Transforms a 3 x 3 kernel for <see cref="WinogradConv"/> and packs it: panels of one tile's width, in each the 36 points one
-/// after the other as [in][width], zeros after the last column. In double precision, so that every weight is rounded once.
-/// A shard is one input channel.
+/// Transforms a kernel of 3 x 3 or 5 x 5 taps for <see cref="WinogradConv"/> and packs it: panels of one tile's width, in each the
+/// 36 points one after the other as [in][width], zeros after the last column. In double precision, so that every weight is
+/// rounded once. A shard is a block of input channels of one panel, whose taps are brought together before: they lie far apart.
 /// </summary>
-/// <param name="kernel">[3][3][in][out] for the convolution itself.</param>
+/// <param name="kernel">[size][size][in][out] for the convolution itself.</param>
+/// <param name="size">Rows and columns of taps: 3 or 5.</param>
 /// <param name="turned">
 /// Whether the kernel is wanted for the input gradient: taps in reverse, and its [in] taken as the output channels.
 /// </param>
 /// <param name="inChannels">Channels that go in; with <paramref name="turned"/> the kernel's outputs.</param>
 /// <param name="outChannels">Channels that come out.</param>
-/// <param name="target">The packed kernel, <see cref="WinogradConv.KernelSize"/> floats.</param>
-internal readonly unsafe struct WinogradKernelWork(float* kernel, bool turned, int inChannels, int outChannels, float* target) : IShardedWork
+internal readonly unsafe struct WinogradKernelWork(float* kernel, int size, bool turned, int inChannels, int outChannels) : IShardedWork
 {
-    private const int Taps = 9;
+    /// <summary>Input channels whose taps are brought together.</summary>
+    public const int ChannelsOfBlock = 16;
 
-    // A register of doubles.
-    private const int Lanes = 4;
+    // At least a register of doubles.
+    private const int FewestColumns = 8;
 
+    /// <summary>The packed kernel, <see cref="WinogradConv.KernelSize"/> floats.</summary>
+    public float* Target { get; init; }
+
+    /// <summary>How many shards there are.</summary>
+    public int Shards => BlockCount * Panels.Count;
+
+    private int BlockCount => (inChannels + ChannelsOfBlock - 1) / ChannelsOfBlock;
+
+    private PackedPanels Panels => new(Target, WinogradTransform.Area * inChannels, outChannels);
+
+    
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
-        var panels = new PackedPanels(target, WinogradTransform.Area * inChannels, outChannels);
-        Vector256<double>* taps = stackalloc Vector256<double>[Taps];
+        (int panel, int block) = Math.DivRem(shard, BlockCount);
+        int first = block * ChannelsOfBlock, count = Math.Min(ChannelsOfBlock, inChannels - first);
+        float* data = Panels.Panel(panel, out _, out int width) + (first * width);
+        nint stride = (ChannelsOfBlock * width) + FewestColumns;
+        float* points = stackalloc float[WinogradTransform.Area * (int)stride];
 
-        // The points lie at powers of two from each other, where few lines fit the cache: whole rows go there at once.
-        int stride = Math.Max(TileRows.MaxWidth, Lanes);
-        float* rows = stackalloc float[WinogradTransform.Area * stride];
-        for (int panel = 0; panel < panels.Count; panel++)
+        // The points lie at powers of two from each other, where few lines fit the cache: whole blocks go there at once.
+        Transform(first, count, panel, points, stride);
+        for (int point = 0; point < WinogradTransform.Area; point++, points += stride, data += (nint)inChannels * width)
+            new ReadOnlySpan<float>(points, count * width).CopyTo(new Span<float>(data, count * width));
+    }
+
+    /// <summary>Transforms what some input channels give to one panel of output channels.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many, at most <see cref="ChannelsOfBlock"/>.</param>
+    /// <param name="panel">Which panel.</param>
+    /// <param name="target">Receives [count][width] floats a point, and up to 6 more.</param>
+    /// <param name="stride">Floats between points there.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Transform(int first, int count, int panel, float* target, nint stride)
+    {
+        const int FloatsOfLine = 16;
+        _ = Panels.Panel(panel, out int columns, out int width);
+        int tapCount = size * size, tapStride = ((ChannelsOfBlock * width) + FewestColumns + FloatsOfLine - 1) / FloatsOfLine * FloatsOfLine;
+        float* memory = stackalloc float[(tapCount * tapStride) + FloatsOfLine];
+        float* taps = (float*)(((nuint)memory + (FloatsOfLine * sizeof(float)) - 1) & ~(nuint)((FloatsOfLine * sizeof(float)) - 1));
+        for (int tap = 0; tap < tapCount; tap++)
         {
-            float* data = panels.Panel(panel, out int columns, out int width) + (shard * width);
-            for (int column = 0; column < width; column += Lanes)
+            float* source = kernel + ((turned ? tapCount - 1 - tap : tap) * (nint)inChannels * outChannels);
+            source += turned ? (panel * TileRows.MaxWidth * (nint)inChannels) + first : (first * (nint)outChannels) + (panel * TileRows.MaxWidth);
+            new PackedPanels(taps + (tap * tapStride), count, columns).Pack(0, 0, count, source, turned ? 1 : outChannels, turned ? inChannels : 1);
+        }
+
+        for (int channel = 0; channel < count; channel++, taps += width, target += width)
+        {
+            if (size == 3 && Simd.Level == SimdLevel.Avx512)
+                Transform3<Doubles512>(taps, tapStride, width, target, stride);
+            else if (size == 3)
+                Transform3<Doubles256>(taps, tapStride, width, target, stride);
+            else if (Simd.Level == SimdLevel.Avx512)
+                Transform5<Doubles512>(taps, tapStride, width, target, stride);
+            else
+                Transform5<Doubles256>(taps, tapStride, width, target, stride);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transform3<T>(float* taps, nint tapStride, int width, float* target, nint stride)
+        where T : unmanaged, IDoubles<T>
+    {
+        T* half = stackalloc T[3 * WinogradTransform.Points];
+        for (int column = 0; column < width; column += T.Count)
+        {
+            float* from = taps + column, to = target + column;
+            T* row = half;
+            for (int j = 0; j < 3; j++, from += tapStride, row++)
             {
-                Load(shard, (panel * TileRows.MaxWidth) + column, Math.Clamp(columns - column, 0, Lanes), taps);
-                Transform(taps, rows + column, stride);
+                WinogradTransform.Filter(
+                    T.Load(from), T.Load(from + (3 * tapStride)), T.Load(from + (6 * tapStride)),
+                    out row[0], out row[3], out row[6], out row[9], out row[12], out row[15]);
             }
 
-            for (int point = 0; point < WinogradTransform.Area; point++, data += (nint)inChannels * width)
-                new ReadOnlySpan<float>(rows + (point * stride), width).CopyTo(new Span<float>(data, width));
+            row = half;
+            for (int i = 0; i < WinogradTransform.Points; i++, row += 3, to += WinogradTransform.Points * stride)
+            {
+                WinogradTransform.Filter(row[0], row[1], row[2], out T p0, out T p1, out T p2, out T p3, out T p4, out T p5);
+                Store(p0, p1, p2, p3, p4, p5, to, stride);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transform5<T>(float* taps, nint tapStride, int width, float* target, nint stride)
+        where T : unmanaged, IDoubles<T>
+    {
+        T* half = stackalloc T[5 * WinogradTransform.Points];
+        for (int column = 0; column < width; column += T.Count)
+        {
+            float* from = taps + column, to = target + column;
+            T* row = half;
+            for (int j = 0; j < 5; j++, from += tapStride, row++)
+            {
+                WinogradTransform.Filter(
+                    T.Load(from), T.Load(from + (5 * tapStride)), T.Load(from + (10 * tapStride)), T.Load(from + (15 * tapStride)), T.Load(from + (20 * tapStride)),
+                    out row[0], out row[5], out row[10], out row[15], out row[20], out row[25]);
+            }
+
+            row = half;
+            for (int i = 0; i < WinogradTransform.Points; i++, row += 5, to += WinogradTransform.Points * stride)
+            {
+                WinogradTransform.Filter(row[0], row[1], row[2], row[3], row[4], out T p0, out T p1, out T p2, out T p3, out T p4, out T p5);
+                Store(p0, p1, p2, p3, p4, p5, to, stride);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Load(int channel, int first, int count, Vector256<double>* taps)
+    private static void Store<T>(T p0, T p1, T p2, T p3, T p4, T p5, float* target, nint stride)
+        where T : unmanaged, IDoubles<T>
     {
-        nint tapStride = (nint)inChannels * outChannels, stride = turned ? inChannels : 1;
-        float* source = kernel + (turned ? channel + (first * stride) : (channel * (nint)outChannels) + first);
-        for (int tap = 0; tap < Taps; tap++)
-        {
-            float* from = source + ((turned ? Taps - 1 - tap : tap) * tapStride);
-            Vector128<float> four = count == Lanes
-                ? stride == 1 ? Vector128.Load(from) : Vector128.Create(from[0], from[stride], from[2 * stride], from[3 * stride])
-                : Vector128.Create(count > 0 ? from[0] : 0, count > 1 ? from[stride] : 0, count > 2 ? from[2 * stride] : 0, 0);
-            taps[tap] = Vector256.WidenLower(four.ToVector256Unsafe());
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transform(Vector256<double>* taps, float* target, int pointStride)
-    {
-        for (int i = 0; i < WinogradTransform.Points; i++)
-        {
-            Vector256<double> left = WinogradTransform.Filter(i, taps[0], taps[3], taps[6]);
-            Vector256<double> middle = WinogradTransform.Filter(i, taps[1], taps[4], taps[7]);
-            Vector256<double> right = WinogradTransform.Filter(i, taps[2], taps[5], taps[8]);
-            for (int j = 0; j < WinogradTransform.Points; j++, target += pointStride)
-                Vector256.Narrow(WinogradTransform.Filter(j, left, middle, right), default).GetLower().Store(target);
-        }
+        T.Store(p0, target);
+        T.Store(p1, target + stride);
+        T.Store(p2, target + (2 * stride));
+        T.Store(p3, target + (3 * stride));
+        T.Store(p4, target + (4 * stride));
+        T.Store(p5, target + (5 * stride));
     }
 }

@@ -5,14 +5,27 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// The first step of Winograd's convolutions: six rows of a picture, transformed down. Channels and columns do not matter to it,
 /// so a row is one run of floats. Rows and columns beyond the picture count as zeros.
+/// <para>
+/// A dilated convolution is one without dilation in each of the pictures that every so manieth row and column make, its phases;
+/// there a run is a pixel.
+/// </para>
 /// </summary>
 internal readonly unsafe struct WinogradRows(float* x, int height, int width, int channels, int top, int left)
 {
+    /// <summary>Rows of output under a row of tiles.</summary>
+    public int Outputs { get; init; } = WinogradTransform.Outputs;
+
+    /// <summary>Rows between taps.</summary>
+    public int DilationH { get; init; } = 1;
+
+    /// <summary>Columns between taps.</summary>
+    public int DilationW { get; init; } = 1;
+
     /// <summary>Transforms the rows under one row of tiles.</summary>
     /// <typeparam name="TLanes">The vectors to use.</typeparam>
-    /// <param name="image">Which picture.</param>
+    /// <param name="image">Which picture, by batch and phase: all phases of a picture follow each other.</param>
     /// <param name="tileRow">Which row of tiles.</param>
-    /// <param name="firstColumn">The first column, counted from the padding's edge.</param>
+    /// <param name="firstColumn">The first column, counted from the padding's edge, within the phase.</param>
     /// <param name="count">How many columns.</param>
     /// <param name="target">Receives six rows.</param>
     /// <param name="stride">Floats between them.</param>
@@ -21,11 +34,13 @@ internal readonly unsafe struct WinogradRows(float* x, int height, int width, in
     public void Transform<TLanes>(int image, int tileRow, int firstColumn, int count, float* target, nint stride, float* zeros)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int column = firstColumn - left, row0 = (WinogradTransform.Outputs * tileRow) - top;
-        int start = Math.Clamp(-column, 0, count), end = Math.Clamp(width - column, start, count);
-        nint length = (nint)(end - start) * channels;
-        if (row0 < 0 || row0 + WinogradTransform.Points > height)
-            new Span<float>(zeros, (int)length).Clear();
+        (int picture, int phase) = Math.DivRem(image, DilationH * DilationW);
+        (int phaseRow, int phaseColumn) = Math.DivRem(phase, DilationW);
+        int column = phaseColumn + (DilationW * firstColumn) - left, row0 = phaseRow + (DilationH * Outputs * tileRow) - top;
+        int start = Math.Clamp(Steps(-column), 0, count), end = Math.Clamp(Steps(width - column), start, count);
+        nint run = DilationW == 1 ? (nint)(end - start) * channels : channels;
+        if (row0 < 0 || row0 + (DilationH * (WinogradTransform.Points - 1)) >= height)
+            new Span<float>(zeros, (int)run).Clear();
         for (int row = 0; row < WinogradTransform.Points && (start > 0 || end < count); row++)
         {
             new Span<float>(target + (row * stride), start * channels).Clear();
@@ -34,12 +49,35 @@ internal readonly unsafe struct WinogradRows(float* x, int height, int width, in
 
         target += start * channels;
         float** rows = stackalloc float*[WinogradTransform.Points];
+        nint* steps = stackalloc nint[WinogradTransform.Points];
         for (int row = 0; row < WinogradTransform.Points; row++)
         {
-            bool inside = (uint)(row0 + row) < (uint)height;
-            rows[row] = inside ? x + ((((((nint)image * height) + row0 + row) * width) + column + start) * channels) : zeros;
+            int at = row0 + (DilationH * row);
+            bool inside = (uint)at < (uint)height;
+            rows[row] = inside ? x + (((((nint)picture * height) + at) * width + column + (DilationW * start)) * channels) : zeros;
+            steps[row] = inside ? (nint)DilationW * channels : 0;
         }
 
+        if (DilationW == 1)
+        {
+            Run<TLanes>(rows, run, target, stride);
+            return;
+        }
+
+        for (int i = start; i < end; i++, target += channels)
+        {
+            Run<TLanes>(rows, run, target, stride);
+            for (int row = 0; row < WinogradTransform.Points; row++)
+                rows[row] += steps[row];
+        }
+    }
+
+    private int Steps(int columns) => columns <= 0 ? 0 : (columns + DilationW - 1) / DilationW;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TLanes>(float** rows, nint length, float* target, nint stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
         float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5];
         nint i = 0;
         for (; i <= length - TLanes.Count; i += TLanes.Count)

@@ -1,16 +1,16 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The one-dimensional transforms of Winograd's F(4, 3): four neighbouring outputs of a three-tap filter from six products
-/// instead of twelve (Lavin and Gray 2016, "Fast algorithms for convolutional neural networks"). It evaluates at 0, ±3/4, ±3/2
-/// and infinity; the usual 0, ±1, ±2 cost as much but three times the rounding error. All constants here are exact in binary.
+/// The one-dimensional transforms of Winograd's F(4, 3) and F(2, 5): four neighbouring outputs of a three-tap filter, or two of a
+/// five-tap one, from six products instead of twelve or ten (Lavin and Gray 2016, "Fast algorithms for convolutional neural
+/// networks"). Both evaluate at 0, ±3/4, ±3/2 and infinity, so the input's side is the same; the usual 0, ±1, ±2 cost as much but
+/// three times the rounding error. All constants here are exact in binary.
 /// </summary>
 internal static class WinogradTransform
 {
-    /// <summary>Outputs of a tile along one axis.</summary>
+    /// <summary>Outputs of a tile along one axis, of filters of three taps.</summary>
     public const int Outputs = 4;
 
     /// <summary>Inputs of a tile, and points of evaluation, along one axis.</summary>
@@ -27,6 +27,10 @@ internal static class WinogradTransform
     private const double SquareB = (double)B * B;
     private const double ScaleA = 1 / (2 * SquareA * (SquareA - SquareB));
     private const double ScaleB = 1 / (2 * SquareB * (SquareB - SquareA));
+
+    /// <summary>Outputs of a tile along one axis.</summary>
+    /// <param name="taps">Taps of the filter.</param>
+    public static int OutputsOf(int taps) => Points + 1 - taps;
 
     /// <summary>Six inputs at the six points: the values of Lagrange's polynomials.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,9 +62,69 @@ internal static class WinogradTransform
         m3 = TLanes.MultiplyAdd(TLanes.Create(B * B * B), differenceB, TLanes.MultiplyAdd(TLanes.Create(A * A * A), differenceA, m5));
     }
 
-    /// <summary>Three taps of four filters at one of the six points.</summary>
+    /// <summary>Two outputs from the products at the six points; left in the first two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Filter(int point, Vector256<double> g0, Vector256<double> g1, Vector256<double> g2) => point switch
+    public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, TLanes m2, TLanes m3, TLanes m4, TLanes m5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        m0 = m0 + (m1 + m2) + (m3 + m4);
+        m1 = TLanes.MultiplyAdd(TLanes.Create(B), m3 - m4, TLanes.MultiplyAdd(TLanes.Create(A), m1 - m2, m5));
+    }
+
+    /// <summary>Three taps at the six points.</summary>
+    /// <param name="g0">The first tap.</param>
+    /// <param name="g1">The second tap.</param>
+    /// <param name="g2">The third tap.</param>
+    /// <param name="p0">Point 0.</param>
+    /// <param name="p1">Point 1.</param>
+    /// <param name="p2">Point 2.</param>
+    /// <param name="p3">Point 3.</param>
+    /// <param name="p4">Point 4.</param>
+    /// <param name="p5">Point 5.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter<T>(T g0, T g1, T g2, out T p0, out T p1, out T p2, out T p3, out T p4, out T p5)
+        where T : unmanaged, IDoubles<T>
+    {
+        T evenA = T.MultiplyAdd(g2, SquareA * ScaleA, T.Multiply(g0, ScaleA)), oddA = T.Multiply(g1, A * ScaleA);
+        T evenB = T.MultiplyAdd(g2, SquareB * ScaleB, T.Multiply(g0, ScaleB)), oddB = T.Multiply(g1, B * ScaleB);
+        p0 = T.Multiply(g0, 1 / (SquareA * SquareB));
+        p1 = evenA + oddA;
+        p2 = evenA - oddA;
+        p3 = evenB + oddB;
+        p4 = evenB - oddB;
+        p5 = g2;
+    }
+
+    /// <summary>Five taps at the six points.</summary>
+    /// <param name="g0">The first tap.</param>
+    /// <param name="g1">The second tap.</param>
+    /// <param name="g2">The third tap.</param>
+    /// <param name="g3">The fourth tap.</param>
+    /// <param name="g4">The fifth tap.</param>
+    /// <param name="p0">Point 0.</param>
+    /// <param name="p1">Point 1.</param>
+    /// <param name="p2">Point 2.</param>
+    /// <param name="p3">Point 3.</param>
+    /// <param name="p4">Point 4.</param>
+    /// <param name="p5">Point 5.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter<T>(
+        T g0, T g1, T g2, T g3, T g4, out T p0, out T p1, out T p2, out T p3, out T p4, out T p5)
+        where T : unmanaged, IDoubles<T>
+    {
+        T evenA = T.Multiply(T.MultiplyAdd(T.MultiplyAdd(g4, SquareA, g2), SquareA, g0), ScaleA);
+        T evenB = T.Multiply(T.MultiplyAdd(T.MultiplyAdd(g4, SquareB, g2), SquareB, g0), ScaleB);
+        T oddA = T.Multiply(T.MultiplyAdd(g3, SquareA, g1), A * ScaleA), oddB = T.Multiply(T.MultiplyAdd(g3, SquareB, g1), B * ScaleB);
+        p0 = T.Multiply(g0, 1 / (SquareA * SquareB));
+        p1 = evenA + oddA;
+        p2 = evenA - oddA;
+        p3 = evenB + oddB;
+        p4 = evenB - oddB;
+        p5 = g4;
+    }
+
+    /// <summary>Three taps of a filter at one of the six points.</summary>
+    public static double Filter(int point, double g0, double g1, double g2) => point switch
     {
         0 => g0 * (1 / (SquareA * SquareB)),
         1 => (g0 + (g1 * A) + (g2 * SquareA)) * ScaleA,
@@ -69,8 +133,4 @@ internal static class WinogradTransform
         4 => (g0 - (g1 * B) + (g2 * SquareB)) * ScaleB,
         _ => g2,
     };
-
-    /// <summary>Three taps of a filter at one of the six points.</summary>
-    public static double Filter(int point, double g0, double g1, double g2) =>
-        Filter(point, Vector256.CreateScalar(g0), Vector256.CreateScalar(g1), Vector256.CreateScalar(g2)).ToScalar();
 }

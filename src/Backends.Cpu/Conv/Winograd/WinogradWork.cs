@@ -28,6 +28,9 @@ internal unsafe struct WinogradWork : IShardedWork
     /// <summary>One float an output channel, or null.</summary>
     public float* Bias;
 
+    /// <summary>Rows and columns between taps: outputs of one phase lie so far from each other.</summary>
+    public (int H, int W) Dilation;
+
     /// <summary>Whether to apply ReLU.</summary>
     public bool Relu;
 
@@ -40,18 +43,28 @@ internal unsafe struct WinogradWork : IShardedWork
     /// <summary>How many ranges there are.</summary>
     public readonly int Shards => (int)Math.Min(MaxShards, (TileRowCount + RowsOfBlock - 1) / RowsOfBlock);
 
+    /// <summary>How many pieces of at most a block's tiles a row is cut into.</summary>
+    public readonly int PiecesOfRow => (TilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+
     private readonly int Channels => Conv.Kernel.Columns;
 
-    private readonly long TileRowCount => (long)Batch * WinogradConv.Tiles(OutHeight);
+    /// <summary>Rows of tiles of one phase of a picture.</summary>
+    public readonly int TileRowsOfPhase => WinogradConv.Tiles(OutHeight, Conv.Outputs, Dilation.H);
+
+    /// <summary>Tiles of a row.</summary>
+    public readonly int TilesOfRow => WinogradConv.Tiles(OutWidth, Conv.Outputs, Dilation.W);
+
+    /// <summary>Rows of tiles of all phases of all pictures.</summary>
+    public readonly long TileRowCount => (long)Batch * Dilation.H * Dilation.W * TileRowsOfPhase;
 
     // Several rows of a small picture make a block: the kernel's way through the cache is the same for all its tiles.
-    private readonly int RowsOfBlock => Math.Max(1, WinogradConv.MaxTiles / WinogradConv.Tiles(OutWidth));
+    private readonly int RowsOfBlock => Math.Max(1, WinogradConv.MaxTiles / TilesOfRow);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
         float* block = Workspaces + (shard * (Conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
-        int tilesOfRow = WinogradConv.Tiles(OutWidth), pieces = (tilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+        int tilesOfRow = TilesOfRow, pieces = PiecesOfRow;
         long end = TileRowCount * (shard + 1) / Shards;
         for (long row = TileRowCount * shard / Shards; row < end; row += RowsOfBlock)
         {
@@ -66,7 +79,7 @@ internal unsafe struct WinogradWork : IShardedWork
 
     private readonly void Block(long firstRow, int rows, int firstTile, int tiles, float* workspace, float* block)
     {
-        int tileRows = WinogradConv.Tiles(OutHeight);
+        int tileRows = TileRowsOfPhase;
         for (int i = 0; i < rows; i++)
             Conv.Transform((int)((firstRow + i) / tileRows), (int)((firstRow + i) % tileRows), firstTile, tiles, i * tiles, workspace);
         for (int panel = 0; panel < Conv.Kernel.Count; panel++)
@@ -77,39 +90,57 @@ internal unsafe struct WinogradWork : IShardedWork
         }
     }
 
+    /// <summary>Transforms a piece of a row of tiles back into its outputs.</summary>
+    /// <param name="tileRow">Which row of tiles, of all.</param>
+    /// <param name="firstTile">The piece's first tile in the row.</param>
+    /// <param name="blockTiles">Tiles between the products' points.</param>
+    /// <param name="place">The piece's place among them.</param>
+    /// <param name="tiles">How many tiles the piece has.</param>
+    /// <param name="panel">Which panel of channels.</param>
+    /// <param name="workspace">The products [36][tiles][width].</param>
+    /// <param name="block"><see cref="WinogradConv.BlockSize"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Row(long tileRow, int firstTile, int blockTiles, int place, int tiles, int panel, float* workspace, float* block)
+    public readonly void Row(long tileRow, int firstTile, int blockTiles, int place, int tiles, int panel, float* workspace, float* block)
     {
-        int tileRows = WinogradConv.Tiles(OutHeight), channel = panel * TileRows.MaxWidth;
-        int row = WinogradTransform.Outputs * (int)(tileRow % tileRows), pixel = WinogradTransform.Outputs * firstTile;
-        int rows = Math.Min(WinogradTransform.Outputs, OutHeight - row), pixels = Math.Min(WinogradTransform.Outputs * tiles, OutWidth - pixel);
-        float* y = Y + (((((nint)(tileRow / tileRows) * OutHeight) + row) * OutWidth) + pixel) * Channels + channel;
-        nint rowStride = (nint)OutWidth * Channels, blockStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;
+        int channel = panel * TileRows.MaxWidth, row = Conv.Outputs * (int)(tileRow % TileRowsOfPhase), pixel = Conv.Outputs * firstTile;
+        (long index, long phaseColumn) = Math.DivRem(tileRow / TileRowsOfPhase, Dilation.W);
+        (long image, long phaseRow) = Math.DivRem(index, Dilation.H);
+        int rows = Math.Min(Conv.Outputs, Count(OutHeight, (int)phaseRow, Dilation.H) - row);
+        int pixels = Math.Min(Conv.Outputs * tiles, Count(OutWidth, (int)phaseColumn, Dilation.W) - pixel);
+        if (rows <= 0 || pixels <= 0)
+            return;
+        nint firstY = (((((nint)image * OutHeight) + (nint)phaseRow + (row * Dilation.H)) * OutWidth) + (nint)phaseColumn + (pixel * Dilation.W)) * Channels;
+        float* y = Y + firstY + channel;
+        nint rowStride = (nint)OutWidth * Channels * Dilation.H, pixelStride = (nint)Channels * Dilation.W;
+        nint blockStride = Conv.Outputs * tiles * (nint)TileRows.MaxWidth;
         _ = Conv.Kernel.Panel(panel, out int columns, out int width);
-        if (columns == width && rows == WinogradTransform.Outputs && pixels == WinogradTransform.Outputs * tiles)
+        if (columns == width && rows == Conv.Outputs && pixels == Conv.Outputs * tiles)
         {
-            Conv.Back(blockTiles, place, tiles, panel, workspace, y, rowStride, Channels);
+            Conv.Back(blockTiles, place, tiles, panel, workspace, y, rowStride, pixelStride);
         }
         else
         {
             // Tiles beyond the edge, or a panel that is not full: whole tiles to the block, and from there the part that exists.
             Conv.Back(blockTiles, place, tiles, panel, workspace, block, blockStride, TileRows.MaxWidth);
-            Copy(block, blockStride, y, rowStride, rows, pixels, columns);
+            Copy(block, blockStride, y, rowStride, pixelStride, rows, pixels, columns);
         }
 
         if (Bias is null && !Relu)
             return;
         for (int i = 0; i < rows; i++)
-            Epilogue.BiasRelu(y + (i * rowStride), Channels, pixels, columns, Bias is null ? null : Bias + channel, Relu);
+            Epilogue.BiasRelu(y + (i * rowStride), pixelStride, pixels, columns, Bias is null ? null : Bias + channel, Relu);
     }
 
+    // Positions of a phase along an axis.
+    private static int Count(int length, int phase, int dilation) => (length - phase + dilation - 1) / dilation;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Copy(float* source, nint sourceStride, float* y, nint rowStride, int rows, int pixels, int columns)
+    private static void Copy(float* source, nint sourceStride, float* y, nint rowStride, nint pixelStride, int rows, int pixels, int columns)
     {
         for (int i = 0; i < rows; i++)
         {
             float* from = source + (i * sourceStride), target = y + (i * rowStride);
-            for (int j = 0; j < pixels; j++, from += TileRows.MaxWidth, target += Channels)
+            for (int j = 0; j < pixels; j++, from += TileRows.MaxWidth, target += pixelStride)
                 new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(target, columns));
         }
     }

@@ -93,6 +93,12 @@ internal sealed class LayerConfig(ConfigDialect dialect, CustomObjects? custom)
             throw config.Error($"there is no layer '{className}' here; known are {LayerFormats.Known}, and what {nameof(CustomObjects)} name");
         if (config.Text("data_format", "channels_last") is var order && order is not ("channels_last" or "channelsLast"))
             throw config.Error($"'data_format': expected channels_last, found {order}");
+        if (config.Has("activation") && config.Element.GetProperty("activation").ValueKind == JsonValueKind.String &&
+            config.Text("activation") is var activation && ActivationConfig.IsOther(activation, dialect))
+        {
+            throw config.Error($"'activation': {activation} is another function in such files than here; save the model in Keras 3 as .keras");
+        }
+
         Layer layer;
         try
         {

@@ -21,15 +21,19 @@ internal static class LayerFormats
             "Reshape",
             (layer, dialect) => new JsonObject { ["target_shape"] = LayerSettings.Numbers(TargetShape(layer, dialect).Dims) },
             (config, name) => new Reshape(config.Shape("target_shape"), name)),
-        LayerFormat.Of<ZeroPadding2D>("ZeroPadding2D", Write, ReadZeroPadding),
+        LayerFormat.Of<ZeroPadding2D>(
+            "ZeroPadding2D",
+            (layer, _) => Edges("padding", layer.Rows, layer.Columns),
+            (config, name) => Edges(config, "padding", 1, (rows, columns) => new ZeroPadding2D(rows, columns, name))),
+        LayerFormat.Of<Cropping2D>(
+            "Cropping2D",
+            (layer, _) => Edges("cropping", layer.Rows, layer.Columns),
+            (config, name) => Edges(config, "cropping", 0, (rows, columns) => new Cropping2D(rows, columns, name))),
         LayerFormat.Of<Rescaling>(
             "Rescaling",
             (layer, _) => new JsonObject { ["scale"] = layer.Scale, ["offset"] = layer.Offset },
             (config, name) => new Rescaling(config.Number("scale"), config.Number("offset", 0), name)),
-        LayerFormat.Of<Activation>(
-            "Activation",
-            (layer, dialect) => new JsonObject { ["activation"] = ActivationConfig.Write(layer, dialect) },
-            (config, name) => new Activation(ActivationConfig.Read(config, "activation")?.Function ?? "linear", name)),
+        .. ActivationFormats.All,
         .. ConvolutionFormats.All,
         .. PoolingFormats.All,
         .. NormalizationFormats.All,
@@ -39,7 +43,7 @@ internal static class LayerFormats
     private static readonly FrozenDictionary<Type, LayerFormat> s_byType = s_all.ToFrozenDictionary(format => format.Type);
 
     private static readonly FrozenDictionary<string, LayerFormat> s_byName =
-        s_all.ToFrozenDictionary(format => format.ClassName, StringComparer.Ordinal);
+        s_all.Append(ActivationFormats.Softmax).ToFrozenDictionary(format => format.ClassName, StringComparer.Ordinal);
 
     /// <summary>The names of all of them, for messages.</summary>
     public static string Known => string.Join(", ", s_all.Select(format => format.ClassName).Order(StringComparer.Ordinal));
@@ -114,19 +118,22 @@ internal static class LayerFormats
         return new Dropout(config.Number("rate"), config.Seed("seed"), name);
     }
 
-    private static JsonObject Write(ZeroPadding2D layer, ConfigDialect dialect) => new()
+    private static JsonObject Edges(string name, (int Top, int Bottom) rows, (int Left, int Right) columns) => new()
     {
-        ["padding"] = new JsonArray(
-            LayerSettings.Numbers([layer.Rows.Top, layer.Rows.Bottom]), LayerSettings.Numbers([layer.Columns.Left, layer.Columns.Right])),
+        [name] = new JsonArray(LayerSettings.Numbers([rows.Top, rows.Bottom]), LayerSettings.Numbers([columns.Left, columns.Right])),
         ["data_format"] = "channels_last",
     };
 
-    private static ZeroPadding2D ReadZeroPadding(ConfigObject config, string name)
+    private static T Edges<T>(ConfigObject config, string name, int otherwise, Func<(int Top, int Bottom), (int Left, int Right), T> create)
     {
-        if (!config.IsListOfLists("padding"))
-            return new ZeroPadding2D(config.Size("padding", 1), name);
-        return config.Lists("padding") is [[var top, var bottom], [var left, var right]]
-            ? new ZeroPadding2D((top, bottom), (left, right), name)
-            : throw config.Error("'padding': expected a number, two, or two pairs");
+        if (!config.IsListOfLists(name))
+        {
+            Size2D both = config.Size(name, otherwise);
+            return create((both.Height, both.Height), (both.Width, both.Width));
+        }
+
+        return config.Lists(name) is [[var top, var bottom], [var left, var right]]
+            ? create((top, bottom), (left, right))
+            : throw config.Error($"'{name}': expected a number, two, or two pairs");
     }
 }
