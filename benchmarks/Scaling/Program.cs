@@ -1,8 +1,8 @@
 using System.Globalization;
 using Numerics.Benchmarks.Scaling;
 
-// measure: a line of figures for a training step by the processes that mpirun started; see run.sh.
-// predict: the table of docs/scaling.md, from the figures in Calibration.cs.
+// measure: a line of figures for a training step by the processes that mpirun started, or by one without it.
+// predict: the table of docs/scaling.md, from the figures that were measured.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {

@@ -5,7 +5,6 @@ using Numerics.Formats.Tests;
 using Numerics.Losses;
 using Numerics.Nn;
 using Numerics.Tensors;
-using Interpolation = Numerics.Nn.Interpolation;
 
 namespace Numerics.Formats.Peers;
 

@@ -151,7 +151,8 @@ internal sealed class TrainCommand
 
     private int Run(ParseResult arguments, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
     {
-        bool isFirst = group.Rank == 0, json = arguments.GetValue(_json);
+        bool isFirst = group.Rank == 0;
+        bool json = arguments.GetValue(_json);
 
         // The output is the document's alone.
         Terminal shown = json ? _terminal with { Out = _terminal.Error, IsLive = false } : _terminal;
@@ -257,6 +258,22 @@ internal sealed class TrainCommand
         return ExitCode.Success;
     }
 
+    private void WriteHowToGoOn(ParseResult arguments)
+    {
+        var run = new RunFolder(arguments.GetValue(_run) ?? RunFolder.DefaultFor(arguments.GetValue(_output)!));
+        if (run.IsUnfinished)
+            _terminal.Error.WriteLine($"the job has ended; to go on from the last checkpoint, with any number of processes: catsvsdogs train {ConfigArguments.Resume} {ConfigArguments.RunDirectory} {run.Path}");
+    }
+
+    // Of the processes of a machine the first one draws what is not there yet.
+    private TrainingPictures OpenTogether(
+        ParseResult arguments, ulong seed, TextWriter output, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
+    {
+        TrainingPictures? pictures = placement.LocalRank == 0 ? OpenPictures(arguments, seed, output, cancellationToken) : null;
+        group.Barrier();
+        return pictures ?? OpenPictures(arguments, seed, output, cancellationToken);
+    }
+
     private static JsonObject Document(History history, int? heldOut, TrainingPictures pictures, string output, RunFolder run)
     {
         var document = new JsonObject
@@ -285,22 +302,6 @@ internal sealed class TrainCommand
         if (leftOut.Count > 0)
             document["left_out"] = leftOut;
         return document;
-    }
-
-    private void WriteHowToGoOn(ParseResult arguments)
-    {
-        var run = new RunFolder(arguments.GetValue(_run) ?? RunFolder.DefaultFor(arguments.GetValue(_output)!));
-        if (run.IsUnfinished)
-            _terminal.Error.WriteLine($"the job has ended; to go on from the last checkpoint, with any number of processes: catsvsdogs train {ConfigArguments.Resume} {ConfigArguments.RunDirectory} {run.Path}");
-    }
-
-    // Of the processes of a machine the first one draws what is not there yet.
-    private TrainingPictures OpenTogether(
-        ParseResult arguments, ulong seed, TextWriter output, ProcessGroup group, NodePlacement placement, CancellationToken cancellationToken)
-    {
-        TrainingPictures? pictures = placement.LocalRank == 0 ? OpenPictures(arguments, seed, output, cancellationToken) : null;
-        group.Barrier();
-        return pictures ?? OpenPictures(arguments, seed, output, cancellationToken);
     }
 
     private static void CheckRun(RunFolder run, bool resumed, bool overwrite)
