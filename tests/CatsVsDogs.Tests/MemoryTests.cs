@@ -30,7 +30,9 @@ public sealed class MemoryTests : IDisposable
         process.WaitForExit();
         Assert.Equal("", await error);
         Assert.Equal(Epochs, memory.Count);
-        double first = memory[1..6].Average(), last = memory[^6..^1].Average();
+
+        // What a checkpoint was written from may wait for the garbage collector at any moment; the least of some epochs is what stays.
+        double first = memory[2..8].Min(), last = memory[^11..^1].Min();
         Assert.True(last < first + 16, $"{first:F0} MiB after the first epochs, {last:F0} after the last: {string.Join(' ', memory.Select(mebibytes => mebibytes.ToString("F0")))}");
     }
 }

@@ -64,7 +64,7 @@ killed() {
     "$@" "$program" train 4 "$work/checkpoints" 100 >"$work/log" 2>&1 &
     job=$!
     for ((i = 0; i < 300; i++)); do
-        [ -n "$(compgen -G "$work/checkpoints/checkpoint-000001-0000000[1-3].safetensors")" ] && break
+        [ -n "$(compgen -G "$work/checkpoints/checkpoint-00000[1-9]-0000000[1-9].safetensors")" ] && break
         sleep 0.05
     done
     for process in $(pgrep -f "$program train 4 $work/checkpoints"); do
@@ -72,7 +72,7 @@ killed() {
             victim=$process
         fi
     done
-    [ -n "${victim:-}" ] || { kill "$job"; return 1; }
+    [ -n "${victim:-}" ] || { echo "no process to kill: ${i} looks for a checkpoint; $(ls "$work/checkpoints" 2>&1)" >>"$work/log"; kill "$job"; return 1; }
     kill -KILL "$victim"
     wait "$job" && return 1
     for ((i = 0; i < 100; i++)); do
@@ -113,6 +113,14 @@ over_network() {
     same_weights "$@" && [ $(($(sent) - before)) -gt 1000000 ]
 }
 
+# The same, however the job ends: Debian 12's MPICH over UCX, between hosts, waits for ever in MPI_Finalize now and then, after all is done.
+trains_over_network() {
+    local before code=0
+    before=$(sent)
+    timeout -k 5 20 "$@" >"$work/log" 2>&1 || code=$?
+    [ "$code" -eq 0 ] || [ "$code" -eq 124 ] && [ -n "$expected" ] && [ "$(weights)" = "$expected" ] && [ $(($(sent) - before)) -gt 1000000 ]
+}
+
 run "$program" train 4
 expected=$(weights)
 check "one process" [ -n "$expected" ]
@@ -133,7 +141,7 @@ if make_hosts >"$work/hosts.log" 2>&1; then
     list="$network.1,$network.2,$network.3,$network.4"
     open="mpirun.openmpi --mca plm_rsh_agent $work/agent --mca btl tcp,self --mca btl_tcp_if_include $network.0/24 --mca oob_tcp_if_include $network.0/24"
     check "openmpi, four hosts: the weights of one process" over_network "$work/agent" "$network.1" "$open --host $list -np 4 $program train 4"
-    check "mpich, four hosts: the weights of one process" over_network "$work/agent" "$network.1" \
+    check "mpich, four hosts: the weights of one process" trains_over_network "$work/agent" "$network.1" \
         "MPIR_CVAR_NOLOCAL=1 UCX_TLS=tcp UCX_NET_DEVICES=eth0 mpirun.mpich -launcher rsh -launcher-exec $work/agent -hosts $list -iface eth0 -np 4 $program train 4"
 else
     echo "not checked: no network namespaces here: $(tail -n 1 "$work/hosts.log")"

@@ -6,7 +6,7 @@ namespace Numerics.Distributed;
 
 /// <summary>
 /// Processes with a GPU each, over NVIDIA's NCCL. Tensors of the CUDA backend go from GPU to GPU on a stream of their own, beside the
-/// backend's computation; what is in ordinary memory goes through another group, over MPI or TCP, which also brings the processes
+/// backend's computation; what is in ordinary memory goes through another group, such as MPI, which also brings the processes
 /// together.
 /// </summary>
 /// <remarks>
