@@ -13,6 +13,7 @@ passed=0 failed=0
 cleanup() {
     local i
     for ((i = 1; i <= hosts; i++)); do
+        ip netns pids "$prefix-$i" 2>/dev/null | xargs -r kill -KILL
         ip netns del "$prefix-$i" 2>/dev/null
     done
     ip link del "$prefix" 2>/dev/null
