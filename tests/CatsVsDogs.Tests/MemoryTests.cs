@@ -31,8 +31,10 @@ public sealed class MemoryTests : IDisposable
         Assert.Equal("", await error);
         Assert.Equal(Epochs, memory.Count);
 
-        // What a checkpoint was written from may wait for the garbage collector at any moment; the least of some epochs is what stays.
+        // What a checkpoint is written from, three arrays of 42 MiB each, may wait for the garbage collector, and how many of them the
+        // heap keeps room for differs from run to run. An array that stayed for good would show after a few epochs.
+        const double Checkpoint = 3 * 42.4;
         double first = memory[2..8].Min(), last = memory[^11..^1].Min();
-        Assert.True(last < first + 16, $"{first:F0} MiB after the first epochs, {last:F0} after the last: {string.Join(' ', memory.Select(mebibytes => mebibytes.ToString("F0")))}");
+        Assert.True(last < first + Checkpoint, $"{first:F0} MiB after the first epochs, {last:F0} after the last: {string.Join(' ', memory.Select(mebibytes => mebibytes.ToString("F0")))}");
     }
 }
