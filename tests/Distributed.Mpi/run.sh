@@ -60,6 +60,16 @@ running() { pgrep -f "$work/checkpoints" >/dev/null; }
 
 # One process of four is killed in the middle of an epoch: the job has to end, with an error, and nothing may be left of it.
 killed() {
+    local tries code=2
+    for ((tries = 0; tries < 3 && code == 2; tries++)); do
+        kill_one "$@"
+        code=$?
+    done
+    return "$code"
+}
+
+# 2: the training had ended before there was anything to kill, as where the machine stood still for a moment.
+kill_one() {
     local job victim process i
     rm -rf "$work/checkpoints"
     "$@" "$program" train 4 "$work/checkpoints" 100 >"$work/log" 2>&1 &
@@ -73,7 +83,7 @@ killed() {
             victim=$process
         fi
     done
-    [ -n "${victim:-}" ] || { echo "no process to kill: ${i} looks for a checkpoint; $(ls "$work/checkpoints" 2>&1)" >>"$work/log"; kill "$job"; return 1; }
+    [ -n "${victim:-}" ] || { echo "no process to kill: ${i} looks for a checkpoint; $(ls "$work/checkpoints" 2>&1)" >>"$work/log"; kill "$job"; wait "$job"; return 2; }
     kill -KILL "$victim"
     wait "$job" && return 1
     for ((i = 0; i < 100; i++)); do
