@@ -1,4 +1,3 @@
-using Numerics.CudaSimulator;
 using Numerics.Losses;
 using Numerics.Nn;
 using Numerics.Tensors;
@@ -7,32 +6,15 @@ using Numerics.Tests.Conformance;
 namespace Numerics.Backends.Cuda.Tests;
 
 /// <summary>Captured work does what the same ops do when they are asked for one by one.</summary>
-public sealed class CaptureTests : IDisposable
+public sealed class CaptureTests : SimulatedDefault
 {
-    private readonly SimulatedCudaApi _api = new();
-    private readonly CudaBackend _backend;
-
-    public CaptureTests()
-    {
-        _backend = new CudaBackend(_api);
-        Backend.Default = _backend;
-    }
-
-    public void Dispose()
-    {
-        // Tests here set the default backend; the other tests of the assembly want theirs back.
-        _backend.Dispose();
-        Backend.Default = DefaultIsCuda.Backend;
-        _api.Dispose();
-    }
-
     [Fact]
     public void It_reads_what_is_there_when_it_is_repeated()
     {
         using var scope = new TensorScope();
         var x = new Variable("x", Tensor.Ones(5), trainable: false);
         Tensor? sum = null;
-        using CapturedWork work = _backend.Capture(() => sum = (x.Value * x.Value).Sum())!;
+        using CapturedWork work = SimulatedBackend.Capture(() => sum = (x.Value * x.Value).Sum())!;
         x.Assign((NDArray)new float[] { 1f, 2, 3, 4, 5 });
         work.Launch();
         Assert.Equal(55, sum!.Item());
@@ -70,7 +52,7 @@ public sealed class CaptureTests : IDisposable
             {
                 x.Assign(TinyNetwork.Pictures(4, (ulong)step));
                 if (isCaptured && step == 2)
-                    work = _backend.Capture(Differentiate);
+                    work = SimulatedBackend.Capture(Differentiate);
                 if (work is null)
                     Differentiate();
                 else
@@ -98,7 +80,7 @@ public sealed class CaptureTests : IDisposable
         using var scope = new TensorScope();
         using Tensor x = Tensor.Ones(1000).Keep();
         Tensor? result = null;
-        CapturedWork work = _backend.Capture(() =>
+        CapturedWork work = SimulatedBackend.Capture(() =>
         {
             using var inner = new TensorScope();
             result = ((x + x) * x).Keep();
@@ -107,7 +89,7 @@ public sealed class CaptureTests : IDisposable
         work.Launch();
         Assert.All(other.ToArray(), value => Assert.Equal(0, value));
         Assert.All(result!.ToArray(), value => Assert.Equal(2, value));
-        long reserved = _backend.ReservedBytes;
+        long reserved = SimulatedBackend.ReservedBytes;
         work.Dispose();
         _ = Assert.Throws<ObjectDisposedException>(work.Launch);
         Assert.All(result.ToArray(), value => Assert.Equal(2, value));
@@ -116,7 +98,7 @@ public sealed class CaptureTests : IDisposable
         // The blocks of the intermediate result and of the result are ordinary ones now.
         _ = Tensor.Zeros(1000);
         _ = Tensor.Zeros(1000);
-        Assert.Equal(reserved, _backend.ReservedBytes);
+        Assert.Equal(reserved, SimulatedBackend.ReservedBytes);
     }
 
     [Fact]
@@ -127,21 +109,21 @@ public sealed class CaptureTests : IDisposable
         RandomGenerator.SetSeed(5);
         void Refused(string reason, Action work)
         {
-            Assert.Contains(reason, Assert.Throws<InvalidOperationException>(() => _backend.Capture(work)).Message, StringComparison.Ordinal);
+            Assert.Contains(reason, Assert.Throws<InvalidOperationException>(() => SimulatedBackend.Capture(work)).Message, StringComparison.Ordinal);
             Assert.Equal(10, x.Sum().Item());
             Assert.Equal(0ul, RandomGenerator.Default.Position);
         }
 
         Refused("brings data to the device", () => _ = x + Tensor.From((NDArray)new float[] { 1f }));
         Refused("reads data from the device", () => _ = (x.Dropout(0.5f, RandomGenerator.Default.Next()) + x).Sum().Item());
-        Refused("waits for the device", _backend.Synchronize);
+        Refused("waits for the device", SimulatedBackend.Synchronize);
         Refused("a seed of its own", () => _ = x.Dropout(0.5f, new RandomKey(6, 0)));
-        Refused("captured already", () => _backend.Capture(() => { }));
-        Assert.Equal("mine", Assert.Throws<InvalidTimeZoneException>(() => _backend.Capture(() => throw new InvalidTimeZoneException("mine"))).Message);
+        Refused("captured already", () => SimulatedBackend.Capture(() => { }));
+        Assert.Equal("mine", Assert.Throws<InvalidTimeZoneException>(() => SimulatedBackend.Capture(() => throw new InvalidTimeZoneException("mine"))).Message);
     }
 
     [Fact]
-    public void A_backend_that_gains_nothing_does_nothing()
+    public void ASimulatedBackend_that_gains_nothing_does_nothing()
     {
         using var cpu = new Cpu.CpuBackend(1);
         Assert.Null(cpu.Capture(() => throw new InvalidTimeZoneException()));

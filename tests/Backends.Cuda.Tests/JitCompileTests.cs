@@ -1,4 +1,3 @@
-using Numerics.CudaSimulator;
 using Numerics.Losses;
 using Numerics.Nn;
 using Numerics.Tensors;
@@ -7,26 +6,8 @@ using Numerics.Tests.Conformance;
 namespace Numerics.Backends.Cuda.Tests;
 
 /// <summary>Training with captured steps gives the bits of training without.</summary>
-public sealed class JitCompileTests : IDisposable
+public sealed class JitCompileTests : SimulatedDefault
 {
-    private readonly SimulatedCudaApi _api = new();
-    private readonly CudaBackend _backend;
-
-    public JitCompileTests()
-    {
-        _backend = new CudaBackend(_api);
-        Backend.Default = _backend;
-    }
-
-    public void Dispose()
-    {
-        // Tests here set the default backend; the other tests of the assembly want theirs back.
-        _backend.Dispose();
-        Backend.Default = DefaultIsCuda.Backend;
-        Assert.Empty(_api.Leaks);
-        _api.Dispose();
-    }
-
     [Theory]
     [InlineData(1, false)]
     [InlineData(3, true)]
@@ -47,11 +28,11 @@ public sealed class JitCompileTests : IDisposable
         }
 
         var (weights, history) = Train(jitCompile: false);
-        Assert.Equal(0, _api.GraphLaunches);
+        Assert.Equal(0, Api.GraphLaunches);
         var (capturedWeights, capturedHistory) = Train(jitCompile: true);
 
         // Of the four whole batches of the first epoch the last two, and all of the others.
-        Assert.Equal(2 + 4 + 4, _api.GraphLaunches);
+        Assert.Equal(2 + 4 + 4, Api.GraphLaunches);
         Assert.Equal(weights, capturedWeights);
         Assert.Equal(history, capturedHistory);
     }
@@ -72,7 +53,7 @@ public sealed class JitCompileTests : IDisposable
         }
 
         Assert.Equal(Train(jitCompile: false, null), Train(jitCompile: true, null));
-        Assert.Contains("adam_of_product", _api.ExecutedKernels);
+        Assert.Contains("adam_of_product", Api.ExecutedKernels);
         Assert.Equal(Train(jitCompile: false, 0.1f), Train(jitCompile: true, 0.1f));
     }
 

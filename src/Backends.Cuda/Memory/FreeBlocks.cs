@@ -8,8 +8,8 @@ internal sealed class FreeBlocks
 {
     private readonly Dictionary<long, Stack<ulong>> _bySize = [];
 
-    /// <summary>Where blocks go instead, once the captured work is gone.</summary>
-    public FreeBlocks? Successor { get; private set; }
+    // Where blocks go instead, once the captured work is gone.
+    private FreeBlocks? _successor;
 
     public bool TryTake(long size, out ulong address)
     {
@@ -19,9 +19,9 @@ internal sealed class FreeBlocks
 
     public void Add(long size, ulong address)
     {
-        if (Successor is not null)
+        if (_successor is not null)
         {
-            Successor.Add(size, address);
+            _successor.Add(size, address);
             return;
         }
 
@@ -35,7 +35,7 @@ internal sealed class FreeBlocks
     {
         foreach ((long size, ulong address) in TakeAll())
             other.Add(size, address);
-        Successor = other;
+        _successor = other;
     }
 
     /// <summary>Takes the blocks away one after another.</summary>
