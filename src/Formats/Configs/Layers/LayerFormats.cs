@@ -23,11 +23,11 @@ internal static class LayerFormats
             (config, name) => new Reshape(config.Shape("target_shape"), name)),
         LayerFormat.Of<ZeroPadding2D>(
             "ZeroPadding2D",
-            (layer, _) => Edges("padding", layer.Rows, layer.Columns),
+            (layer, _) => Edges("padding", layer),
             (config, name) => Edges(config, "padding", 1, (rows, columns) => new ZeroPadding2D(rows, columns, name))),
         LayerFormat.Of<Cropping2D>(
             "Cropping2D",
-            (layer, _) => Edges("cropping", layer.Rows, layer.Columns),
+            (layer, _) => Edges("cropping", layer),
             (config, name) => Edges(config, "cropping", 0, (rows, columns) => new Cropping2D(rows, columns, name))),
         LayerFormat.Of<Rescaling>(
             "Rescaling",
@@ -118,9 +118,10 @@ internal static class LayerFormats
         return new Dropout(config.Number("rate"), config.Seed("seed"), name);
     }
 
-    private static JsonObject Edges(string name, (int Top, int Bottom) rows, (int Left, int Right) columns) => new()
+    private static JsonObject Edges(string name, Edges2D layer) => new()
     {
-        [name] = new JsonArray(LayerSettings.Numbers([rows.Top, rows.Bottom]), LayerSettings.Numbers([columns.Left, columns.Right])),
+        [name] = new JsonArray(
+            LayerSettings.Numbers([layer.Rows.Top, layer.Rows.Bottom]), LayerSettings.Numbers([layer.Columns.Left, layer.Columns.Right])),
         ["data_format"] = "channels_last",
     };
 
