@@ -75,8 +75,7 @@ internal static class LayerFormats
     private static Dense ReadDense(ConfigObject config, string name)
     {
         LayerSettings.Without(config, "lora_rank", "quantization_config");
-        var kernel = WeightConfig.Read(config, "kernel");
-        var bias = WeightConfig.Read(config, "bias");
+        WeightSettings kernel = WeightConfig.Read(config, "kernel"), bias = WeightConfig.Read(config, "bias");
         return new Dense(
             config.Whole("units"),
             ActivationConfig.Read(config, "activation"),
@@ -101,7 +100,7 @@ internal static class LayerFormats
     private static Embedding ReadEmbedding(ConfigObject config, string name)
     {
         LayerSettings.Without(config, "mask_zero", "lora_rank", "quantization_config");
-        var embeddings = WeightConfig.Read(config, "embeddings");
+        WeightSettings embeddings = WeightConfig.Read(config, "embeddings");
         return new Embedding(
             config.Whole("input_dim"), config.Whole("output_dim"), embeddings.Initializer, embeddings.Regularizer, embeddings.Constraint, name)
         {
