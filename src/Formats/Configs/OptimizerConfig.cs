@@ -104,79 +104,40 @@ internal static class OptimizerConfig
 
     private static Optimizer Create(string className, ConfigObject config)
     {
-        LearningRateSchedule Rate(float otherwise) => config.Has("learning_rate")
-            ? config.Element.GetProperty("learning_rate").ValueKind == JsonValueKind.Object
-                ? ScheduleConfig.Read(config.Object("learning_rate"))
-                : config.Number("learning_rate")
-            : config.Number("lr", otherwise);
+        LearningRateSchedule? rate = !config.Has("learning_rate") ? config.Has("lr") ? config.Number("lr") : null
+            : config.Element.GetProperty("learning_rate").ValueKind == JsonValueKind.Object ? ScheduleConfig.Read(config.Object("learning_rate"))
+            : config.Number("learning_rate");
+        OptimizerOptions options = ReadOptions(config);
+        if (className.Equals("adamw", StringComparison.OrdinalIgnoreCase) && !config.Has("weight_decay"))
+            options = options with { WeightDecay = 0.004f };
+        Optimizer optimizer = className.ToUpperInvariant() switch
+        {
+            "ADAM" => new Adam(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f)),
+            "ADAMW" => new AdamW(rate, 0, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f)),
+            "SGD" => new SGD(rate, config.Number("momentum", 0), config.Flag("nesterov", false)),
+            "RMSPROP" => new RMSprop(rate, config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f)),
+            "LION" => new Lion(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f)),
+            _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
+        };
+        optimizer.Options = options;
+        return optimizer;
+    }
+
+    private static OptimizerOptions ReadOptions(ConfigObject config)
+    {
         float? Limit(string setting) => config.Has(setting) ? config.Number(setting) : null;
         int? Steps(string setting) => config.Has(setting) ? config.Whole(setting) : null;
-        float decay = config.Number("weight_decay", className.Equals("adamw", StringComparison.OrdinalIgnoreCase) ? 0.004f : 0);
-        (float? norm, float? globalNorm, float? value, float? scale) =
-            (Limit("clipnorm"), Limit("global_clipnorm"), Limit("clipvalue"), Limit("loss_scale_factor"));
-        (bool average, float momentum, int? overwrite, int? accumulation) =
-            (config.Flag("use_ema", false), config.Number("ema_momentum", 0.99f), Steps("ema_overwrite_frequency"), Steps("gradient_accumulation_steps"));
-        return className.ToUpperInvariant() switch
+        return new OptimizerOptions
         {
-            "ADAM" => new Adam(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
-            {
-                WeightDecay = decay,
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "ADAMW" => new AdamW(Rate(0.001f), decay, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "SGD" => new SGD(Rate(0.01f), config.Number("momentum", 0), config.Flag("nesterov", false))
-            {
-                WeightDecay = decay,
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "RMSPROP" => new RMSprop(Rate(0.001f), config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f))
-            {
-                WeightDecay = decay,
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "LION" => new Lion(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f), decay)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
+            WeightDecay = Limit("weight_decay") ?? 0,
+            ClipNorm = Limit("clipnorm"),
+            GlobalClipNorm = Limit("global_clipnorm"),
+            ClipValue = Limit("clipvalue"),
+            LossScaleFactor = Limit("loss_scale_factor"),
+            UseEma = config.Flag("use_ema", false),
+            EmaMomentum = config.Number("ema_momentum", 0.99f),
+            EmaOverwriteFrequency = Steps("ema_overwrite_frequency"),
+            GradientAccumulationSteps = Steps("gradient_accumulation_steps"),
         };
     }
 
