@@ -216,23 +216,15 @@ public partial class Model : Layer
         ArgumentNullException.ThrowIfNull(batch);
         if (Strategy is { } strategy)
             return strategy.TrainStep(this, batch);
-        if (LaunchCaptured(batch) is { } launched)
-        {
-            if (launched.Gradients.Count > 0)
-                Optimizer!.Apply(launched.Gradients, TrainableVariables);
-            for (int i = 0; i < _outputs.Length; i++)
-                _outputs[i].Last = launched.OutputLosses[i];
-            UpdateMetrics(batch, launched.Predictions, launched.Loss);
-            return ComputeLogs();
-        }
-
-        using var tape = new GradientTape();
-        Tensor[] predictions = CallAll(batch.Inputs, training: true);
-        Tensor loss = ComputeLoss(batch, predictions);
         IReadOnlyList<Variable> variables = TrainableVariables;
+        StepResults? launched = LaunchCaptured(batch, variables);
+        using GradientTape? tape = launched is null ? new() : null;
+        StepResults results = launched ?? Differentiate(tape!, batch, variables);
         if (variables.Count > 0)
-            Optimizer!.Apply(tape.Gradient(Optimizer.ScaleLoss(loss), variables), variables);
-        UpdateMetrics(batch, predictions, loss);
+            Optimizer!.Apply(results.Gradients, variables);
+        for (int i = 0; i < _outputs.Length; i++)
+            _outputs[i].Last = results.OutputLosses[i];
+        UpdateMetrics(batch, results.Predictions, results.Loss);
         return ComputeLogs();
     }
 
