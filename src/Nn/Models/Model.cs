@@ -75,6 +75,7 @@ public partial class Model : Layer
     /// passes do must be done by ops on what is on the device already, and random numbers come from <see cref="RandomGenerator.Default"/>;
     /// a layer that does otherwise, one that augments pictures or has a seed of its own, ends training with an error that says so.</param>
     /// <exception cref="ArgumentException">The loss is not reduced, or two metrics have one name.</exception>
+    /// <exception cref="InvalidOperationException">Steps are to be captured and the model has a <see cref="Strategy"/>.</exception>
     public void Compile(
         Optimizer optimizer,
         Loss loss,
@@ -99,6 +100,7 @@ public partial class Model : Layer
     /// <param name="jitCompile">Whether forward and backward pass are captured and repeated, where the backend can do so.</param>
     /// <exception cref="ArgumentException">A list does not have an entry for each output, a loss is not reduced, or two metrics have
     /// one name.</exception>
+    /// <exception cref="InvalidOperationException">Steps are to be captured and the model has a <see cref="Strategy"/>.</exception>
     public void Compile(
         Optimizer optimizer,
         IReadOnlyList<Loss> losses,
@@ -341,6 +343,7 @@ public partial class Model : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stepsPerExecution, 1);
         ArgumentNullException.ThrowIfNull(optimizer);
+        CheckCapture(jitCompile, Strategy);
         var names = new HashSet<string> { _lossTracker.Name };
         foreach (OutputTraining output in outputs)
         {
