@@ -139,13 +139,8 @@ public partial class Model : Layer
     /// <returns>Loss and metrics of this batch, by name.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     public IReadOnlyDictionary<string, double> TrainOnBatch(
-        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
-    {
-        CheckCompiled();
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TrainStep(Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)));
-    }
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null) =>
+        OnBatch(() => Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)), TrainStep);
 
     /// <summary>Trains on one batch that is on the backend already, picked from a data set that lives there, say.</summary>
     /// <param name="x">The inputs [batch, ..].</param>
@@ -167,11 +162,7 @@ public partial class Model : Layer
     public IReadOnlyDictionary<string, double> TrainOnBatch(TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        CheckCompiled();
-        CheckBatch(batch);
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TrainStep(batch);
+        return OnBatch(() => Checked(batch), TrainStep);
     }
 
     /// <summary>Computes loss and metrics of one batch that is on the backend already.</summary>
@@ -179,23 +170,14 @@ public partial class Model : Layer
     public IReadOnlyDictionary<string, double> TestOnBatch(TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        CheckCompiled();
-        CheckBatch(batch);
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TestStep(batch);
+        return OnBatch(() => Checked(batch), TestStep);
     }
 
     /// <summary>Computes loss and metrics of one batch.</summary>
     /// <inheritdoc cref="TrainOnBatch(NDArray, NDArray, NDArray?, IReadOnlyDictionary{int, float}?)"/>
     public IReadOnlyDictionary<string, double> TestOnBatch(
-        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
-    {
-        CheckCompiled();
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TestStep(Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)));
-    }
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null) =>
+        OnBatch(() => Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)), TestStep);
 
     /// <summary>
     /// One step of training: forward, loss, gradients, update, metrics. Tensors made here are released afterwards.
@@ -366,6 +348,14 @@ public partial class Model : Layer
         Metrics = [.. outputs.SelectMany(output => output.Named).Select(named => named.Metric)];
     }
 
+    private IReadOnlyDictionary<string, double> OnBatch(Func<TensorBatch> batch, Func<TensorBatch, IReadOnlyDictionary<string, double>> step)
+    {
+        CheckCompiled();
+        ResetMetrics();
+        using var scope = new TensorScope();
+        return step(batch());
+    }
+
     private TensorBatch Upload(DataItem batch)
     {
         if (batch.Inputs.Any(x => x is null) || batch.Targets.Any(y => y is null))
@@ -387,8 +377,11 @@ public partial class Model : Layer
         }
     }
 
-    private void CheckBatch(TensorBatch batch) =>
+    private TensorBatch Checked(TensorBatch batch)
+    {
         CheckBatch([.. batch.Inputs.Select(x => x.Shape)], [.. batch.Targets.Select(y => y.Shape)], batch.SampleWeight?.Shape);
+        return batch;
+    }
 
     private void CheckBatch(Shape[] inputs, Shape[] targets, Shape? weight)
     {
