@@ -260,6 +260,48 @@ public sealed class KerasModelTests : IDisposable
     }
 
     [Fact]
+    public void Normalizations_say_how_their_weights_begin_and_what_they_are_held_to_as_Keras_does()
+    {
+        using var scope = new TensorScope();
+        using var model = new Sequential
+        {
+            new Input(4),
+            new BatchNormalization(
+                betaInitializer: new Constant(0.5f), gammaInitializer: new Zeros(), movingMeanInitializer: new Ones(), movingVarianceInitializer: new Constant(2),
+                betaRegularizer: new L1(0.25f), gammaRegularizer: new L2(0.5f), betaConstraint: new UnitNorm(), gammaConstraint: new MinMaxNorm(0.5f, 2)),
+            new LayerNormalization(gammaConstraint: new NonNeg(), betaRegularizer: new L1L2(0.5f, 0.25f)),
+        };
+        foreach (string name in (string[])["model.keras", "model.h5"])
+        {
+            KerasModel.Save(model, _folder[name]);
+            using Model loaded = KerasModel.Load(_folder[name]);
+            var batch = (BatchNormalization)loaded.Layers[0];
+            Assert.Equal(0.5f, Assert.IsType<Constant>(batch.BetaInitializer).Value);
+            Assert.IsType<Zeros>(batch.GammaInitializer);
+            Assert.IsType<Ones>(batch.MovingMeanInitializer);
+            Assert.Equal(2, Assert.IsType<Constant>(batch.MovingVarianceInitializer).Value);
+            Assert.Equal(0.25f, Assert.IsType<L1>(batch.BetaRegularizer).L1);
+            Assert.Equal(0.5f, Assert.IsType<L2>(batch.GammaRegularizer).L2);
+            Assert.IsType<UnitNorm>(batch.BetaConstraint);
+            Assert.Equal((0.5f, 2f), (Assert.IsType<MinMaxNorm>(batch.GammaConstraint).MinValue, ((MinMaxNorm)batch.GammaConstraint!).MaxValue));
+            var layer = (LayerNormalization)loaded.Layers[1];
+            Assert.IsType<NonNeg>(layer.GammaConstraint);
+            L1L2 both = Assert.IsType<L1L2>(layer.BetaRegularizer);
+            Assert.Equal((0.5f, 0.25f), (both.L1, both.L2));
+            Assert.Null(layer.BetaConstraint);
+            Assert.Equal(model.Losses.Sum(loss => loss.Item()), loaded.Losses.Sum(loss => loss.Item()));
+        }
+
+        // batch_normalization.py of Keras 3.
+        JsonNode settings = JsonNode.Parse(ConfigOf(_folder["model.keras"]))!["config"]!["layers"]![1]!["config"]!;
+        Assert.Equal("Constant", (string?)settings["beta_initializer"]!["class_name"]);
+        Assert.Equal(2, (float)settings["moving_variance_initializer"]!["config"]!["value"]!);
+        Assert.Equal("MinMaxNorm", (string?)settings["gamma_constraint"]!["class_name"]);
+        Assert.Contains(
+            "LayerNormalization has no constraints", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(model, _folder["js"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Functions_that_Keras_2_calls_by_the_same_name_are_not_mistaken()
     {
         using var model = new Sequential { new Input(3), new Dense(2, activation: "hard_sigmoid") };
