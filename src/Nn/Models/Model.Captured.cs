@@ -16,10 +16,11 @@ public partial class Model
     public bool JitCompile { get; private set; }
 
     /// <summary>What forward and backward pass give, if they are captured for such batches, now or before.</summary>
-    private StepResults? LaunchCaptured(TensorBatch batch, IReadOnlyList<Variable> variables)
+    private StepResults? LaunchCaptured(TensorBatch batch)
     {
         if (!JitCompile)
             return null;
+        IReadOnlyList<Variable> variables = TrainableVariables;
         var signature = new StepSignature(batch, Layers, variables, Optimizer!.LossScaleFactor);
         if (signature.Equals(_capturedSignature))
             return _captured?.Launch(batch);
@@ -35,7 +36,7 @@ public partial class Model
             _captured = CapturedStep.Capture(batch, like =>
             {
                 using var tape = new GradientTape();
-                return Differentiate(tape, like, variables).Kept();
+                return Differentiate(tape, like).Kept();
             });
         }
         catch (InvalidOperationException error)
@@ -48,10 +49,11 @@ public partial class Model
     }
 
     /// <summary>Forward and backward pass; what they give belongs to the tape.</summary>
-    private StepResults Differentiate(GradientTape tape, TensorBatch batch, IReadOnlyList<Variable> variables)
+    private StepResults Differentiate(GradientTape tape, TensorBatch batch)
     {
         Tensor[] predictions = CallAll(batch.Inputs, training: true);
         Tensor loss = ComputeLoss(batch, predictions);
+        IReadOnlyList<Variable> variables = TrainableVariables;
         IReadOnlyList<Tensor> gradients = variables.Count > 0 ? tape.Gradient(Optimizer!.ScaleLoss(loss), variables) : [];
         return new StepResults(predictions, loss, [.. _outputs.Select(output => output.TakeLast())], gradients);
     }

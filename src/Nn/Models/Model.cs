@@ -200,12 +200,11 @@ public partial class Model : Layer
         ArgumentNullException.ThrowIfNull(batch);
         if (Strategy is { } strategy)
             return strategy.TrainStep(this, batch);
-        IReadOnlyList<Variable> variables = TrainableVariables;
-        StepResults? launched = LaunchCaptured(batch, variables);
+        StepResults? launched = LaunchCaptured(batch);
         using GradientTape? tape = launched is null ? new() : null;
-        StepResults results = launched ?? Differentiate(tape!, batch, variables);
-        if (variables.Count > 0)
-            Optimizer!.Apply(results.Gradients, variables);
+        StepResults results = launched ?? Differentiate(tape!, batch);
+        if (results.Gradients.Count > 0)
+            Optimizer!.Apply(results.Gradients, TrainableVariables);
         for (int i = 0; i < _outputs.Length; i++)
             _outputs[i].Last = results.OutputLosses[i];
         UpdateMetrics(batch, results.Predictions, results.Loss);
