@@ -62,7 +62,8 @@ public sealed class KerasModelTests : IDisposable
         {
             foreach (string optimizer in (string[])[
                 "adam", "adamw", "sgd", "momentum", "rmsprop", "rmsprop momentum", "lion", "schedule", "average", "accumulated", "all",
-                "amsgrad", "amsgrad average", "centered", "centered momentum", "scaled", "scaled sgd", "scaled schedule"])
+                "amsgrad", "amsgrad average", "centered", "centered momentum", "scaled", "scaled sgd", "scaled schedule",
+                "adagrad", "adadelta", "adamax"])
                 cases.Add(file, optimizer);
         }
 
@@ -89,6 +90,9 @@ public sealed class KerasModelTests : IDisposable
             "amsgrad" => new Adam(0.01f, 0.5f, 0.6f, amsGrad: true),
             "amsgrad average" => new AdamW(0.01f, 0.1f, 0.5f, 0.6f, amsGrad: true) { UseEma = true, GradientAccumulationSteps = 2 },
             "centered" => new RMSprop(0.01f, 0.8f, centered: true),
+            "adagrad" => new Adagrad(0.01f, 0.25f, 1e-5f),
+            "adadelta" => new Adadelta(0.5f, 0.8f, 1e-5f) { UseEma = true },
+            "adamax" => new Adamax(0.01f, 0.8f, 0.9f, 1e-5f) { GradientAccumulationSteps = 2 },
             "centered momentum" => new RMSprop(0.01f, 0.8f, 0.5f, centered: true) { UseEma = true },
             "scaled" => new LossScaleOptimizer(new Adam(0.01f, amsGrad: true) { GlobalClipNorm = 1 }, initialScale: 1024, dynamicGrowthSteps: 2),
             "scaled sgd" => new LossScaleOptimizer(new SGD(0.1f)),

@@ -50,6 +50,56 @@ public sealed class OptimizerFormTests
         Assert.EndsWith("/average_gradient", optimizer.Variables[^1].Name, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    public void Adagrad_divides_by_all_gradients_so_far(int count)
+    {
+        using var optimizer = new Adagrad(0.05f, 0.2f, 1e-4f);
+        double[] sum = [.. Enumerable.Repeat((double)0.2f, count)];
+        Compare(optimizer, count, (i, _, weight, gradient) =>
+        {
+            sum[i] += gradient * gradient;
+            return weight - (0.05f * gradient / Math.Sqrt(sum[i] + 1e-4f));
+        });
+        Assert.Equal("initialAccumulatorValue", Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad(initialAccumulatorValue: -1)).ParamName);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    public void Adadelta_steps_as_far_as_it_did_lately(int count)
+    {
+        using var optimizer = new Adadelta(0.7f, 0.9f, 1e-3f);
+        double[] gradients = new double[count], steps = new double[count];
+        Compare(optimizer, count, (i, _, weight, gradient) =>
+        {
+            double rho = 0.9f;
+            gradients[i] = (rho * gradients[i]) + ((1 - rho) * gradient * gradient);
+            double step = Math.Sqrt(steps[i] + 1e-3f) / Math.Sqrt(gradients[i] + 1e-3f) * gradient;
+            steps[i] = (rho * steps[i]) + ((1 - rho) * step * step);
+            return weight - (0.7f * step);
+        });
+        Assert.Equal("rho", Assert.Throws<ArgumentOutOfRangeException>(() => new Adadelta(rho: 1)).ParamName);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    public void Adamax_divides_by_the_greatest_gradient(int count)
+    {
+        using var optimizer = new Adamax(0.01f, 0.8f, 0.9f, 1e-4f);
+        double[] mean = new double[count], greatest = new double[count];
+        Compare(optimizer, count, (i, step, weight, gradient) =>
+        {
+            double beta1 = 0.8f, beta2 = 0.9f;
+            mean[i] += (1 - beta1) * (gradient - mean[i]);
+            greatest[i] = Math.Max(beta2 * greatest[i], Math.Abs(gradient));
+            return weight - (0.01f / (1 - Math.Pow(beta1, step)) * mean[i] / (greatest[i] + 1e-4f));
+        });
+        Assert.Equal("beta2", Assert.Throws<ArgumentOutOfRangeException>(() => new Adamax(beta2: 1)).ParamName);
+    }
+
     [Fact]
     public void Rounding_makes_no_variance_negative()
     {

@@ -9,7 +9,7 @@ namespace Numerics.Formats;
 internal static class OptimizerConfig
 {
     /// <summary>The names of all of them, for messages.</summary>
-    public const string Known = "Adam, AdamW, SGD, RMSprop, Lion and LossScaleOptimizer";
+    public const string Known = "Adam, AdamW, Adamax, Adagrad, Adadelta, SGD, RMSprop, Lion and LossScaleOptimizer";
 
     /// <summary>The object for an optimizer.</summary>
     /// <exception cref="NotSupportedException">It or its schedule is one of the user's own.</exception>
@@ -23,6 +23,9 @@ internal static class OptimizerConfig
             Adam adam => ("Adam", AdamSettings(adam)),
             SGD sgd => ("SGD", [("momentum", sgd.Momentum), ("nesterov", sgd.Nesterov)]),
             RMSprop rms => ("RMSprop", [("rho", rms.Rho), ("momentum", rms.Momentum), ("epsilon", rms.Epsilon), ("centered", rms.Centered)]),
+            Adamax adamax => ("Adamax", [("beta_1", adamax.Beta1), ("beta_2", adamax.Beta2), ("epsilon", adamax.Epsilon)]),
+            Adagrad adagrad => ("Adagrad", [("initial_accumulator_value", adagrad.InitialAccumulatorValue), ("epsilon", adagrad.Epsilon)]),
+            Adadelta adadelta => ("Adadelta", [("rho", adadelta.Rho), ("epsilon", adadelta.Epsilon)]),
             Lion lion => ("Lion", ((string, JsonNode)[])[("beta_1", lion.Beta1), ("beta_2", lion.Beta2)]),
             _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {Known}"),
         };
@@ -91,6 +94,9 @@ internal static class OptimizerConfig
             "ADAMW" => new AdamW(rate, 0, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f), config.Flag("amsgrad", false)),
             "SGD" => new SGD(rate, config.Number("momentum", 0), config.Flag("nesterov", false)),
             "RMSPROP" => new RMSprop(rate, config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f), config.Flag("centered", false)),
+            "ADAMAX" => new Adamax(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f)),
+            "ADAGRAD" => new Adagrad(rate, config.Number("initial_accumulator_value", 0.1f), config.Number("epsilon", 1e-7f)),
+            "ADADELTA" => new Adadelta(rate, config.Number("rho", 0.95f), config.Number("epsilon", 1e-7f)),
             "LION" => new Lion(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f)),
             _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
         };

@@ -51,7 +51,8 @@ internal static class OptimizerEntries
             Adam adam => adam.AmsGrad ? [2, 1] : [2],
             RMSprop rms => [.. Enumerable.Repeat(1, 1 + (rms.Momentum > 0 ? 1 : 0) + (rms.Centered ? 1 : 0))],
             SGD sgd => sgd.Momentum > 0 ? [1] : [],
-            Lion => [1],
+            Lion or Adagrad => [1],
+            Adamax or Adadelta => [2],
             _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {OptimizerConfig.Known}"),
         };
 

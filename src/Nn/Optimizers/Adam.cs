@@ -73,14 +73,12 @@ public class Adam : Optimizer
 
     private void StepByMaximum(Tensor weights, Variable mean, Variable variance, Variable greatest)
     {
-        using var scope = new TensorScope();
-        _ = GradientTape.StopRecording(() =>
+        float rate = _step.LearningRate;
+        Replace(weights, () =>
         {
             Tensor maximum = greatest.Value.Maximum(variance);
             greatest.Assign(maximum);
-            Tensor next = weights - (mean.Value * _step.LearningRate / (maximum.Sqrt() + Epsilon));
-            weights.Backend.Copy(next, weights);
-            return next;
+            return weights - (mean.Value * rate / (maximum.Sqrt() + Epsilon));
         });
     }
 }

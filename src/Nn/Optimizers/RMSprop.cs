@@ -53,10 +53,8 @@ public sealed class RMSprop : Optimizer
             weights.Backend.RmspropUpdate(weights, gradient, state[0].Value, momentum?.Value, new RmspropStep(LearningRate, Rho, Momentum, Epsilon));
     }
 
-    private void StepByVariance(Tensor weights, Tensor gradient, Variable meanSquare, Variable? momentum, Variable mean)
-    {
-        using var scope = new TensorScope();
-        _ = GradientTape.StopRecording(() =>
+    private void StepByVariance(Tensor weights, Tensor gradient, Variable meanSquare, Variable? momentum, Variable mean) =>
+        Replace(weights, () =>
         {
             meanSquare.Assign((meanSquare.Value * Rho) + (gradient.Square() * (1 - Rho)));
             mean.Assign((mean.Value * Rho) + (gradient * (1 - Rho)));
@@ -70,9 +68,6 @@ public sealed class RMSprop : Optimizer
                 momentum.Assign(move);
             }
 
-            Tensor next = weights - move;
-            weights.Backend.Copy(next, weights);
-            return next;
+            return weights - move;
         });
-    }
 }
