@@ -94,6 +94,9 @@ public sealed class TensorFlowJsTests : IDisposable
         { "adam", """{"class_name":"Adam","config":{"learningRate":0.5,"beta1":0.75,"beta2":0.875,"epsilon":0.25}}""" },
         { "sgd", """{"class_name":"SGD","config":{"learningRate":0.5}}""" },
         { "momentum", """{"class_name":"Momentum","config":{"learningRate":0.5,"momentum":0.25,"useNesterov":true}}""" },
+        { "adamax", """{"class_name":"Adamax","config":{"learningRate":0.5,"beta1":0.75,"beta2":0.875,"epsilon":0.25}}""" },
+        { "adadelta", """{"class_name":"Adadelta","config":{"learningRate":0.5,"rho":0.75,"epsilon":0.25}}""" },
+        { "adagrad", """{"class_name":"Adagrad","config":{"learningRate":0.5,"initialAccumulatorValue":0.25}}""" },
         { "rmsprop", """{"class_name":"RMSProp","config":{"learningRate":0.5,"decay":0.75,"momentum":0.25,"epsilon":0.125,"centered":true}}""" },
     };
 
@@ -106,6 +109,9 @@ public sealed class TensorFlowJsTests : IDisposable
             "adam" => new Adam(0.5f, 0.75f, 0.875f, 0.25f),
             "sgd" => new SGD(0.5f),
             "momentum" => new SGD(0.5f, 0.25f, nesterov: true),
+            "adamax" => new Adamax(0.5f, 0.75f, 0.875f, 0.25f),
+            "adadelta" => new Adadelta(0.5f, 0.75f, 0.25f),
+            "adagrad" => new Adagrad(0.5f, 0.25f),
             _ => new RMSprop(0.5f, 0.75f, 0.25f, 0.125f, centered: true),
         };
         using var model = new Sequential { new Input(2), new Dense(2, name: "d") };
@@ -153,9 +159,9 @@ public sealed class TensorFlowJsTests : IDisposable
         Assert.IsType<SparseCategoricalAccuracy>(Assert.Single(loaded.Metrics));
         Assert.Equal(0.5f, Assert.IsType<SGD>(loaded.Optimizer).LearningRate);
 
-        Change(json => json["trainingConfig"]!["optimizer_config"]!["class_name"] = "Adagrad");
+        Change(json => json["trainingConfig"]!["optimizer_config"]!["class_name"] = "Ftrl");
         string message = Assert.Throws<InvalidDataException>(() => TensorFlowJsModel.Load(_folder["model"])).Message;
-        Assert.StartsWith($"{Path.Combine(_folder["model"], "model.json")}: trainingConfig: optimizer 'Adagrad'", message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Path.Combine(_folder["model"], "model.json")}: trainingConfig: optimizer 'Ftrl'", message, StringComparison.Ordinal);
         using Model uncompiled = TensorFlowJsModel.Load(_folder["model"], compile: false);
         Assert.Null(uncompiled.Optimizer);
     }

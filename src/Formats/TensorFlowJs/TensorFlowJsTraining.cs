@@ -20,6 +20,7 @@ internal static class TensorFlowJsTraining
         ["learningRate"] = "learning_rate",
         ["beta1"] = "beta_1",
         ["beta2"] = "beta_2",
+        ["initialAccumulatorValue"] = "initial_accumulator_value",
         ["useNesterov"] = "nesterov",
         ["use_nesterov"] = "nesterov",
         ["decay"] = "rho",
@@ -83,6 +84,13 @@ internal static class TensorFlowJsTraining
                 ("Adam", new JsonObject { ["learningRate"] = rate, ["beta1"] = adam.Beta1, ["beta2"] = adam.Beta2, ["epsilon"] = adam.Epsilon }),
             SGD { Momentum: 0 } => ("SGD", new JsonObject { ["learningRate"] = rate }),
             SGD sgd => ("Momentum", new JsonObject { ["learningRate"] = rate, ["momentum"] = sgd.Momentum, ["useNesterov"] = sgd.Nesterov }),
+            Adamax adamax =>
+                ("Adamax", new JsonObject { ["learningRate"] = rate, ["beta1"] = adamax.Beta1, ["beta2"] = adamax.Beta2, ["epsilon"] = adamax.Epsilon }),
+            Adadelta adadelta => ("Adadelta", new JsonObject { ["learningRate"] = rate, ["rho"] = adadelta.Rho, ["epsilon"] = adadelta.Epsilon }),
+
+            // Which has no epsilon of its own.
+            Adagrad { Epsilon: 1e-7f } adagrad =>
+                ("Adagrad", new JsonObject { ["learningRate"] = rate, ["initialAccumulatorValue"] = adagrad.InitialAccumulatorValue }),
             RMSprop rms => ("RMSProp", new JsonObject
             {
                 ["learningRate"] = rate,
@@ -91,7 +99,7 @@ internal static class TensorFlowJsTraining
                 ["epsilon"] = rms.Epsilon,
                 ["centered"] = rms.Centered,
             }),
-            _ => throw new NotSupportedException($"TensorFlow.js does not have {refused}{(optimizer is Adam { AmsGrad: true } ? " with AMSGrad" : "")}; it has Adam, SGD and RMSprop"),
+            _ => throw new NotSupportedException($"TensorFlow.js does not have {refused}{(optimizer is Adam { AmsGrad: true } ? " with AMSGrad" : "")}; it has Adam, Adamax, Adagrad with an epsilon of 1e-7, Adadelta, SGD and RMSprop"),
         };
         return new JsonObject { ["class_name"] = name, ["config"] = config };
     }
