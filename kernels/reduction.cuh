@@ -46,3 +46,25 @@ DEVICE T reduce_row(T value, F f)
     barrier();
     return reduce_warp(lane < warps ? partial[lane] : (T)F::Identity, f);
 }
+
+// The sums of count elements over some partial results of them, in a block of 32 × 8 threads: a row of it takes every eighth result.
+template <class Store>
+DEVICE void add_partials(const float* partials, u32 results, u32 count, Store store)
+{
+    SHARED float sums[8][32];
+    u32 i = block_x() * 32 + thread_x();
+    float sum = 0.0f;
+    if (i < count)
+    {
+        for (u32 result = thread_y(); result < results; result += 8)
+            sum += partials[result * count + i];
+    }
+
+    sums[thread_y()][thread_x()] = sum;
+    barrier();
+    if (thread_y() != 0 || i >= count)
+        return;
+    for (u32 row = 1; row < 8; row++)
+        sum += sums[row][thread_x()];
+    store(i, sum);
+}

@@ -101,7 +101,7 @@ public sealed unsafe partial class CudaBackend : Backend
     public override TensorBuffer Allocate(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
-        return _pool.Rent(byteLength);
+        return new DeviceBuffer(_pool, byteLength);
     }
 
     /// <inheritdoc/>
@@ -156,6 +156,9 @@ public sealed unsafe partial class CudaBackend : Backend
         s_context = _context;
     }
 
+    /// <summary>Copies numbers in bfloat16 to where there is room for them in single precision.</summary>
+    internal void Widen(ulong narrow, ulong wide, int count) => Each(KernelFamily.Cast, "cast_bfloat16_float32", count, narrow, wide, count);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -181,6 +184,13 @@ public sealed unsafe partial class CudaBackend : Backend
 
     /// <summary>The first element; the caller keeps the tensor alive until the work that uses it is enqueued.</summary>
     private static ulong Address(Tensor tensor) => ((DeviceBuffer)tensor.Buffer).Address + (ulong)tensor.ByteOffset;
+
+    /// <summary>The same in bfloat16, or 0 if the elements are not stored so.</summary>
+    private static ulong NarrowAddress(Tensor tensor) =>
+        ((DeviceBuffer)tensor.Buffer).NarrowAddress is var address and not 0 ? address + ((ulong)tensor.ByteOffset / 2) : 0;
+
+    /// <summary>Whether the elements start at a multiple of 16 bytes, as blocks of memory do; four of them in bfloat16, of 8.</summary>
+    private static bool IsAligned(Tensor tensor) => tensor.ByteOffset % 16 == 0;
 
     /// <summary>Launches an element-wise kernel: a grid-stride loop over some items.</summary>
     private void Each(KernelFamily family, string name, int items, params ReadOnlySpan<KernelArgument> arguments)

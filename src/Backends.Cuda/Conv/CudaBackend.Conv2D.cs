@@ -303,8 +303,23 @@ public sealed unsafe partial class CudaBackend
     private void AddBias(Tensor y, Tensor bias, bool relu) =>
         Each(KernelFamily.Convolution, "add_bias", y.Count, y, bias, bias.Count, relu, y.Count);
 
-    private Result AsResult(Tensor y) =>
-        new(y, OperandType == CudaDataType.Float32 ? null : (DeviceBuffer)Allocate(2L * y.Count));
+    private Result AsResult(Tensor y)
+    {
+        DeviceBuffer? rounded = OperandType == CudaDataType.Float32 ? null : (DeviceBuffer)Allocate(2L * y.Count);
+        return new Result(y, rounded, rounded?.Address ?? Address(y));
+    }
+
+    /// <summary>Where an own kernel writes: a tensor's memory in single precision or, if the tensor has all of it, in bfloat16.</summary>
+    private Result AsResult(Tensor y, bool isNarrow)
+    {
+        if (!isNarrow)
+            return new Result(y, null, Address(y));
+        var memory = (DeviceBuffer)y.Buffer;
+        if (y.ByteOffset == 0 && memory.ByteLength == (long)y.Count * y.DType.Size())
+            return new Result(y, null, memory.Narrow());
+        var rounded = (DeviceBuffer)Allocate(2L * y.Count);
+        return new Result(y, rounded, rounded.Address);
+    }
 
     private void Finish(Result result)
     {
@@ -312,14 +327,14 @@ public sealed unsafe partial class CudaBackend
             Each(KernelFamily.Cast, "cast_bfloat16_float32", result.Tensor.Count, rounded.Address, result.Tensor, result.Tensor.Count);
     }
 
-    /// <summary>Where a convolution writes: a tensor, or memory in the type that the library writes.</summary>
-    private readonly struct Result(Tensor tensor, DeviceBuffer? rounded) : IDisposable
+    /// <summary>Where a convolution writes: a tensor, or memory in bfloat16 that goes there when it is finished.</summary>
+    private readonly struct Result(Tensor tensor, DeviceBuffer? rounded, ulong address) : IDisposable
     {
         public Tensor Tensor => tensor;
 
         public DeviceBuffer? Rounded => rounded;
 
-        public ulong Address { get; } = rounded?.Address ?? CudaBackend.Address(tensor);
+        public ulong Address => address;
 
         public void Dispose()
         {

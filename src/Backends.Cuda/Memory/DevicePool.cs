@@ -26,7 +26,7 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
     /// <summary>Bytes in use.</summary>
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
-    public DeviceBuffer Rent(long byteLength)
+    public DeviceBlock Rent(long byteLength)
     {
         long size = SizeClass(byteLength);
         ulong address;
@@ -44,20 +44,30 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
             _usedBytes += size;
         }
 
-        return new DeviceBuffer(this, home, address, byteLength, size);
+        return new DeviceBlock(home, address, size);
     }
 
-    public void Return(DeviceBuffer buffer)
+    public void Return(DeviceBlock block)
     {
         lock (_lock)
         {
-            _usedBytes -= buffer.BlockSize;
+            _usedBytes -= block.Size;
 
             // The context is gone, and the memory with it.
             if (!_disposed)
-                buffer.Home.Add(buffer.BlockSize, buffer.Address);
+                block.Home.Add(block.Size, block.Address);
         }
     }
+
+    /// <summary>Whether a block is one of those that are rented now: of the work that is being captured, or of none.</summary>
+    public bool IsCurrent(DeviceBlock block)
+    {
+        lock (_lock)
+            return block.Home == (_captured ?? _free);
+    }
+
+    /// <summary>Copies numbers in bfloat16 to where there is room for them in single precision.</summary>
+    public void Widen(ulong narrow, ulong wide, int count) => backend.Widen(narrow, wide, count);
 
     /// <summary>From now on blocks are new ones, or such as were returned since: those of work that is being captured.</summary>
     public FreeBlocks BeginCapture()
