@@ -13,11 +13,7 @@
     }                                                                                                                   \
     KERNEL binary_##name##_broadcast(const float* a, const float* b, float* y, u32 count, Walk walk)                    \
     {                                                                                                                   \
-        for (u32 i = first_index(); i < count; i += index_step())                                                       \
-        {                                                                                                               \
-            Offsets at = locate(walk, i);                                                                               \
-            y[i] = name##_function()(a[at.a], b[at.b]);                                                                 \
-        }                                                                                                               \
+        zip_broadcast(a, b, y, count, walk, name##_function());                                                         \
     }
 
 BINARY(add, a + b)

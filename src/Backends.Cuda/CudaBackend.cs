@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cuda;
@@ -206,6 +207,23 @@ public sealed unsafe partial class CudaBackend : Backend
     {
         if (rows > 0)
             Launch(family, name, Ceiling(rows, RowsOfBlock), new CudaDim(Lanes, RowsOfBlock), arguments);
+    }
+
+    /// <summary>
+    /// Launches a kernel of rows in its form for their length. A thread holds four elements of a row, so that a row of a few has a few lanes of
+    /// a warp, and longer ones have as many warps as it takes; what does not fit into a block is read again in each pass.
+    /// </summary>
+    private void EachHeldRow(KernelFamily family, string name, int rows, int length, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        const int ElementsOfThread = 4;
+        if (rows == 0)
+            return;
+        int threads = Math.Max(1, Ceiling(length, ElementsOfThread));
+        bool isLong = threads > ThreadsOfBlock;
+        CudaDim block = isLong ? ThreadsOfBlock
+            : threads > Lanes ? Ceiling(threads, Lanes) * Lanes
+            : new CudaDim((int)BitOperations.RoundUpToPowerOf2((uint)threads), ThreadsOfBlock / (int)BitOperations.RoundUpToPowerOf2((uint)threads));
+        Launch(family, isLong ? name + "_long" : name, Ceiling(rows, block.Y), block, arguments);
     }
 
     private void Launch(KernelFamily family, string name, CudaDim grid, CudaDim block, params ReadOnlySpan<KernelArgument> arguments)
