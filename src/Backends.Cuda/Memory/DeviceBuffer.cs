@@ -3,34 +3,32 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cuda;
 
 /// <summary>
-/// A tensor's memory. An op that rounds its result to bfloat16 may leave it there narrow, in a block of half the size, for ops that read
-/// it so; to all others it is in single precision as ever, from when one of them first asks for it.
+/// A tensor's memory, which it gets when it is first asked where that is. An op that rounds its result to bfloat16 may leave it there narrow,
+/// in a block of half the size, for ops that read it so; all others find single precision, from when one of them first asks for it.
 /// </summary>
-internal sealed class DeviceBuffer : TensorBuffer
+internal sealed class DeviceBuffer(DevicePool pool, long byteLength) : TensorBuffer(byteLength)
 {
-    private readonly DevicePool _pool;
     private readonly Lock _lock = new();
+
+    // Its blocks are those of the work during which it was made, whenever it gets them.
+    private readonly FreeBlocks _home = pool.Current;
     private DeviceBlock? _wide;
     private DeviceBlock? _narrow;
 
-    // Whether the narrow block holds what counts; the wide one, if there is one, is then a copy of some moment.
-    private volatile bool _isNarrow;
+    // The block that holds what counts has its address here, the other one 0.
+    private ulong _address;
+    private ulong _narrowAddress;
 
-    // Whether captured work writes the narrow block whenever it is repeated: a wide copy is never good for long.
-    private bool _isRewritten;
-
-    public DeviceBuffer(DevicePool pool, long byteLength)
-        : base(byteLength)
-    {
-        _pool = pool;
-        _wide = pool.Rent(byteLength);
-    }
+    // The work that writes the narrow block. If it is not that of the moment, or has not always been the same, captured work may write it
+    // again at any time, and a wide copy is not good for long.
+    private FreeBlocks? _writer;
+    private bool _hasSeveralWriters;
 
     /// <summary>The first byte of the elements in their own type, at a multiple of 256.</summary>
-    public ulong Address => _isNarrow ? Widen() : _wide!.Value.Address;
+    public ulong Address => Volatile.Read(ref _address) is var address and not 0 ? address : Widen();
 
     /// <summary>The first byte of the elements in bfloat16, or 0 if they are not stored so.</summary>
-    public ulong NarrowAddress => _isNarrow ? _narrow!.Value.Address : 0;
+    public ulong NarrowAddress => Volatile.Read(ref _narrowAddress);
 
     /// <summary>Makes room for a result in bfloat16 instead of one in single precision.</summary>
     /// <returns>Where to write it.</returns>
@@ -38,17 +36,20 @@ internal sealed class DeviceBuffer : TensorBuffer
     {
         lock (_lock)
         {
-            if (_narrow is null)
-                _narrow = _pool.Rent(ByteLength / 2);
-            else
-                _isRewritten |= !_pool.IsCurrent(_narrow.Value);
-            if (_wide is { } wide && _pool.IsCurrent(wide))
+            FreeBlocks current = pool.Current;
+            _narrow ??= pool.Rent(ByteLength / 2, _home);
+            _hasSeveralWriters |= _writer is not null && _writer != current;
+            _writer = current;
+
+            // Captured work may have written an earlier one.
+            if (_wide is { } wide && wide.Home == current)
             {
-                _pool.Return(wide);
+                pool.Return(wide);
                 _wide = null;
             }
 
-            _isNarrow = true;
+            Volatile.Write(ref _address, 0);
+            Volatile.Write(ref _narrowAddress, _narrow.Value.Address);
             return _narrow.Value.Address;
         }
     }
@@ -56,26 +57,33 @@ internal sealed class DeviceBuffer : TensorBuffer
     protected override void ReturnMemory()
     {
         if (_wide is { } wide)
-            _pool.Return(wide);
+            pool.Return(wide);
         if (_narrow is { } narrow)
-            _pool.Return(narrow);
+            pool.Return(narrow);
     }
 
-    // The narrow block stays: another thread may have its address in hand.
     private ulong Widen()
     {
         lock (_lock)
         {
-            _wide ??= _pool.Rent(ByteLength);
-            if (_isNarrow)
+            _wide ??= pool.Rent(ByteLength, _home);
+            ulong address = _wide.Value.Address;
+            bool stays = true;
+            if (_narrowAddress != 0)
             {
-                _pool.Widen(_narrow!.Value.Address, _wide.Value.Address, checked((int)(ByteLength / sizeof(float))));
+                pool.Widen(_narrowAddress, address, checked((int)(ByteLength / sizeof(float))));
 
-                // Work that is being captured does nothing yet, and what was captured will be done again.
-                _isNarrow = _isRewritten || !_pool.IsCurrent(_narrow.Value);
+                stays = !_hasSeveralWriters && _writer == pool.Current;
             }
 
-            return _wide.Value.Address;
+            if (stays)
+            {
+                // The narrow block is kept: another thread may have its address in hand.
+                Volatile.Write(ref _address, address);
+                Volatile.Write(ref _narrowAddress, 0);
+            }
+
+            return address;
         }
     }
 }

@@ -26,15 +26,23 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
     /// <summary>Bytes in use.</summary>
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
-    public DeviceBlock Rent(long byteLength)
+    /// <summary>Where the blocks are from that the work of the moment gets: the work that is being captured, or all other.</summary>
+    public FreeBlocks Current
+    {
+        get
+        {
+            lock (_lock)
+                return _captured ?? _free;
+        }
+    }
+
+    public DeviceBlock Rent(long byteLength, FreeBlocks home)
     {
         long size = SizeClass(byteLength);
         ulong address;
-        FreeBlocks home;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(CudaBackend));
-            home = _captured ?? _free;
             if (!home.TryTake(size, out address))
             {
                 address = Reserve(size);
@@ -57,13 +65,6 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
             if (!_disposed)
                 block.Home.Add(block.Size, block.Address);
         }
-    }
-
-    /// <summary>Whether a block is one of those that are rented now: of the work that is being captured, or of none.</summary>
-    public bool IsCurrent(DeviceBlock block)
-    {
-        lock (_lock)
-            return block.Home == (_captured ?? _free);
     }
 
     /// <summary>Copies numbers in bfloat16 to where there is room for them in single precision.</summary>
