@@ -141,6 +141,17 @@ public sealed class NarrowStorageTests : IDisposable
     }
 
     [Fact]
+    public void Dropout_reads_them()
+    {
+        using var scope = new TensorScope();
+        var key = new RandomKey(3, 4);
+        Tensor y = Block(Normal((1, 13, 12, 3))), dropped = y.Dropout(0.3f, key);
+        Assert.Equal(Tensor.From(y.Shape, y.ToArray()).Dropout(0.3f, key).ToArray(), dropped.ToArray());
+        if (_api is SimulatedCudaApi simulator)
+            Assert.Contains("dropout_narrow", simulator.ExecutedKernels);
+    }
+
+    [Fact]
     public void What_captured_work_writes_is_read_anew_after_every_launch()
     {
         using var scope = new TensorScope();

@@ -112,16 +112,14 @@ public sealed unsafe partial class CudaBackend
         Finish(result);
     }
 
-    /// <summary>The gradients of kernel and bias, if the kernels know the convolution.</summary>
-    /// <returns>Whether they do.</returns>
-    private bool TryConv3x3KernelGradient(Tensor x, Tensor dy, Tensor? y, Tensor? argMax, in Conv2DGeometry g, Tensor dkernel, Tensor? dbias)
-    {
-        if (!Is3x3(g) || !IsFew(g.OutChannels) || !IsAligned(x) || !IsAligned(dy)
-            || Conv3x3GradientKernel.Of(HasTensorCores, g.InChannels, g.OutChannels) is not { } known)
-        {
-            return false;
-        }
+    /// <summary>The own kernel for the gradients of a convolution's kernel and bias, or null.</summary>
+    private Conv3x3GradientKernel? Conv3x3KernelGradientOf(in Conv2DGeometry g, Tensor x, Tensor dy) =>
+        Is3x3(g) && IsFew(g.OutChannels) && IsAligned(x) && IsAligned(dy) ? Conv3x3GradientKernel.Of(HasTensorCores, g.InChannels, g.OutChannels) : null;
 
+    /// <summary>The gradients of kernel and bias.</summary>
+    private void Conv3x3KernelGradient(
+        Conv3x3GradientKernel known, Tensor x, Tensor dy, Tensor? y, Tensor? argMax, in Conv2DGeometry g, Tensor dkernel, Tensor? dbias)
+    {
         (int rows, int columns, int tilesDown, int tilesAcross) = Tiles(known.Block, g.OutHeight, g.OutWidth);
         int tiles = g.Batch * tilesDown * tilesAcross, outTiles = g.OutChannels / known.OutTile, channelTiles = Ceiling(g.InChannels, known.InTile) * outTiles;
         int blocks = Math.Min(tiles, MostPartials / channelTiles), count = dkernel.Count + g.OutChannels;
@@ -157,7 +155,6 @@ public sealed unsafe partial class CudaBackend
             dkernel.Count,
             KernelArgument.Optional(dbias),
             count);
-        return true;
     }
 
     /// <summary>The structure Tiling of the kernels.</summary>
