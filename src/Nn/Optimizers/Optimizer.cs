@@ -129,7 +129,7 @@ public abstract partial class Optimizer : IDisposable
     }
 
     /// <summary>A number within limits, or an error that names the argument.</summary>
-    private protected static float Range(float value, float minimum, float maximum, string name) => value >= minimum && value <= maximum
+    internal static float Range(float value, float minimum, float maximum, string name) => value >= minimum && value <= maximum
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is in [{minimum}, {maximum}]");
 
