@@ -13,11 +13,7 @@
     }                                                                                                                   \
     KERNEL binary_##name##_broadcast(const float* a, const float* b, float* y, u32 count, Walk walk)                    \
     {                                                                                                                   \
-        for (u32 i = first_index(); i < count; i += index_step())                                                       \
-        {                                                                                                               \
-            Offsets at = locate(walk, i);                                                                               \
-            y[i] = name##_function()(a[at.a], b[at.b]);                                                                 \
-        }                                                                                                               \
+        zip_broadcast(a, b, y, count, walk, name##_function());                                                         \
     }
 
 BINARY(add, a + b)
@@ -36,6 +32,5 @@ BINARY(greater_equal, a >= b ? 1.0f : 0.0f)
 
 KERNEL select(const float* condition, const float* a, const float* b, float* y, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
-        y[i] = condition[i] != 0.0f ? a[i] : b[i];
+    zip3(condition, a, b, y, count, [](float c, float first, float second) { return c != 0.0f ? first : second; });
 }

@@ -1,5 +1,6 @@
 // Conversions between element types. Float to integer rounds toward zero and saturates, NaN becomes 0; a normalised byte b
 // stands for b/255, to which floats round to nearest even.
+#include "bfloat16.cuh"
 #include "elementwise.cuh"
 
 DEVICE float to_float(u8 x) { return (float)x; }
@@ -48,19 +49,14 @@ struct Normalise
 
 KERNEL cast_unorm8_float32(const u8* x, float* y, u32 count) { convert<u8, uchar4, float, float4>(x, y, count, Normalise{}); }
 
-// The operands of a product in bfloat16: the upper half of a single, rounded to nearest even; NaN stays.
 struct Narrow
 {
-    METHOD unsigned short operator()(float x) const
-    {
-        u32 bits = float_bits(x);
-        return (bits & 0x7FFFFFFF) > 0x7F800000 ? (unsigned short)((bits >> 16) | 0x40) : (unsigned short)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    }
+    METHOD unsigned short operator()(float x) const { return narrow(x).bits; }
 };
 
 struct Widen
 {
-    METHOD float operator()(unsigned short x) const { return bits_float((u32)x << 16); }
+    METHOD float operator()(unsigned short x) const { return widen(bf16{x}); }
 };
 
 KERNEL cast_float32_bfloat16(const float* x, unsigned short* y, u32 count)

@@ -7,11 +7,6 @@
 
 constexpr u32 Threads = 256, Taps = 9, PixelRows = 2, PixelColumns = 4, Pixels8 = PixelRows * PixelColumns, Channels8 = 8;
 
-struct Tiling
-{
-    u32 inChannels, outChannels, outHeight, outWidth, padTop, padLeft, groupRows, groupColumns, tilesDown, tilesAcross;
-};
-
 // Kernels [3, 3, in, out], read as they are.
 struct Kernel
 {
@@ -172,22 +167,12 @@ DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& 
         barrier();
         if constexpr (Colours)
         {
-            load_colours(source, at, rows, columns, Threads, [&](u32 r, u32 place, float v) {
-                // The division by a constant is a multiplication.
-                u32 c = ins == 3 ? place / 3 : place / ins;
-                tile[(place - c * ins) * Plane + r * stride + c] = v;
-            });
+            load_colours(source, at, rows, columns, Threads, ColourPlanes<Plane>{tile, stride, ins});
         }
         else
         {
             // Channels come in eights.
-            load<In / 4>(source, at, rows, columns, first, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
-                float* target = tile + quad * 4 * Plane + r * stride + c;
-                target[0] = v.x;
-                target[Plane] = v.y;
-                target[2 * Plane] = v.z;
-                target[3 * Plane] = v.w;
-            });
+            load<In / 4>(source, at, rows, columns, first, Threads, Planes<Plane>{tile, stride});
         }
 
         kernel.template load<Out, In>(t, first, ins, firstOut, weights);

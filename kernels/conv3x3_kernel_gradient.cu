@@ -4,13 +4,9 @@
 // Slices-th group of pixels; their sums are added across the lanes of a warp. Blocks leave partial sums, which sum_partials adds in
 // their order: how many blocks there are depends on shapes alone.
 #include "picture_tile.cuh"
+#include "reduction.cuh"
 
 constexpr u32 Taps = 9, Run = 4, Channels8 = 8;
-
-struct Tiling
-{
-    u32 inChannels, outChannels, padTop, padLeft, rows, columns, tilesDown, tilesAcross, tiles, outTiles;
-};
 
 // The gradients of a tile's pixels, in groups of four neighbours; the space behind a group keeps groups on different banks.
 // Returns what the thread adds to the gradients of the bias of four channels, always the same ones.
@@ -29,7 +25,7 @@ DEVICE float4 load_outer(const Gradient& s, TilePlace at, u32 rows, u32 columns,
 // In × Out channels of a block; blocks along y take other channels. Plane is the space of one input channel, Groups that of groups
 // of four gradients; any tile that fits both will do.
 template <u32 In, u32 Out, u32 Slices, u32 Plane, u32 Groups, bool Colours>
-DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials, const Tiling& t)
+DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials, const KernelTiling& t)
 {
     constexpr u32 Pairs = In * (Out / Channels8), Threads = Pairs * Slices, Group = Run * Out + 4;
     SHARED __attribute__((aligned(16))) float inputs[In * Plane];
@@ -51,20 +47,11 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
         barrier();
         if constexpr (Colours)
         {
-            load_colours(x, at, t.rows + 2, t.columns + 2, Threads, [&](u32 r, u32 place, float v) {
-                u32 c = t.inChannels == 3 ? place / 3 : place / t.inChannels;
-                inputs[(place - c * t.inChannels) * Plane + r * stride + c] = v;
-            });
+            load_colours(x, at, t.rows + 2, t.columns + 2, Threads, ColourPlanes<Plane>{inputs, stride, t.inChannels});
         }
         else
         {
-            load_quads<In / 4, 2>(x, at, t.rows + 2, t.columns + 2, firstIn, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
-                float* target = inputs + quad * 4 * Plane + r * stride + c;
-                target[0] = v.x;
-                target[Plane] = v.y;
-                target[2 * Plane] = v.z;
-                target[3 * Plane] = v.w;
-            });
+            load_quads<In / 4, 2>(x, at, t.rows + 2, t.columns + 2, firstIn, Threads, Planes<Plane>{inputs, stride});
         }
 
         bias += load_outer<Out>(dy, {image, (int)row, (int)column}, t.rows, t.columns, firstOut, Threads, gradients);
@@ -123,46 +110,33 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
     }
 }
 
-KERNEL BLOCKS2 conv3x3_kernel_gradient_colours_16(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_colours_16(Pixels x, Gradient dy, float* partials, KernelTiling t)
 {
     kernel_gradient<3, 16, 32, 416, 64, true>(x, dy, partials, t);
 }
 
-KERNEL BLOCKS2 conv3x3_kernel_gradient_16(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_16(Pixels x, Gradient dy, float* partials, KernelTiling t)
 {
     kernel_gradient<16, 16, 8, 304, 48, false>(x, dy, partials, t);
 }
 
-KERNEL BLOCKS2 conv3x3_kernel_gradient_32(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_32(Pixels x, Gradient dy, float* partials, KernelTiling t)
 {
     kernel_gradient<16, 32, 4, 304, 40, false>(x, dy, partials, t);
 }
 
-KERNEL BLOCKS2 conv3x3_kernel_gradient_64(Pixels x, Gradient dy, float* partials, Tiling t)
+KERNEL BLOCKS2 conv3x3_kernel_gradient_64(Pixels x, Gradient dy, float* partials, KernelTiling t)
 {
     kernel_gradient<32, 64, 1, 132, 16, false>(x, dy, partials, t);
 }
 
-// dw, then db where one is wanted: the sums of all blocks' partial ones. A row of a block takes every eighth of them.
+// dw, then db where one is wanted: the sums of all blocks' partial ones.
 KERNEL sum_partials(const float* partials, u32 blocks, float* dw, u32 weights, float* db, u32 count)
 {
-    SHARED float sums[8][32];
-    u32 i = block_x() * 32 + thread_x();
-    float sum = 0.0f;
-    if (i < count)
-    {
-        for (u32 b = thread_y(); b < blocks; b += 8)
-            sum += partials[b * count + i];
-    }
-
-    sums[thread_y()][thread_x()] = sum;
-    barrier();
-    if (thread_y() != 0 || i >= count)
-        return;
-    for (u32 b = 1; b < 8; b++)
-        sum += sums[b][thread_x()];
-    if (i < weights)
-        dw[i] = sum;
-    else if (db)
-        db[i - weights] = sum;
+    add_partials(partials, blocks, count, [&](u32 i, float sum) {
+        if (i < weights)
+            dw[i] = sum;
+        else if (db)
+            db[i - weights] = sum;
+    });
 }

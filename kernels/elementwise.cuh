@@ -94,3 +94,44 @@ DEVICE Offsets locate(const Walk& walk, u32 index)
 
     return at;
 }
+
+// How both operands walk along the innermost axis.
+DEVICE u32 innermost(const Walk& walk, Offsets& steps)
+{
+    u32 length = 1;
+#pragma unroll
+    for (int axis = 0; axis < 16; axis++)
+    {
+        if (axis == (int)walk.rank - 1)
+        {
+            length = walk.dims[axis];
+            steps = {walk.stepsA[axis], walk.stepsB[axis]};
+        }
+    }
+
+    return length;
+}
+
+DEVICE float4 load_run(const float* from, u32 step) { return step == 1 ? *(const float4*)from : float4{*from, *from, *from, *from}; }
+
+// Over any broadcast; four neighbours at a time where the innermost axis has whole fours, along which an operand runs or is repeated.
+// Steps along the other axes are then multiples of four as well.
+template <class F>
+DEVICE void zip_broadcast(const float* a, const float* b, float* y, u32 count, const Walk& walk, F f)
+{
+    Offsets steps = {0, 0};
+    bool whole = innermost(walk, steps) % 4 == 0 && steps.a <= 1 && steps.b <= 1 && aligned16(a) && aligned16(b) && aligned16(y);
+    u32 vectors = whole ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        Offsets at = locate(walk, 4 * i);
+        float4 v = load_run(a + at.a, steps.a), w = load_run(b + at.b, steps.b);
+        ((float4*)y)[i] = float4{f(v.x, w.x), f(v.y, w.y), f(v.z, w.z), f(v.w, w.w)};
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
+    {
+        Offsets at = locate(walk, i);
+        y[i] = f(a[at.a], b[at.b]);
+    }
+}

@@ -11,28 +11,43 @@
 WALKED(bytes, u8)
 WALKED(words, u32)
 
-// Each matrix of a batch transposed, by tiles of 32 × 32 in shared memory: reads and writes both run along rows. The column
-// too many keeps the lanes of a warp on different banks.
+// Each matrix of a batch transposed, by tiles of 32 × 32 in shared memory, a block of 32 × 8 threads each: reads and writes both run
+// along rows. The column too many keeps the lanes of a warp on different banks; a thread's reads are on their way together.
+template <class T>
+DEVICE void transpose(const T* x, T* y, u32 rows, u32 columns)
+{
+    constexpr u32 Side = 32, Step = 8;
+    SHARED T tile[Side][Side + 1];
+    u32 tilesAcross = (columns + Side - 1) / Side, tiles = tilesAcross * ((rows + Side - 1) / Side);
+    u32 matrix = block_x() / tiles, within = block_x() - matrix * tiles;
+    u32 row = within / tilesAcross * Side, column = within % tilesAcross * Side;
+    x += matrix * rows * columns;
+    y += matrix * rows * columns;
+    T values[Side / Step];
+#pragma unroll
+    for (u32 i = 0; i < Side / Step; i++)
+    {
+        u32 r = row + i * Step + thread_y(), c = column + thread_x();
+        values[i] = x[r < rows && c < columns ? r * columns + c : 0];
+    }
+
+#pragma unroll
+    for (u32 i = 0; i < Side / Step; i++)
+        tile[i * Step + thread_y()][thread_x()] = values[i];
+    barrier();
+#pragma unroll
+    for (u32 i = 0; i < Side / Step; i++)
+    {
+        u32 r = column + i * Step + thread_y(), c = row + thread_x();
+        if (r < columns && c < rows)
+            y[r * rows + c] = tile[thread_x()][i * Step + thread_y()];
+    }
+}
+
 #define TRANSPOSED(name, T)                                                                                                       \
     KERNEL transpose_##name(const T* x, T* y, u32 rows, u32 columns)                                                              \
     {                                                                                                                             \
-        SHARED T tile[32][33];                                                                                                    \
-        u32 tilesAcross = (columns + 31) / 32, tiles = tilesAcross * ((rows + 31) / 32);                                          \
-        u32 matrix = block_x() / tiles, within = block_x() - matrix * tiles;                                                      \
-        u32 row = within / tilesAcross * 32, column = within % tilesAcross * 32;                                                  \
-        x += matrix * rows * columns;                                                                                             \
-        y += matrix * rows * columns;                                                                                             \
-        for (u32 r = thread_y(); r < 32; r += block_height())                                                                     \
-        {                                                                                                                         \
-            if (row + r < rows && column + thread_x() < columns)                                                                  \
-                tile[r][thread_x()] = x[(row + r) * columns + column + thread_x()];                                               \
-        }                                                                                                                         \
-        barrier();                                                                                                                \
-        for (u32 r = thread_y(); r < 32; r += block_height())                                                                     \
-        {                                                                                                                         \
-            if (column + r < columns && row + thread_x() < rows)                                                                  \
-                y[(column + r) * rows + row + thread_x()] = tile[thread_x()][r];                                                  \
-        }                                                                                                                         \
+        transpose(x, y, rows, columns);                                                                                           \
     }
 
 TRANSPOSED(bytes, u8)

@@ -1,5 +1,5 @@
 // Optimizer steps, all in place; see the formulas at the backend's members.
-#include "math.cuh"
+#include "bfloat16.cuh"
 
 #define EACH(i) for (u32 i = first_index(); i < count; i += index_step())
 
@@ -61,7 +61,9 @@ KERNEL adam(float* w, const float* g, float* mean, float* variance, u32 count, A
 
 // Adam with the gradient xᵀ·dy of a dense layer's kernel [ins, outs], from x [rows, ins] and dy [rows, outs]: it is made in
 // registers and never written. A block has 64 × 64 of it, a thread 4 × 4; ins and outs are multiples of 4.
-KERNEL adam_of_product(const float* x, const float* dy, float* w, float* mean, float* variance, u32 rows, u32 ins, u32 outs, AdamStep step)
+template <class T>
+DEVICE void update_by_product(
+    const T* x, const float* dy, float* w, float* mean, float* variance, u32 rows, u32 ins, u32 outs, const AdamStep& step)
 {
     constexpr u32 Tile = 64, Depth = 32, Side = 4;
     SHARED __attribute__((aligned(16))) float left[Depth * Tile];
@@ -79,9 +81,9 @@ KERNEL adam_of_product(const float* x, const float* dy, float* w, float* mean, f
             u32 row = first + i / (Tile / 4), column = i % (Tile / 4) * 4;
             float4 none = {0.0f, 0.0f, 0.0f, 0.0f}, a = none, b = none;
             if (row < rows && firstIn + column < ins)
-                a = *(const float4*)(x + row * ins + firstIn + column);
+                a = load4(x + row * ins + firstIn + column);
             if (row < rows && firstOut + column < outs)
-                b = *(const float4*)(dy + row * outs + firstOut + column);
+                b = load4(dy + row * outs + firstOut + column);
             *(float4*)(left + i * 4) = a;
             *(float4*)(right + i * 4) = b;
         }
@@ -119,6 +121,16 @@ KERNEL adam_of_product(const float* x, const float* dy, float* w, float* mean, f
         *(float4*)(mean + at) = m;
         *(float4*)(variance + at) = v;
     }
+}
+
+KERNEL adam_of_product(const float* x, const float* dy, float* w, float* mean, float* variance, u32 rows, u32 ins, u32 outs, AdamStep step)
+{
+    update_by_product(x, dy, w, mean, variance, rows, ins, outs, step);
+}
+
+KERNEL adam_of_product_narrow(const bf16* x, const float* dy, float* w, float* mean, float* variance, u32 rows, u32 ins, u32 outs, AdamStep step)
+{
+    update_by_product(x, dy, w, mean, variance, rows, ins, outs, step);
 }
 
 KERNEL rmsprop(float* w, const float* g, float* variance, u32 count, float rate, float rho, float epsilon)

@@ -1,31 +1,51 @@
 // A tile of a picture in shared memory, as the direct 3×3 convolutions read it: a plane for each channel, so that the lanes of a
 // warp find neighbouring pixels side by side. Pixels outside the picture are zero, which is the padding.
 #pragma once
-#include "math.cuh"
+#include "bfloat16.cuh"
+#include "block_loop.cuh"
 
-// Pictures as they are in memory: [batch, height, width, channels].
-struct Pixels
+// Pictures as they are in memory: [batch, height, width, channels], in single precision or bfloat16.
+template <class T>
+struct PixelsOf
 {
-    const float* x;
+    const T* x;
     u32 height, width, channels;
 
     METHOD u32 index(u32 image, u32 row, u32 column) const { return ((image * height + row) * width + column) * channels; }
     METHOD float4 quad(u32 image, u32 row, u32 column, u32 channel) const
     {
-        return *(const float4*)(x + index(image, row, column) + channel);
+        return load4(x + index(image, row, column) + channel);
     }
 };
 
+typedef PixelsOf<float> Pixels;
+
 // The gradient of a convolution's output. With argMax it is that of what came out of ReLU and 2×2 max-pooling behind the
 // convolution, and finds its way back while it is read: three of four positions are zero, and all four where ReLU was off.
-struct Gradient
+template <class T>
+struct GradientOf
 {
-    const float* dy;
-    const float* y;
+    const T* dy;
+    const T* y;
     const u8* argMax;
     u32 height, width, channels;
 
-    METHOD Pixels pixels() const { return {dy, height, width, channels}; }
+    METHOD PixelsOf<T> pixels() const { return {dy, height, width, channels}; }
+};
+
+typedef GradientOf<float> Gradient;
+
+// A convolution's pictures cut into tiles, a block's each: groupRows × groupColumns groups of pixels.
+struct Tiling
+{
+    u32 inChannels, outChannels, outHeight, outWidth, padTop, padLeft, groupRows, groupColumns, tilesDown, tilesAcross;
+};
+
+// The same for the gradient of its kernel: tiles of rows × columns pixels, of which a block takes several; outTiles are tiles of
+// output channels.
+struct KernelTiling
+{
+    u32 inChannels, outChannels, padTop, padLeft, rows, columns, tilesDown, tilesAcross, tiles, outTiles;
 };
 
 struct TilePlace
@@ -42,31 +62,6 @@ struct Divisor
     METHOD explicit Divisor(u32 divisor) : divisor(divisor), inverse(((1u << 22) + divisor - 1) / divisor) {}
     METHOD u32 operator()(u32 number) const { return (number * inverse) >> 22; }
 };
-
-// What a block's threads do for each of some items: several loads are on their way before the first is stored. The loads have no
-// condition around them, for which they would wait for one another; load gets numbers below count only.
-template <u32 Batch, class Load, class Store>
-DEVICE void each_of_block(u32 count, u32 threads, Load load, Store store)
-{
-    for (u32 first = thread_x(); first < count; first += threads * Batch)
-    {
-        decltype(load(0)) values[Batch];
-#pragma unroll
-        for (u32 i = 0; i < Batch; i++)
-        {
-            u32 item = first + i * threads;
-            values[i] = load(item < count ? item : count - 1);
-        }
-
-#pragma unroll
-        for (u32 i = 0; i < Batch; i++)
-        {
-            u32 item = first + i * threads;
-            if (item < count)
-                store(item, values[i]);
-        }
-    }
-}
 
 DEVICE u32 clamp_to(int at, u32 size) { return at < 0 ? 0 : (u32)at < size ? (u32)at : size - 1; }
 
@@ -122,8 +117,8 @@ struct Window
 
 // Groups of four channels of a tile of gradients, as load_quads has them; those that come through pooling are read once for the four
 // pixels of their window.
-template <u32 Quads, u32 Batch = 4, class Store>
-DEVICE void load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
+template <u32 Quads, u32 Batch = 4, class T, class Store>
+DEVICE void load_gradients(const GradientOf<T>& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
 {
     if (!s.argMax)
     {
@@ -144,7 +139,7 @@ DEVICE void load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 column
             int row = firstRow + (int)r, column = firstColumn + (int)(rest / Quads);
             bool inside = row >= 0 && row < (int)height && column >= 0 && column < (int)width;
             u32 place = ((at.image * height + clamp_to(row, height)) * width + clamp_to(column, width)) * s.channels + first + rest % Quads * 4;
-            float4 output = *(const float4*)(s.y + place), gradient = *(const float4*)(s.dy + place);
+            float4 output = load4(s.y + place), gradient = load4(s.dy + place);
             u32 places = *(const u32*)(s.argMax + place);
 #pragma unroll
             for (u32 i = 0; i < 4; i++)
@@ -169,17 +164,49 @@ DEVICE void load_gradients(const Gradient& s, TilePlace at, u32 rows, u32 column
 }
 
 // Either kind of source.
-template <u32 Quads, class Store>
-DEVICE void load(const Pixels& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
+template <u32 Quads, class T, class Store>
+DEVICE void load(const PixelsOf<T>& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
 {
     load_quads<Quads>(s, at, rows, columns, first, threads, store);
 }
 
-template <u32 Quads, class Store>
-DEVICE void load(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
+template <u32 Quads, class T, class Store>
+DEVICE void load(const GradientOf<T>& s, TilePlace at, u32 rows, u32 columns, u32 first, u32 threads, Store store)
 {
     load_gradients<Quads, 2>(s, at, rows, columns, first, threads, store);
 }
+
+// Where load and load_quads store: a plane for each channel, of rows that are stride apart.
+template <u32 Plane>
+struct Planes
+{
+    float* planes;
+    u32 stride;
+
+    METHOD void operator()(u32 row, u32 column, u32 quad, float4 v) const
+    {
+        float* target = planes + quad * 4 * Plane + row * stride + column;
+        target[0] = v.x;
+        target[Plane] = v.y;
+        target[2 * Plane] = v.z;
+        target[3 * Plane] = v.w;
+    }
+};
+
+// The same for load_colours.
+template <u32 Plane>
+struct ColourPlanes
+{
+    float* planes;
+    u32 stride, channels;
+
+    METHOD void operator()(u32 row, u32 place, float v) const
+    {
+        // The division by a constant is a multiplication.
+        u32 column = channels == 3 ? place / 3 : place / channels;
+        planes[(place - column * channels) * Plane + row * stride + column] = v;
+    }
+};
 
 // Lines of six neighbours out of a plane: what four pixels beside each other need.
 template <u32 Lines>

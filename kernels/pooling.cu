@@ -37,40 +37,98 @@ DEVICE Span covering(u32 position, u32 stride, u32 pad, u32 window, u32 windows)
     return {at, first, end < (int)windows ? end : (int)windows};
 }
 
-// The first of equals; the first NaN beats every number.
-template <class T, class Value>
+// One channel, or four neighbours at a time where there are such.
+DEVICE void read(const float* from, float (&v)[1]) { v[0] = *from; }
+DEVICE void write(float* to, const float (&v)[1]) { *to = v[0]; }
+DEVICE void write(float* to, const float (&v)[4]) { *(float4*)to = float4{v[0], v[1], v[2], v[3]}; }
+
+DEVICE void read(const float* from, float (&v)[4])
+{
+    float4 all = *(const float4*)from;
+    v[0] = all.x, v[1] = all.y, v[2] = all.z, v[3] = all.w;
+}
+
+template <class T>
+DEVICE void read(const T* from, u32 (&v)[1])
+{
+    v[0] = *from;
+}
+
+template <class T>
+DEVICE void write(T* to, const u32 (&v)[1])
+{
+    *to = (T)v[0];
+}
+
+template <class T>
+DEVICE void read(const T* from, u32 (&v)[4])
+{
+    typedef T Vector __attribute__((ext_vector_type(4)));
+    Vector all = *(const Vector*)from;
+    v[0] = all.x, v[1] = all.y, v[2] = all.z, v[3] = all.w;
+}
+
+template <class T>
+DEVICE void write(T* to, const u32 (&v)[4])
+{
+    typedef T Vector __attribute__((ext_vector_type(4)));
+    *(Vector*)to = Vector{(T)v[0], (T)v[1], (T)v[2], (T)v[3]};
+}
+
+template <class T>
+DEVICE bool has_quads(const Windows& g, const void* x, const void* y, const T* argMax)
+{
+    return g.channels % 4 == 0 && aligned16(x) && aligned16(y) && (u64)argMax % (4 * sizeof(T)) == 0;
+}
+
+// The first of equals; the first NaN beats every number. A thread has Side channels of a window.
+template <u32 Side, class T, class Value>
 DEVICE void max_pool_each(float* y, T* argMax, const Windows& g, u32 count, Value value)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
+    for (u32 i = first_index(); i < count / Side; i += index_step())
     {
-        Pixel p = pixel_of(i, g.outHeight, g.outWidth, g.channels);
+        Pixel p = pixel_of(i * Side, g.outHeight, g.outWidth, g.channels);
         Span rows = clip_window(p.row, g.strideH, g.padTop, g.poolHeight, g.inHeight);
         Span columns = clip_window(p.column, g.strideW, g.padLeft, g.poolWidth, g.inWidth);
-        float greatest = 0.0f;
-        u32 at = ~0u;
+        float greatest[Side];
+        u32 at[Side];
+#pragma unroll
+        for (u32 k = 0; k < Side; k++)
+        {
+            greatest[k] = 0.0f;
+            at[k] = ~0u;
+        }
+
         for (int r = rows.first; r < rows.end; r++)
         {
             for (int c = columns.first; c < columns.end; c++)
             {
-                u32 source = ((p.image * g.inHeight + (u32)(rows.start + r)) * g.inWidth + (u32)(columns.start + c)) * g.channels + p.channel;
-                float x = value(source, p.channel);
-                if (at == ~0u || x > greatest || (is_nan(x) && !is_nan(greatest)))
+                float x[Side];
+                value(((p.image * g.inHeight + (u32)(rows.start + r)) * g.inWidth + (u32)(columns.start + c)) * g.channels + p.channel, p.channel, x);
+#pragma unroll
+                for (u32 k = 0; k < Side; k++)
                 {
-                    greatest = x;
-                    at = (u32)r * g.poolWidth + (u32)c;
+                    bool wins = at[k] == ~0u || x[k] > greatest[k] || (is_nan(x[k]) && !is_nan(greatest[k]));
+                    greatest[k] = wins ? x[k] : greatest[k];
+                    at[k] = wins ? (u32)r * g.poolWidth + (u32)c : at[k];
                 }
             }
         }
 
-        y[i] = greatest;
-        argMax[i] = (T)at;
+        write(y + i * Side, greatest);
+        write(argMax + i * Side, at);
     }
 }
 
 struct Input
 {
     const float* x;
-    METHOD float operator()(u32 i, u32) const { return x[i]; }
+
+    template <u32 Side>
+    METHOD void operator()(u32 i, u32, float (&v)[Side]) const
+    {
+        read(x + i, v);
+    }
 };
 
 // A convolution's output with its bias and ReLU still to come.
@@ -78,16 +136,77 @@ struct Activated
 {
     const float* x;
     const float* bias;
-    METHOD float operator()(u32 i, u32 channel) const
+
+    template <u32 Side>
+    METHOD void operator()(u32 i, u32 channel, float (&v)[Side]) const
     {
-        float sum = x[i] + bias[channel];
-        return sum <= 0.0f ? 0.0f : sum;
+        read(x + i, v);
+#pragma unroll
+        for (u32 k = 0; k < Side; k++)
+        {
+            float sum = v[k] + bias[channel + k];
+            v[k] = sum <= 0.0f ? 0.0f : sum;
+        }
     }
 };
 
-// Where windows do not overlap, a position has one at most.
+template <class T, class Value>
+DEVICE void max_pool(float* y, T* argMax, const Windows& g, u32 count, Value value)
+{
+    if (has_quads(g, value.x, y, argMax))
+        max_pool_each<4>(y, argMax, g, count, value);
+    else
+        max_pool_each<1>(y, argMax, g, count, value);
+}
+
+// Windows that do not overlap: a thread has one, with the space up to the next, and Side channels of it. It reads its gradient once
+// and writes all that lies there. Where windows end before the picture does, there are as many more without a gradient.
+template <u32 Side, class T>
+DEVICE void gradient_of_windows(const float* dy, const T* argMax, float* dx, const Windows& g, u32 elements)
+{
+    u32 images = elements / (g.inHeight * g.inWidth * g.channels);
+    u32 down = (g.inHeight + g.padTop + g.strideH - 1) / g.strideH, across = (g.inWidth + g.padLeft + g.strideW - 1) / g.strideW;
+    u32 count = images * down * across * (g.channels / Side);
+    for (u32 i = first_index(); i < count; i += index_step())
+    {
+        Pixel p = pixel_of(i * Side, down, across, g.channels);
+        float gradient[Side];
+        u32 places[Side];
+#pragma unroll
+        for (u32 k = 0; k < Side; k++)
+        {
+            gradient[k] = 0.0f;
+            places[k] = ~0u;
+        }
+
+        if (p.row < g.outHeight && p.column < g.outWidth)
+        {
+            u32 window = ((p.image * g.outHeight + p.row) * g.outWidth + p.column) * g.channels + p.channel;
+            read(dy + window, gradient);
+            read(argMax + window, places);
+        }
+
+        Span rows = clip_window(p.row, g.strideH, g.padTop, g.strideH, g.inHeight);
+        Span columns = clip_window(p.column, g.strideW, g.padLeft, g.strideW, g.inWidth);
+        for (int r = rows.first; r < rows.end; r++)
+        {
+            for (int c = columns.first; c < columns.end; c++)
+            {
+                bool inside = (u32)r < g.poolHeight && (u32)c < g.poolWidth;
+                u32 place = (u32)r * g.poolWidth + (u32)c;
+                float v[Side];
+#pragma unroll
+                for (u32 k = 0; k < Side; k++)
+                    v[k] = inside && places[k] == place ? gradient[k] : 0.0f;
+                write(dx + ((p.image * g.inHeight + (u32)(rows.start + r)) * g.inWidth + (u32)(columns.start + c)) * g.channels + p.channel, v);
+            }
+        }
+    }
+}
+
+// Windows that overlap: a thread for each element of the input asks those that cover it.
 template <class T>
-DEVICE void max_pool_gradient(const float* dy, const T* argMax, float* dx, const Windows& g, u32 count)
+DEVICE void gradient_of_inputs(const float* dy, const T* argMax, float* dx, const Windows& g, u32 count)
 {
     for (u32 i = first_index(); i < count; i += index_step())
     {
@@ -110,14 +229,25 @@ DEVICE void max_pool_gradient(const float* dy, const T* argMax, float* dx, const
     }
 }
 
+template <class T>
+DEVICE void max_pool_gradient(const float* dy, const T* argMax, float* dx, const Windows& g, u32 count)
+{
+    if (g.strideH < g.poolHeight || g.strideW < g.poolWidth)
+        gradient_of_inputs(dy, argMax, dx, g, count);
+    else if (has_quads(g, dy, dx, argMax))
+        gradient_of_windows<4>(dy, argMax, dx, g, count);
+    else
+        gradient_of_windows<1>(dy, argMax, dx, g, count);
+}
+
 #define MAX_POOL(name, T)                                                                                                    \
     KERNEL max_pool_##name(const float* x, float* y, T* argMax, Windows g, u32 count)                                        \
     {                                                                                                                        \
-        max_pool_each(y, argMax, g, count, Input{x});                                                                        \
+        max_pool(y, argMax, g, count, Input{x});                                                                             \
     }                                                                                                                        \
     KERNEL bias_relu_max_pool_##name(const float* x, const float* bias, float* y, T* argMax, Windows g, u32 count)           \
     {                                                                                                                        \
-        max_pool_each(y, argMax, g, count, Activated{x, bias});                                                              \
+        max_pool(y, argMax, g, count, Activated{x, bias});                                                                   \
     }                                                                                                                        \
     KERNEL max_pool_gradient_##name(const float* dy, const T* argMax, float* dx, Windows g, u32 count)                       \
     {                                                                                                                        \

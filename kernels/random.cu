@@ -1,6 +1,6 @@
 // Draws from Philox4x32-10 (Salmon et al. 2011), the same streams as Philox of the tensor layer: a thread computes one block of
 // four numbers at a time.
-#include "math.cuh"
+#include "bfloat16.cuh"
 
 struct Words
 {
@@ -38,6 +38,12 @@ DEVICE float uniform(u32 word) { return (float)(word >> 8) * (1.0f / 16777216.0f
 
 DEVICE void store(float* y, u32 at, u32 count, float a, float b, float c, float d)
 {
+    if (at + 3 < count && aligned16(y))
+    {
+        *(float4*)(y + at) = float4{a, b, c, d};
+        return;
+    }
+
     y[at] = a;
     if (at + 1 < count)
         y[at + 1] = b;
@@ -115,7 +121,8 @@ KERNEL random_normal(u64 seed, u64 stream, const u64* base, float mean, float de
     }
 }
 
-KERNEL dropout(u64 seed, u64 stream, const u64* base, float rate, const float* x, float* y, u32 count)
+template <class T>
+DEVICE void drop(u64 seed, u64 stream, const u64* base, float rate, const T* x, float* y, u32 count)
 {
     add_base(seed, stream, base);
     float keep = 1.0f - rate;
@@ -123,12 +130,32 @@ KERNEL dropout(u64 seed, u64 stream, const u64* base, float rate, const float* x
     {
         Words w = philox(seed, stream, block);
         u32 words[4] = {w.x, w.y, w.z, w.w};
+        float v[4];
+        if (4 * block + 3 < count && aligned16(x))
+        {
+            float4 all = load4(x + 4 * block);
+            v[0] = all.x, v[1] = all.y, v[2] = all.z, v[3] = all.w;
+        }
+        else
+        {
+#pragma unroll
+            for (u32 i = 0; i < 4; i++)
+                v[i] = 4 * block + i < count ? widen(x[4 * block + i]) : 0.0f;
+        }
+
 #pragma unroll
         for (u32 i = 0; i < 4; i++)
-        {
-            u32 at = 4 * block + i;
-            if (at < count)
-                y[at] = uniform(words[i]) >= rate ? x[at] / keep : 0.0f;
-        }
+            v[i] = uniform(words[i]) >= rate ? v[i] / keep : 0.0f;
+        store(y, 4 * block, count, v[0], v[1], v[2], v[3]);
     }
+}
+
+KERNEL dropout(u64 seed, u64 stream, const u64* base, float rate, const float* x, float* y, u32 count)
+{
+    drop(seed, stream, base, rate, x, y, count);
+}
+
+KERNEL dropout_narrow(u64 seed, u64 stream, const u64* base, float rate, const bf16* x, float* y, u32 count)
+{
+    drop(seed, stream, base, rate, x, y, count);
 }

@@ -10,6 +10,12 @@ struct Add
     METHOD double operator()(double a, double b) const { return a + b; }
 };
 
+struct First
+{
+    static constexpr u32 Identity = ~0u;
+    METHOD u32 operator()(u32 a, u32 b) const { return a < b ? a : b; }
+};
+
 struct Greatest
 {
     static constexpr float Identity = -INFINITY_F;
@@ -30,12 +36,19 @@ DEVICE T reduce_warp(T value, F f)
     return value;
 }
 
-// Over the block's x axis, a multiple of 32 and at most 1024 threads; a block of several rows has rows of one warp. All
-// threads of a row get the result.
+// Over the block's x axis: a power of two of threads up to a warp, whose lanes several rows may share, or a multiple of 32 up to 1024
+// in a block of one row. All threads of a row get the result.
 template <class T, class F>
 DEVICE T reduce_row(T value, F f)
 {
     SHARED T partial[32];
+    if (block_width() < WarpSize)
+    {
+        for (u32 lanes = block_width() / 2; lanes > 0; lanes >>= 1)
+            value = f(value, shuffle_xor(value, lanes));
+        return value;
+    }
+
     value = reduce_warp(value, f);
     if (block_width() == WarpSize)
         return value;
@@ -45,4 +58,26 @@ DEVICE T reduce_row(T value, F f)
         partial[thread_x() / WarpSize] = value;
     barrier();
     return reduce_warp(lane < warps ? partial[lane] : (T)F::Identity, f);
+}
+
+// The sums of count elements over some partial results of them, in a block of 32 × 8 threads: a row of it takes every eighth result.
+template <class Store>
+DEVICE void add_partials(const float* partials, u32 results, u32 count, Store store)
+{
+    SHARED float sums[8][32];
+    u32 i = block_x() * 32 + thread_x();
+    float sum = 0.0f;
+    if (i < count)
+    {
+        for (u32 result = thread_y(); result < results; result += 8)
+            sum += partials[result * count + i];
+    }
+
+    sums[thread_y()][thread_x()] = sum;
+    barrier();
+    if (thread_y() != 0 || i >= count)
+        return;
+    for (u32 row = 1; row < 8; row++)
+        sum += sums[row][thread_x()];
+    store(i, sum);
 }

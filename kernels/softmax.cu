@@ -1,72 +1,65 @@
-// Softmax and log-softmax of rows, and their gradients. Short rows have a warp each (block 32 × several rows), long ones a
-// block; all threads of a row stay until its last reduction.
-#include "reduction.cuh"
+// Softmax and log-softmax of rows, and their gradients.
+#include "rows.cuh"
 
-struct Row
-{
-    u32 index;
-    u32 start;
-    bool inside;
-};
-
-DEVICE Row this_row(u32 rows, u32 n)
-{
-    u32 index = block_x() * block_height() + thread_y();
-    return {index, index < rows ? index * n : 0, index < rows};
-}
-
-DEVICE float row_max(const float* x, const Row& row, u32 n)
+template <class Row>
+DEVICE float row_max(const Row& x)
 {
     float greatest = -INFINITY_F;
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        greatest = maximum(greatest, x[row.start + i]);
+    x.each([&](u32 slot) { greatest = maximum(greatest, x.get(slot)); });
     return reduce_row(greatest, Greatest());
 }
 
-DEVICE double row_sum_exp(const float* x, const Row& row, u32 n, float max)
+template <class Row>
+DEVICE void softmax_row(const float* x, float* y, u32 rows, u32 n)
 {
+    RowPlace place = this_row(rows, n);
+    Row values(x + place.start, place.n);
+    float max = row_max(values);
     double sum = 0;
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        sum += exp(x[row.start + i] - max);
-    return reduce_row(sum, Add());
-}
-
-KERNEL softmax(const float* x, float* y, u32 rows, u32 n)
-{
-    Row row = this_row(rows, n);
-    float max = row_max(x, row, n);
-    float sum = (float)row_sum_exp(x, row, n, max);
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        y[row.start + i] = exp(x[row.start + i] - max) / sum;
-}
-
-KERNEL softmax_gradient(const float* y, const float* dy, float* dx, u32 rows, u32 n)
-{
-    Row row = this_row(rows, n);
-    double dot = 0;
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        dot += (double)dy[row.start + i] * y[row.start + i];
-    float total = (float)reduce_row(dot, Add());
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        dx[row.start + i] = y[row.start + i] * (dy[row.start + i] - total);
-}
-
-KERNEL log_softmax(const float* x, float* y, u32 rows, u32 n)
-{
-    Row row = this_row(rows, n);
-    float max = row_max(x, row, n);
-    float shift = (float)log(row_sum_exp(x, row, n, max));
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        y[row.start + i] = x[row.start + i] - max - shift;
-}
-
-KERNEL log_softmax_gradient(const float* y, const float* dy, float* dx, u32 rows, u32 n)
-{
-    Row row = this_row(rows, n);
-    double sum = 0;
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        sum += dy[row.start + i];
+    values.each([&](u32 slot) {
+        float power = exp(values.get(slot) - max);
+        values.set(slot, power);
+        sum += power;
+    });
     float total = (float)reduce_row(sum, Add());
-    for (u32 i = thread_x(); row.inside && i < n; i += block_width())
-        dx[row.start + i] = dy[row.start + i] - exp(y[row.start + i]) * total;
+    values.store(y + place.start, [&](u32 slot) { return (Row::IsHeld ? values.get(slot) : exp(values.get(slot) - max)) / total; });
 }
+
+template <class Row>
+DEVICE void softmax_gradient_row(const float* y, const float* dy, float* dx, u32 rows, u32 n)
+{
+    RowPlace place = this_row(rows, n);
+    Row values(y + place.start, place.n), outer(dy + place.start, place.n);
+    double dot = 0;
+    values.each([&](u32 slot) { dot += (double)outer.get(slot) * values.get(slot); });
+    float total = (float)reduce_row(dot, Add());
+    values.store(dx + place.start, [&](u32 slot) { return values.get(slot) * (outer.get(slot) - total); });
+}
+
+template <class Row>
+DEVICE void log_softmax_row(const float* x, float* y, u32 rows, u32 n)
+{
+    RowPlace place = this_row(rows, n);
+    Row values(x + place.start, place.n);
+    float max = row_max(values);
+    double sum = 0;
+    values.each([&](u32 slot) { sum += exp(values.get(slot) - max); });
+    float shift = (float)log(reduce_row(sum, Add()));
+    values.store(y + place.start, [&](u32 slot) { return values.get(slot) - max - shift; });
+}
+
+template <class Row>
+DEVICE void log_softmax_gradient_row(const float* y, const float* dy, float* dx, u32 rows, u32 n)
+{
+    RowPlace place = this_row(rows, n);
+    Row values(y + place.start, place.n), outer(dy + place.start, place.n);
+    double sum = 0;
+    outer.each([&](u32 slot) { sum += outer.get(slot); });
+    float total = (float)reduce_row(sum, Add());
+    values.store(dx + place.start, [&](u32 slot) { return outer.get(slot) - exp(values.get(slot)) * total; });
+}
+
+ROW_KERNELS(softmax, softmax_row, (const float* x, float* y, u32 rows, u32 n), x, y, rows, n)
+ROW_KERNELS(softmax_gradient, softmax_gradient_row, (const float* y, const float* dy, float* dx, u32 rows, u32 n), y, dy, dx, rows, n)
+ROW_KERNELS(log_softmax, log_softmax_row, (const float* x, float* y, u32 rows, u32 n), x, y, rows, n)
+ROW_KERNELS(log_softmax_gradient, log_softmax_gradient_row, (const float* y, const float* dy, float* dx, u32 rows, u32 n), y, dy, dx, rows, n)

@@ -8,12 +8,6 @@
 
 constexpr u32 Threads = 256, Warps = Threads / WarpSize, Taps = 9, Words = 8, PixelStep = 12, PatchRows = 2, PatchColumns = 8;
 
-// In patches: groupRows × groupColumns of them make a tile.
-struct Tiling
-{
-    u32 inChannels, outChannels, outHeight, outWidth, padTop, padLeft, groupRows, groupColumns, tilesDown, tilesAcross;
-};
-
 // Kernels [3, 3, in, out]: the words [tap, in, out] of some input channels.
 struct Kernel
 {
@@ -95,10 +89,16 @@ struct Candidate
     }
 };
 
+DEVICE void store(float* at, float v) { *at = v; }
+DEVICE void store(bf16* at, float v) { at->bits = (unsigned short)Bf16::pack(v, 0.0f); }
+DEVICE void store2(float* at, float2 v) { *(float2*)at = v; }
+DEVICE void store2(bf16* at, float2 v) { *(u32*)at = Bf16::pack(v.x, v.y); }
+
 // What becomes of a patch's sums: see Output in conv3x3.cu.
+template <class T>
 struct Output
 {
-    float* y;
+    T* y;
     u8* argMax;
     const float* bias;
     u32 relu;
@@ -115,9 +115,9 @@ struct Output
             bool inside = column < t.outWidth;
             u32 at = ((image * t.outHeight + row) * t.outWidth + column) * t.outChannels + c;
             if (inside && row < t.outHeight)
-                *(float2*)(y + at) = upper;
+                store2(y + at, upper);
             if (inside && row + 1 < t.outHeight)
-                *(float2*)(y + at + t.outWidth * t.outChannels) = lower;
+                store2(y + at + t.outWidth * t.outChannels, lower);
             return;
         }
 
@@ -131,15 +131,15 @@ struct Output
         u32 height = t.outHeight / 2, width = t.outWidth / 2, at = ((image * height + row / 2) * width + column / 2) * t.outChannels + c + odd;
         if (row / 2 < height && column / 2 < width)
         {
-            y[at] = bits_float(best.bits);
+            store(y + at, bits_float(best.bits));
             argMax[at] = (u8)best.place;
         }
     }
 };
 
 // Out output channels of a block: Patches patches of a warp, Out / 8 columns of the right matrix each.
-template <class T, u32 Out, u32 Patches, bool Colours, class Source, class Weights>
-DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& t, const Output& output)
+template <class T, u32 Out, u32 Patches, bool Colours, class Source, class Weights, class Result>
+DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& t, const Output<Result>& output)
 {
     constexpr u32 Columns8 = Out / 8, Pixels = Warps * Patches * PatchRows * PatchColumns, MostPixels = Pixels * 5 / 4 + 24;
     constexpr u32 Steps = Colours ? 4 : Taps;
@@ -250,12 +250,20 @@ DEVICE void convolve(const Source& source, const Weights& kernel, const Tiling& 
     }
 }
 
-#define CONVOLUTIONS(name, T, Out, Patches)                                                                                           \
-    KERNEL BLOCKS2 tensor_conv3x3_##name##_##Out(Pixels x, const float* w, Tiling t, float* y, u8* argMax, const float* bias, u32 relu) \
+// Of numbers T in memory; a warp multiplies words W.
+#define CONVOLUTIONS(name, W, T, Out, Patches)                                                                                        \
+    KERNEL BLOCKS2 tensor_conv3x3_##name##_##Out(PixelsOf<T> x, const float* w, Tiling t, T* y, u8* argMax, const float* bias, u32 relu) \
     {                                                                                                                                 \
-        convolve<T, Out, Patches, false>(x, Kernel{w}, t, Output{y, argMax, bias, relu});                                             \
+        convolve<W, Out, Patches, false>(x, Kernel{w}, t, Output<T>{y, argMax, bias, relu});                                          \
     }                                                                                                                                 \
-    KERNEL BLOCKS2 tensor_conv3x3_input_gradient_##name##_##Out(Gradient dy, const float* w, Tiling t, float* dx)                     \
+    KERNEL BLOCKS2 tensor_conv3x3_input_gradient_##name##_##Out(GradientOf<T> dy, const float* w, Tiling t, T* dx)                    \
     {                                                                                                                                 \
-        convolve<T, Out, Patches, false>(dy, TurnedKernel{w}, t, Output{dx, nullptr, nullptr, 0});                                    \
+        convolve<W, Out, Patches, false>(dy, TurnedKernel{w}, t, Output<T>{dx, nullptr, nullptr, 0});                                 \
+    }
+
+// Of colours, in single precision and TF32; results are stored as T.
+#define COLOURS(name, T, Out, Patches)                                                                                                 \
+    KERNEL BLOCKS2 tensor_conv3x3_##name##_##Out(Pixels x, const float* w, Tiling t, T* y, u8* argMax, const float* bias, u32 relu)    \
+    {                                                                                                                                  \
+        convolve<Tf32, Out, Patches, true>(x, Kernel{w}, t, Output<T>{y, argMax, bias, relu});                                         \
     }

@@ -9,16 +9,11 @@
 
 constexpr u32 Taps = 9, Step = 8, Warps = 12, Threads = Warps * WarpSize;
 
-struct Tiling
-{
-    u32 inChannels, outChannels, padTop, padLeft, rows, columns, tilesDown, tilesAcross, tiles, outTiles;
-};
-
 DEVICE uint4 round4(float4 v) { return (uint4){Tf32::round(v.x), Tf32::round(v.y), Tf32::round(v.z), Tf32::round(v.w)}; }
 
 // Returns what the thread adds to the gradients of the bias of four channels, always the same ones.
-template <u32 Out>
-DEVICE float4 load_outer(const Gradient& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32* tile)
+template <u32 Out, class T>
+DEVICE float4 load_outer(const GradientOf<T>& s, TilePlace at, u32 rows, u32 columns, u32 firstOut, u32* tile)
 {
     float4 sum = {0.0f, 0.0f, 0.0f, 0.0f};
     load_gradients<Out / 4, 2>(s, at, rows, columns, firstOut, Threads, [&](u32 r, u32 c, u32 quad, float4 v) {
@@ -69,8 +64,8 @@ DEVICE void store_bias(float4 bias, float* shared, float* partials)
 }
 
 // In × Out channels of a block; any tile whose inputs and gradients fit into InPixels and OutPixels will do.
-template <u32 In, u32 Out, u32 InPixels, u32 OutPixels>
-DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials, const Tiling& t)
+template <u32 In, u32 Out, u32 InPixels, u32 OutPixels, class T>
+DEVICE void kernel_gradient(const PixelsOf<T>& x, const GradientOf<T>& dy, float* partials, const KernelTiling& t)
 {
     constexpr u32 Columns8 = Out < 32 ? Out / 8 : 4, InParts = In / 16, OutParts = Out / 8 / Columns8, Units = 3 * InParts * OutParts;
     constexpr u32 Slices = Warps / Units, InStep = In + 8, OutStep = Out + 8, Values = 3 * Columns8 * 4;
@@ -140,8 +135,8 @@ DEVICE void kernel_gradient(const Pixels& x, const Gradient& dy, float* partials
 }
 
 // Pictures of up to three channels: the 27 or fewer products of a pixel's patch are the rows of the left matrix, and zeros.
-template <u32 Out, u32 InNumbers, u32 OutPixels>
-DEVICE void kernel_gradient_colours(const Pixels& x, const Gradient& dy, float* partials, const Tiling& t)
+template <u32 Out, u32 InNumbers, u32 OutPixels, class T>
+DEVICE void kernel_gradient_colours(const Pixels& x, const GradientOf<T>& dy, float* partials, const KernelTiling& t)
 {
     constexpr u32 Columns8 = Out / 8, OutStep = Out + 8, Values = 2 * Columns8 * 4;
     SHARED __attribute__((aligned(16))) u32 memory[InNumbers + OutPixels * OutStep];
@@ -215,22 +210,24 @@ DEVICE void kernel_gradient_colours(const Pixels& x, const Gradient& dy, float* 
     store_bias<Out>(bias, (float*)memory, partials + Taps * channels * t.outChannels);
 }
 
-KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_colours_16(Pixels x, Gradient dy, float* partials, Tiling t)
-{
-    kernel_gradient_colours<16, 1440, 384>(x, dy, partials, t);
-}
+// Of numbers T in memory; colours are in single precision.
+#define KERNEL_GRADIENTS(name, T)                                                                                                     \
+    KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_colours_##name##16(Pixels x, GradientOf<T> dy, float* partials, KernelTiling t)    \
+    {                                                                                                                                 \
+        kernel_gradient_colours<16, 1440, 384>(x, dy, partials, t);                                                                   \
+    }                                                                                                                                 \
+    KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_##name##16(PixelsOf<T> x, GradientOf<T> dy, float* partials, KernelTiling t)       \
+    {                                                                                                                                 \
+        kernel_gradient<16, 16, 216, 160>(x, dy, partials, t);                                                                        \
+    }                                                                                                                                 \
+    KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_##name##32(PixelsOf<T> x, GradientOf<T> dy, float* partials, KernelTiling t)       \
+    {                                                                                                                                 \
+        kernel_gradient<16, 32, 216, 160>(x, dy, partials, t);                                                                        \
+    }                                                                                                                                 \
+    KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_##name##64(PixelsOf<T> x, GradientOf<T> dy, float* partials, KernelTiling t)       \
+    {                                                                                                                                 \
+        kernel_gradient<32, 64, 120, 80>(x, dy, partials, t);                                                                         \
+    }
 
-KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_16(Pixels x, Gradient dy, float* partials, Tiling t)
-{
-    kernel_gradient<16, 16, 216, 160>(x, dy, partials, t);
-}
-
-KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_32(Pixels x, Gradient dy, float* partials, Tiling t)
-{
-    kernel_gradient<16, 32, 216, 160>(x, dy, partials, t);
-}
-
-KERNEL BLOCK384 tensor_conv3x3_kernel_gradient_64(Pixels x, Gradient dy, float* partials, Tiling t)
-{
-    kernel_gradient<32, 64, 120, 80>(x, dy, partials, t);
-}
+KERNEL_GRADIENTS(, float)
+KERNEL_GRADIENTS(narrow_, bf16)

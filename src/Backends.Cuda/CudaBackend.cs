@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cuda;
@@ -101,7 +102,7 @@ public sealed unsafe partial class CudaBackend : Backend
     public override TensorBuffer Allocate(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
-        return _pool.Rent(byteLength);
+        return new DeviceBuffer(_pool, byteLength);
     }
 
     /// <inheritdoc/>
@@ -156,6 +157,9 @@ public sealed unsafe partial class CudaBackend : Backend
         s_context = _context;
     }
 
+    /// <summary>Copies numbers in bfloat16 to where there is room for them in single precision.</summary>
+    internal void Widen(ulong narrow, ulong wide, int count) => Each(KernelFamily.Cast, "cast_bfloat16_float32", count, narrow, wide, count);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -182,6 +186,13 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>The first element; the caller keeps the tensor alive until the work that uses it is enqueued.</summary>
     private static ulong Address(Tensor tensor) => ((DeviceBuffer)tensor.Buffer).Address + (ulong)tensor.ByteOffset;
 
+    /// <summary>The same in bfloat16, or 0 if the elements are not stored so.</summary>
+    private static ulong NarrowAddress(Tensor tensor) =>
+        ((DeviceBuffer)tensor.Buffer).NarrowAddress is var address and not 0 ? address + ((ulong)tensor.ByteOffset / 2) : 0;
+
+    /// <summary>Whether the elements start at a multiple of 16 bytes, as blocks of memory do; four of them in bfloat16, of 8.</summary>
+    private static bool IsAligned(Tensor tensor) => tensor.ByteOffset % 16 == 0;
+
     /// <summary>Launches an element-wise kernel: a grid-stride loop over some items.</summary>
     private void Each(KernelFamily family, string name, int items, params ReadOnlySpan<KernelArgument> arguments)
     {
@@ -196,6 +207,23 @@ public sealed unsafe partial class CudaBackend : Backend
     {
         if (rows > 0)
             Launch(family, name, Ceiling(rows, RowsOfBlock), new CudaDim(Lanes, RowsOfBlock), arguments);
+    }
+
+    /// <summary>
+    /// Launches a kernel of rows in its form for their length. A thread holds four elements of a row, so that a row of a few has a few lanes of
+    /// a warp, and longer ones have as many warps as it takes; what does not fit into a block is read again in each pass.
+    /// </summary>
+    private void EachHeldRow(KernelFamily family, string name, int rows, int length, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        const int ElementsOfThread = 4;
+        if (rows == 0)
+            return;
+        int threads = Math.Max(1, Ceiling(length, ElementsOfThread));
+        bool isLong = threads > ThreadsOfBlock;
+        CudaDim block = isLong ? ThreadsOfBlock
+            : threads > Lanes ? Ceiling(threads, Lanes) * Lanes
+            : new CudaDim((int)BitOperations.RoundUpToPowerOf2((uint)threads), ThreadsOfBlock / (int)BitOperations.RoundUpToPowerOf2((uint)threads));
+        Launch(family, isLong ? name + "_long" : name, Ceiling(rows, block.Y), block, arguments);
     }
 
     private void Launch(KernelFamily family, string name, CudaDim grid, CudaDim block, params ReadOnlySpan<KernelArgument> arguments)

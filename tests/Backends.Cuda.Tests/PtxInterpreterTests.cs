@@ -39,6 +39,7 @@ public sealed class PtxInterpreterTests : IDisposable
         { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; mul.hi.u16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 0xFFFF, 0xAAAB, 0xAAAA },
         { "cvt.u16.u32 %rs1, %r1; shr.u16 %rs3, %rs1, 9; cvt.u32.u16 %r3, %rs3;", "%r3", 0xFE00, 0, 0x7F },
         { "bfe.u32 %r3, %r1, 4, 8;", "%r3", 0xABCD, 0, 0xBC },
+        { "bfi.b32 %r3, %r1, %r2, 4, 8;", "%r3", 0x5AB, 0x12345678, 0x12345AB8 },
         { "setp.lt.s32 %p1, %r1, %r2; selp.b32 %r3, 7, 9, %p1;", "%r3", 0xFFFFFFFF, 0, 7 },
         { "setp.lt.u32 %p1, %r1, %r2; selp.b32 %r3, 7, 9, %p1;", "%r3", 0xFFFFFFFF, 0, 9 },
         { "mov.u32 %r3, 1; setp.eq.s32 %p1, %r1, %r2; @%p1 mov.u32 %r3, 2;", "%r3", 4, 4, 2 },

@@ -29,9 +29,13 @@ public sealed class TensorCoreTests
             float[][] expected = Compute(CudaPrecision.Float32, channelsIn, channelsOut, height, width, padding);
             Assert.Equal(expected, Compute(CudaPrecision.TensorFloat32, channelsIn, channelsOut, height, width, padding));
 
-            // Elsewhere the library has a part in it, and gives what it computes in bfloat16.
-            if (channelsIn % 16 == 0 && channelsOut % 16 == 0)
-                Assert.Equal(expected, Compute(CudaPrecision.BFloat16, channelsIn, channelsOut, height, width, padding));
+            // Elsewhere the library has a part in it, and gives what it computes in bfloat16. What came out of pooling, and the gradient of
+            // what went in, is stored in it.
+            if (channelsIn % 16 != 0 || channelsOut % 16 != 0)
+                continue;
+            foreach (int stored in new[] { 2, 6 })
+                expected[stored] = BrainFloat.Round(expected[stored]);
+            Assert.Equal(expected, Compute(CudaPrecision.BFloat16, channelsIn, channelsOut, height, width, padding));
         }
     }
 

@@ -52,6 +52,26 @@ public abstract partial class BackendConformance
         }
     }
 
+    /// <summary>Rows of more classes than a warp holds at once, and of more than it holds at all.</summary>
+    [Theory]
+    [InlineData(129)]
+    [InlineData(516)]
+    [InlineData(1_030)]
+    public void Focal_terms_of_many_classes(int classes)
+    {
+        var term = new FocalTerm(2, 0.5f);
+        foreach (bool soft in new[] { false, true })
+        {
+            SameWithGradients($"focal of {classes} classes, soft {soft}", Tolerances.Sum, i => i.Uniform(0.02f, 0.98f, 9, classes).CategoricalFocal(
+                i.Labels(9, classes, soft), i.Labels(1, classes, soft: true).Reshape(classes), term));
+            SameWithGradients($"focal of {classes} logits, soft {soft}", Tolerances.Composite, i => i.Uniform(-12, 12, 9, classes).SoftmaxCategoricalFocal(
+                i.Labels(9, classes, soft), i.Labels(1, classes, soft: true).Reshape(classes), term));
+        }
+
+        SameWithGradients($"focal of {classes} logits, class numbers", Tolerances.Composite, i => i.Uniform(-12, 12, 9, classes).SoftmaxCategoricalFocal(
+            ClassNumbers(i, 9, classes), Tensor.Full(1, 0.25f, i.Backend), term));
+    }
+
     [Theory]
     [MemberData(nameof(Gammas))]
     public void Focal_terms_of_logits(float gamma)

@@ -43,6 +43,20 @@ internal sealed class KernelBandwidth : IDisposable
         Measure("focal gradient", "[64K, 1024]", 12, Elements, () => b.CategoricalFocalGradient(target, logits, alpha, term, 1e-7f, loss, out2));
         Measure("softmax focal", "[64K, 1024]", 8, Elements, () => b.SoftmaxCategoricalFocal(target, logits, alpha, term, loss));
         Measure("softmax focal gradient", "[64K, 1024]", 12, Elements, () => b.SoftmaxCategoricalFocalGradient(target, logits, alpha, term, loss, out2));
+
+        // Most labels are zeros; above, none is, and each costs logarithms in double precision.
+        Tensor oneHot = Tensor.OneHot(x.Slice(0, 0, 1 << 16).Cast(DType.Int32), 1024);
+        Measure("focal, one-hot", "[64K, 1024]", 8, Elements, () => b.CategoricalFocal(oneHot, logits, alpha, term, 1e-7f, loss));
+        Measure("focal gradient, one-hot", "[64K, 1024]", 12, Elements, () => b.CategoricalFocalGradient(oneHot, logits, alpha, term, 1e-7f, loss, out2));
+        Measure("softmax focal, one-hot", "[64K, 1024]", 8, Elements, () => b.SoftmaxCategoricalFocal(oneHot, logits, alpha, term, loss));
+        Measure("softmax focal gradient, one-hot", "[64K, 1024]", 12, Elements, () => b.SoftmaxCategoricalFocalGradient(oneHot, logits, alpha, term, loss, out2));
+        foreach (int classes in new[] { 2, 10, 128 })
+        {
+            int rows = Elements / classes;
+            Tensor few = x.Slice(0, 0, rows * classes).View([rows, classes]), probabilities = y.Slice(0, 0, rows * classes).View([rows, classes]);
+            Measure("softmax", $"[{rows >> 10}K, {classes}]", 8, rows * classes, () => b.Softmax(few, probabilities));
+        }
+
         Measure("dropout", "64M", 8, Elements, () => b.Dropout(x, 0.5f, new RandomKey(1, 3), y));
         Measure("adam", "64M", 28, Elements, () => b.AdamUpdate(y, x, z, v, new AdamStep(1e-5f, 0.9f, 0.999f, 1e-7f, 0)));
         Measure("sgd", "64M", 12, Elements, () => b.SgdUpdate(y, x, null, new SgdStep(1e-5f, 0, false)));

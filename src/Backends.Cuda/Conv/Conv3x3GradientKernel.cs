@@ -29,6 +29,9 @@ internal sealed record Conv3x3GradientKernel(KernelFamily Family, string Name, i
         new(KernelFamily.TensorConv3x3KernelGradient, "tensor_conv3x3_kernel_gradient_16", 16, 16, 384, new(1, 8, 20, 4, true, 2, 216)),
     ];
 
+    /// <summary>The name of the one on tensor cores that reads bfloat16, but for colours.</summary>
+    public string NarrowName => $"{Name[..^2]}narrow_{OutTile}";
+
     /// <summary>The kernel for some channels, or null when there is none.</summary>
     public static Conv3x3GradientKernel? Of(bool tensorCores, int inChannels, int outChannels)
     {

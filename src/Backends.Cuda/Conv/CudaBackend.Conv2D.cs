@@ -85,8 +85,12 @@ public sealed unsafe partial class CudaBackend
             return;
         }
 
-        if (TryConv3x3KernelGradient(x, dy, null, null, geometry, dkernel, null))
+        if (Conv3x3KernelGradientOf(geometry, x, dy) is { } known)
+        {
+            Conv3x3KernelGradient(known, x, dy, null, null, geometry, dkernel, null);
             return;
+        }
+
         using Tensor? padded = NeedsPadding(geometry) ? Pad(x, geometry) : null;
         using Tensor filter = Tensor.Empty(this, dkernel.Shape);
         using (Operand pictures = AsOperand(padded ?? x), outer = AsOperand(dy))
@@ -144,13 +148,15 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(argMax);
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(dkernel);
-        if (y.Count == 0 || dkernel.Count == 0 || !IsPool2x2(pool, argMax) || !IsAligned(y)
-            || !TryConv3x3KernelGradient(x, dy, y, argMax, conv, dkernel, dbias))
+        if (y.Count == 0 || dkernel.Count == 0 || !IsPool2x2(pool, argMax) || !IsAligned(y) || Conv3x3KernelGradientOf(conv, x, dy) is not { } known)
         {
             base.Conv2DBiasReluMaxPoolGradient(x, kernel, y, argMax, dy, conv, pool, dx, dkernel, dbias);
             return;
         }
 
+        using Tensor? rounded = IsNarrowBlock(conv) ? Narrowed(dy) : null;
+        dy = rounded ?? dy;
+        Conv3x3KernelGradient(known, x, dy, y, argMax, conv, dkernel, dbias);
         if (dx is null)
             return;
         if (IsConv3x3InputGradient(conv, dy, kernel))
@@ -303,8 +309,33 @@ public sealed unsafe partial class CudaBackend
     private void AddBias(Tensor y, Tensor bias, bool relu) =>
         Each(KernelFamily.Convolution, "add_bias", y.Count, y, bias, bias.Count, relu, y.Count);
 
-    private Result AsResult(Tensor y) =>
-        new(y, OperandType == CudaDataType.Float32 ? null : (DeviceBuffer)Allocate(2L * y.Count));
+    private Result AsResult(Tensor y)
+    {
+        DeviceBuffer? rounded = OperandType == CudaDataType.Float32 ? null : (DeviceBuffer)Allocate(2L * y.Count);
+        return new Result(y, rounded, rounded?.Address ?? Address(y));
+    }
+
+    /// <summary>Where an own kernel writes: a tensor's memory in single precision or, if the tensor has all of it, in bfloat16.</summary>
+    private Result AsResult(Tensor y, bool isNarrow)
+    {
+        if (!isNarrow)
+            return new Result(y, null, Address(y));
+        var memory = (DeviceBuffer)y.Buffer;
+        if (y.ByteOffset == 0 && memory.ByteLength == (long)y.Count * y.DType.Size())
+            return new Result(y, null, memory.Narrow());
+        var rounded = (DeviceBuffer)Allocate(2L * y.Count);
+        return new Result(y, rounded, rounded.Address);
+    }
+
+    /// <summary>A tensor's elements rounded to bfloat16, for several who would each round them; null if they are stored so already.</summary>
+    private Tensor? Narrowed(Tensor x)
+    {
+        if (NarrowAddress(x) != 0)
+            return null;
+        Tensor narrow = Tensor.Empty(this, x.Shape);
+        Each(KernelFamily.Cast, "cast_float32_bfloat16", x.Count, x, ((DeviceBuffer)narrow.Buffer).Narrow(), x.Count);
+        return narrow;
+    }
 
     private void Finish(Result result)
     {
@@ -312,14 +343,14 @@ public sealed unsafe partial class CudaBackend
             Each(KernelFamily.Cast, "cast_bfloat16_float32", result.Tensor.Count, rounded.Address, result.Tensor, result.Tensor.Count);
     }
 
-    /// <summary>Where a convolution writes: a tensor, or memory in the type that the library writes.</summary>
-    private readonly struct Result(Tensor tensor, DeviceBuffer? rounded) : IDisposable
+    /// <summary>Where a convolution writes: a tensor, or memory in bfloat16 that goes there when it is finished.</summary>
+    private readonly struct Result(Tensor tensor, DeviceBuffer? rounded, ulong address) : IDisposable
     {
         public Tensor Tensor => tensor;
 
         public DeviceBuffer? Rounded => rounded;
 
-        public ulong Address { get; } = rounded?.Address ?? CudaBackend.Address(tensor);
+        public ulong Address => address;
 
         public void Dispose()
         {

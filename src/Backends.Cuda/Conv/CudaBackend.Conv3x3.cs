@@ -23,12 +23,16 @@ public sealed unsafe partial class CudaBackend
     // Tensor cores round TF32 and bfloat16 from Ampere on.
     private bool HasTensorCores => _options.Precision != CudaPrecision.Float32 && _info.ComputeCapability >= 80;
 
+
     /// <summary>Whether the forward kernels know a convolution.</summary>
     private static bool IsConv3x3(in Conv2DGeometry g, Tensor x, Tensor kernel) =>
         Is3x3(g) && (g.InChannels <= MostColours || IsFew(g.InChannels)) && IsFew(g.OutChannels) && IsAligned(x) && IsAligned(kernel);
 
     private static bool IsConv3x3InputGradient(in Conv2DGeometry g, Tensor dy, Tensor kernel) =>
         Is3x3(g) && IsFew(g.InChannels) && IsFew(g.OutChannels) && IsAligned(dy) && IsAligned(kernel);
+
+    /// <summary>Bfloat16 takes channels sixteen at a time.</summary>
+    private static bool TakesBrainFloats(int channels) => channels % 16 == 0;
 
     /// <summary>Whether pooling behind a convolution takes whole 2×2 windows, as the kernels do.</summary>
     private static bool IsPool2x2(in Pool2DGeometry pool, Tensor argMax) =>
@@ -40,8 +44,6 @@ public sealed unsafe partial class CudaBackend
 
     private static bool IsFew(int channels) => channels is > 0 and <= FewChannels && channels % ChannelsOfThread == 0;
 
-    private static bool IsAligned(Tensor tensor) => Address(tensor) % 16 == 0;
-
     // The sizes of the kernels' shared memory.
     private static Conv3x3Block Forward(int outTile)
     {
@@ -51,76 +53,91 @@ public sealed unsafe partial class CudaBackend
 
     private static Conv3x3Block TensorForward(int patches) => new(2, 8, patches, patches, false, 2, (patches * 16 * 5 / 4) + 24);
 
+    /// <summary>
+    /// Whether what a block of convolution, ReLU and pooling gives to the next is in bfloat16 in memory, and the gradients on their way
+    /// back are. That follows from precision and shapes, never from how an argument happens to be stored.
+    /// </summary>
+    private bool IsNarrowBlock(in Conv2DGeometry g) =>
+        _options.Precision == CudaPrecision.BFloat16 && HasTensorCores && (g.InChannels <= MostColours || TakesBrainFloats(g.InChannels));
+
     /// <summary>The convolution, with a bias and ReLU if asked for, and 2×2 max-pooling if positions are.</summary>
     private void Conv3x3(Tensor x, Tensor kernel, Tensor? bias, in Conv2DGeometry g, bool relu, Tensor y, Tensor? argMax)
     {
         (int height, int width) = argMax is null ? (g.OutHeight, g.OutWidth) : (g.OutHeight / 2 * 2, g.OutWidth / 2 * 2);
-        bool colours = g.InChannels <= MostColours;
-        var kernels = Conv3x3Kernels.Of(this, colours ? MostColours : g.InChannels, g.OutChannels);
+        bool colours = g.InChannels <= MostColours, isNarrow = argMax is not null && IsNarrowBlock(g);
+        Conv3x3Kernels kernels = isNarrow ? Conv3x3Kernels.Narrow(g.OutChannels) : Conv3x3Kernels.Of(this, colours ? MostColours : g.InChannels, g.OutChannels);
         int[] tiling = Tiling(kernels.Block, g.InChannels, g.OutChannels, height, width, g.PadTop, g.PadLeft);
+        using Operand pictures = AsOperand(x, isNarrow && !colours);
+        using Result result = AsResult(y, isNarrow);
         Launch(
             kernels.Family,
             colours ? kernels.Colours : kernels.Forward,
             kernels.Grid(g.Batch, tiling),
             ThreadsOfBlock,
-            x,
+            pictures.Address,
             g.InHeight,
             g.InWidth,
             g.InChannels,
             kernel,
             tiling,
-            y,
+            result.Address,
             KernelArgument.Optional(argMax),
             KernelArgument.Optional(bias),
             relu);
+        Finish(result);
     }
 
     /// <summary>The gradient of the convolution's input; with positions, of what went into ReLU and pooling behind it.</summary>
     private void Conv3x3InputGradient(Tensor dy, Tensor? y, Tensor? argMax, Tensor kernel, in Conv2DGeometry g, Tensor dx)
     {
-        var kernels = Conv3x3Kernels.Of(this, g.OutChannels, g.InChannels);
+        bool isNarrow = y is not null && IsNarrowBlock(g) && TakesBrainFloats(g.OutChannels);
+        Conv3x3Kernels kernels = isNarrow ? Conv3x3Kernels.Narrow(g.InChannels) : Conv3x3Kernels.Of(this, g.OutChannels, g.InChannels);
         int[] tiling = Tiling(kernels.Block, g.OutChannels, g.InChannels, g.InHeight, g.InWidth, 2 - g.PadTop, 2 - g.PadLeft);
+        using Operand outer = AsOperand(dy, isNarrow), output = y is null ? default : AsOperand(y, isNarrow);
+        using Result result = AsResult(dx, isNarrow);
         Launch(
             kernels.Family,
             kernels.InputGradient,
             kernels.Grid(g.Batch, tiling),
             ThreadsOfBlock,
-            dy,
-            KernelArgument.Optional(y),
+            outer.Address,
+            output.Address,
             KernelArgument.Optional(argMax),
             g.OutHeight,
             g.OutWidth,
             g.OutChannels,
             kernel,
             tiling,
-            dx);
+            result.Address);
+        Finish(result);
     }
 
-    /// <summary>The gradients of kernel and bias, if the kernels know the convolution.</summary>
-    /// <returns>Whether they do.</returns>
-    private bool TryConv3x3KernelGradient(Tensor x, Tensor dy, Tensor? y, Tensor? argMax, in Conv2DGeometry g, Tensor dkernel, Tensor? dbias)
-    {
-        if (!Is3x3(g) || !IsFew(g.OutChannels) || !IsAligned(x) || !IsAligned(dy)
-            || Conv3x3GradientKernel.Of(HasTensorCores, g.InChannels, g.OutChannels) is not { } known)
-        {
-            return false;
-        }
+    /// <summary>The own kernel for the gradients of a convolution's kernel and bias, or null.</summary>
+    private Conv3x3GradientKernel? Conv3x3KernelGradientOf(in Conv2DGeometry g, Tensor x, Tensor dy) =>
+        Is3x3(g) && IsFew(g.OutChannels) && IsAligned(x) && IsAligned(dy) ? Conv3x3GradientKernel.Of(HasTensorCores, g.InChannels, g.OutChannels) : null;
 
+    /// <summary>The gradients of kernel and bias.</summary>
+    private void Conv3x3KernelGradient(
+        Conv3x3GradientKernel known, Tensor x, Tensor dy, Tensor? y, Tensor? argMax, in Conv2DGeometry g, Tensor dkernel, Tensor? dbias)
+    {
         (int rows, int columns, int tilesDown, int tilesAcross) = Tiles(known.Block, g.OutHeight, g.OutWidth);
         int tiles = g.Batch * tilesDown * tilesAcross, outTiles = g.OutChannels / known.OutTile, channelTiles = Ceiling(g.InChannels, known.InTile) * outTiles;
         int blocks = Math.Min(tiles, MostPartials / channelTiles), count = dkernel.Count + g.OutChannels;
+        bool isNarrow = y is not null && IsNarrowBlock(g);
+        using Operand pictures = AsOperand(x, isNarrow && g.InChannels > MostColours);
+        using Operand outer = AsOperand(dy, isNarrow), output = y is null ? default : AsOperand(y, isNarrow);
         using Tensor partials = Tensor.Empty(this, new Shape(blocks, count));
         Launch(
             known.Family,
-            known.Name,
+            isNarrow ? known.NarrowName : known.Name,
             new CudaDim(blocks, channelTiles),
             known.Threads,
-            x,
+            pictures.Address,
             g.InHeight,
             g.InWidth,
             g.InChannels,
-            dy,
-            KernelArgument.Optional(y),
+            outer.Address,
+            output.Address,
             KernelArgument.Optional(argMax),
             g.OutHeight,
             g.OutWidth,
@@ -138,7 +155,6 @@ public sealed unsafe partial class CudaBackend
             dkernel.Count,
             KernelArgument.Optional(dbias),
             count);
-        return true;
     }
 
     /// <summary>The structure Tiling of the kernels.</summary>
@@ -182,14 +198,26 @@ public sealed unsafe partial class CudaBackend
             new(KernelFamily.TensorConv3x3Bf16, "tensor_conv3x3_bf16_64", "", "tensor_conv3x3_input_gradient_bf16_64", 64, s_tensor256),
         ];
 
-        /// <summary>Bfloat16 takes channels sixteen at a time; others are in TF32.</summary>
+        private static readonly Conv3x3Kernels[] s_narrow =
+        [
+            new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_16", "tensor_conv3x3_colours_narrow_16", "tensor_conv3x3_input_gradient_narrow_16", 16, s_tensor512),
+            new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_32", "tensor_conv3x3_colours_narrow_32", "tensor_conv3x3_input_gradient_narrow_32", 32, s_tensor512),
+            new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_64", "tensor_conv3x3_colours_narrow_64", "tensor_conv3x3_input_gradient_narrow_64", 64, s_tensor256),
+        ];
+
+        /// <summary>Those that compute in bfloat16, or in TF32 where it does not take the channels.</summary>
         public static Conv3x3Kernels Of(CudaBackend backend, int inChannels, int outChannels)
         {
             Conv3x3Kernels[] all = !backend.HasTensorCores ? s_float32
-                : backend._options.Precision == CudaPrecision.BFloat16 && inChannels % 16 == 0 ? s_bfloat16 : s_tensorFloat32;
-            return all[outChannels <= 16 ? 0 : outChannels <= 32 ? 1 : 2];
+                : backend._options.Precision == CudaPrecision.BFloat16 && TakesBrainFloats(inChannels) ? s_bfloat16 : s_tensorFloat32;
+            return For(all, outChannels);
         }
 
+        /// <summary>Those whose results are in bfloat16 in memory, and what they read, but for colours.</summary>
+        public static Conv3x3Kernels Narrow(int outChannels) => For(s_narrow, outChannels);
+
         public CudaDim Grid(int batch, int[] tiling) => new(batch * tiling[^2] * tiling[^1], Ceiling(tiling[1], OutTile));
+
+        private static Conv3x3Kernels For(Conv3x3Kernels[] all, int outChannels) => all[outChannels <= 16 ? 0 : outChannels <= 32 ? 1 : 2];
     }
 }

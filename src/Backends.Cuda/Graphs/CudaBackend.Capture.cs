@@ -15,12 +15,14 @@ public sealed unsafe partial class CudaBackend
         Activate();
         if (_capturedRandom is not null)
             throw new InvalidOperationException($"{Name}: work is being captured already");
+
+        // Before the capture begins: what the program writes must be in no block that the work writes.
+        var random = new CudaGraphRandom(this);
         FreeBlocks blocks = _pool.BeginCapture();
         nint graph = 0;
-        CudaGraphRandom? random = null;
         try
         {
-            _capturedRandom = random = new CudaGraphRandom(this);
+            _capturedRandom = random;
             _api.BeginCapture(_stream);
             try
             {
@@ -37,7 +39,7 @@ public sealed unsafe partial class CudaBackend
         }
         catch
         {
-            random?.Dispose();
+            random.Dispose();
             _pool.Forget(blocks);
             throw;
         }
@@ -45,7 +47,7 @@ public sealed unsafe partial class CudaBackend
         {
             _pool.EndCapture();
             _capturedRandom = null;
-            random?.Rewind();
+            random.Rewind();
             if (graph != 0)
                 _api.DestroyGraph(graph);
         }

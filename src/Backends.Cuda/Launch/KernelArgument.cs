@@ -32,6 +32,16 @@ internal readonly struct KernelArgument
     /// <summary>A tensor, or a null pointer.</summary>
     public static KernelArgument Optional(Tensor? tensor) => tensor is null ? new KernelArgument(0, sizeof(ulong)) : tensor;
 
+    /// <summary>A tensor as it is stored.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="isNarrow">Whether that is in bfloat16.</param>
+    public static KernelArgument Stored(Tensor tensor, out bool isNarrow)
+    {
+        ulong narrow = ((DeviceBuffer)tensor.Buffer).NarrowAddress;
+        isNarrow = narrow != 0;
+        return isNarrow ? new KernelArgument(narrow + ((ulong)tensor.ByteOffset / 2), sizeof(ulong), tensor) : tensor;
+    }
+
     /// <summary>Writes the argument at its alignment behind those before it.</summary>
     /// <returns>The length with it.</returns>
     public int Write(Span<byte> bytes, int length)

@@ -15,6 +15,7 @@ internal enum KernelFamily
     Conv3x3KernelGradient,
     TensorConv3x3Tf32,
     TensorConv3x3Bf16,
+    TensorConv3x3Narrow,
     TensorConv3x3KernelGradient,
     Pooling,
     Normalization,

@@ -11,10 +11,11 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(probabilities);
         (int rows, int classes) = (probabilities.Shape[0], probabilities.Shape[1]);
         (KernelArgument soft, KernelArgument numbers) = Labels(target);
-        EachRow(
+        EachHeldRow(
             KernelFamily.Focal,
             "categorical_focal",
             rows,
+            classes,
             soft,
             numbers,
             probabilities,
@@ -35,10 +36,11 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(probabilities);
         (int rows, int classes) = (probabilities.Shape[0], probabilities.Shape[1]);
         (KernelArgument soft, KernelArgument numbers) = Labels(target);
-        Each(
+        EachHeldRow(
             KernelFamily.Focal,
             "categorical_focal_gradient",
-            probabilities.Count,
+            rows,
+            classes,
             soft,
             numbers,
             probabilities,
@@ -59,8 +61,21 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(logits);
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
         (KernelArgument soft, KernelArgument numbers) = Labels(target);
-        EachRow(
-            KernelFamily.Focal, "softmax_categorical_focal", rows, soft, numbers, logits, alpha, alpha.Count, term.Gamma, term.Poly, loss, rows, classes);
+        EachHeldRow(
+            KernelFamily.Focal,
+            "softmax_categorical_focal",
+            rows,
+            classes,
+            soft,
+            numbers,
+            logits,
+            alpha,
+            alpha.Count,
+            term.Gamma,
+            term.Poly,
+            loss,
+            rows,
+            classes);
     }
 
     /// <inheritdoc/>
@@ -70,10 +85,11 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(logits);
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
         (KernelArgument soft, KernelArgument numbers) = Labels(target);
-        EachRow(
+        EachHeldRow(
             KernelFamily.Focal,
             "softmax_categorical_focal_gradient",
             rows,
+            classes,
             soft,
             numbers,
             logits,

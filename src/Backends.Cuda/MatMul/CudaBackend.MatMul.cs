@@ -57,7 +57,20 @@ public sealed unsafe partial class CudaBackend
 
         if (n <= FewOutputs)
         {
-            Launch(KernelFamily.Dense, "dense_few_outputs", Ceiling(y.Count, RowsOfBlock), new CudaDim(Lanes, RowsOfBlock), x, kernel, bias, y, relu, m, k, n);
+            KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+            Launch(
+                KernelFamily.Dense,
+                isNarrow ? "dense_few_outputs_narrow" : "dense_few_outputs",
+                Ceiling(y.Count, RowsOfBlock),
+                new CudaDim(Lanes, RowsOfBlock),
+                inputs,
+                kernel,
+                bias,
+                y,
+                relu,
+                m,
+                k,
+                n);
             return;
         }
 
@@ -93,12 +106,13 @@ public sealed unsafe partial class CudaBackend
         (int rows, int ins, int outs) = (x.Shape[0], x.Shape[1], y.Shape[1]);
         int slices = Ceiling(ins, Length);
         using Tensor partials = Tensor.Empty(this, new Shape(slices, rows, outs));
+        KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
         Launch(
             KernelFamily.Dense,
-            "dense_few_rows",
+            isNarrow ? "dense_few_rows_narrow" : "dense_few_rows",
             new CudaDim(slices, Ceiling(rows, Rows), Ceiling(outs, Threads * ColumnsOfThread)),
             Threads,
-            x,
+            inputs,
             kernel,
             partials,
             rows,
@@ -154,19 +168,24 @@ public sealed unsafe partial class CudaBackend
     }
 
     /// <summary>A tensor's elements in the type that the libraries multiply.</summary>
-    private Operand AsOperand(Tensor x)
+    private Operand AsOperand(Tensor x) => AsOperand(x, OperandType == CudaDataType.BFloat16);
+
+    /// <summary>A tensor's elements in bfloat16, as they are stored or rounded, or in single precision.</summary>
+    private Operand AsOperand(Tensor x, bool isNarrow)
     {
-        if (OperandType == CudaDataType.Float32)
-            return new Operand(x, null);
+        if (!isNarrow)
+            return new Operand(x, null, Address(x));
+        if (NarrowAddress(x) is var stored and not 0)
+            return new Operand(x, null, stored);
         var rounded = (DeviceBuffer)Allocate(2L * x.Count);
         Each(KernelFamily.Cast, "cast_float32_bfloat16", x.Count, x, rounded.Address, x.Count);
-        return new Operand(x, rounded);
+        return new Operand(x, rounded, rounded.Address);
     }
 
     /// <summary>Keeps a tensor, or its rounded copy, until the work that reads it is enqueued.</summary>
-    private readonly struct Operand(Tensor tensor, DeviceBuffer? rounded) : IDisposable
+    private readonly struct Operand(Tensor tensor, DeviceBuffer? rounded, ulong address) : IDisposable
     {
-        public ulong Address { get; } = rounded?.Address ?? CudaBackend.Address(tensor);
+        public ulong Address => address;
 
         public void Dispose()
         {

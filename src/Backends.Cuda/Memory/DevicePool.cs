@@ -26,15 +26,23 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
     /// <summary>Bytes in use.</summary>
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
-    public DeviceBuffer Rent(long byteLength)
+    /// <summary>Where the blocks are from that the work of the moment gets: the work that is being captured, or all other.</summary>
+    public FreeBlocks Current
+    {
+        get
+        {
+            lock (_lock)
+                return _captured ?? _free;
+        }
+    }
+
+    public DeviceBlock Rent(long byteLength, FreeBlocks home)
     {
         long size = SizeClass(byteLength);
         ulong address;
-        FreeBlocks home;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(CudaBackend));
-            home = _captured ?? _free;
             if (!home.TryTake(size, out address))
             {
                 address = Reserve(size);
@@ -44,20 +52,23 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
             _usedBytes += size;
         }
 
-        return new DeviceBuffer(this, home, address, byteLength, size);
+        return new DeviceBlock(home, address, size);
     }
 
-    public void Return(DeviceBuffer buffer)
+    public void Return(DeviceBlock block)
     {
         lock (_lock)
         {
-            _usedBytes -= buffer.BlockSize;
+            _usedBytes -= block.Size;
 
             // The context is gone, and the memory with it.
             if (!_disposed)
-                buffer.Home.Add(buffer.BlockSize, buffer.Address);
+                block.Home.Add(block.Size, block.Address);
         }
     }
+
+    /// <summary>Copies numbers in bfloat16 to where there is room for them in single precision.</summary>
+    public void Widen(ulong narrow, ulong wide, int count) => backend.Widen(narrow, wide, count);
 
     /// <summary>From now on blocks are new ones, or such as were returned since: those of work that is being captured.</summary>
     public FreeBlocks BeginCapture()

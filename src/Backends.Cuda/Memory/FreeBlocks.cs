@@ -14,6 +14,8 @@ internal sealed class FreeBlocks
     public bool TryTake(long size, out ulong address)
     {
         address = 0;
+        if (_successor is not null)
+            return _successor.TryTake(size, out address);
         return _bySize.TryGetValue(size, out Stack<ulong>? blocks) && blocks.TryPop(out address);
     }
 

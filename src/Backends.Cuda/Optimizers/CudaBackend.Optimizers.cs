@@ -76,12 +76,13 @@ public sealed unsafe partial class CudaBackend
     {
         const int Tile = 64;
         (int rows, int ins, int outs) = (product.A.Shape[0], product.A.Shape[1], product.B.Shape[1]);
+        KernelArgument inputs = KernelArgument.Stored(product.A, out bool isNarrow);
         Launch(
             KernelFamily.Optimizer,
-            "adam_of_product",
+            isNarrow ? "adam_of_product_narrow" : "adam_of_product",
             new CudaDim(Ceiling(ins, Tile), Ceiling(outs, Tile)),
             ThreadsOfBlock,
-            product.A,
+            inputs,
             product.B,
             weights,
             mean,

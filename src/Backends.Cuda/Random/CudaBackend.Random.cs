@@ -26,7 +26,9 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Random, "dropout", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, rate, x, y, y.Count);
+        KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+        string name = isNarrow ? "dropout_narrow" : "dropout";
+        Each(KernelFamily.Random, name, Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, rate, inputs, y, y.Count);
     }
 
     // Within captured work a key counts from where the generator is when the work is repeated.

@@ -9,9 +9,6 @@ public sealed unsafe partial class CudaBackend
     private const int RowChunk = 4096;
     private const int ColumnChunk = 512;
 
-    // Rows longer than this have a block instead of a warp.
-    private const int WarpRow = 1024;
-
     /// <inheritdoc/>
     public override void Reduce(ReduceOp op, Tensor x, Tensor y)
     {
@@ -80,12 +77,8 @@ public sealed unsafe partial class CudaBackend
 
     private void SoftmaxRows(string name, Shape shape, params ReadOnlySpan<KernelArgument> arguments)
     {
-        if (shape.Size == 0)
-            return;
-        if (shape[1] <= WarpRow)
-            EachRow(KernelFamily.Softmax, name, shape[0], arguments);
-        else
-            Launch(KernelFamily.Softmax, name, shape[0], ThreadsOfBlock, arguments);
+        if (shape.Size > 0)
+            EachHeldRow(KernelFamily.Softmax, name, shape[0], shape[1], arguments);
     }
 
     private void ReduceRows(string name, Tensor x, Tensor y, int outer, int n, float divisor)

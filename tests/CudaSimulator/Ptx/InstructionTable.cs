@@ -24,6 +24,7 @@ internal static class InstructionTable
         ["mov.b64"] = (d, a) => new UnaryInstruction<Move>(d, a),
         ["mov.f64"] = (d, a) => new UnaryInstruction<Move>(d, a),
         ["cvta.to.global.u64"] = (d, a) => new UnaryInstruction<Move>(d, a),
+        ["cvta.global.u64"] = (d, a) => new UnaryInstruction<Move>(d, a),
         ["rcp.rn.f32"] = (d, a) => new UnaryInstruction<RcpF32>(d, a),
         ["rcp.rn.f64"] = (d, a) => new UnaryInstruction<RcpF64>(d, a),
         ["sqrt.rn.f32"] = (d, a) => new UnaryInstruction<SqrtF32>(d, a),
@@ -234,6 +235,9 @@ internal static class InstructionTable
                     [.. Names(operands[2]).Select(builder.Source)],
                     [.. Names(operands[3]).Select(builder.Source)],
                     operation.Contains("bf16", StringComparison.Ordinal));
+            case "bfi.b32":
+                return new BitFieldInsertInstruction(
+                    builder.Target(operands[0]), builder.Source(operands[1]), builder.Source(operands[2]), (int)Number(operands[3]), (int)Number(operands[4]));
             case "shfl.sync.bfly.b32":
                 return new ShuffleInstruction(
                     builder.Target(operands[0]), builder.Source(operands[1]), builder.Source(operands[2]), Number(operands[3]), Number(operands[4]));
