@@ -10,10 +10,10 @@ internal static class Prediction
 {
     // Measured, see docs/scaling.md: a step of 32 pictures on one thread; the share of it that runs while gradients travel; what a
     // megabyte costs the processor; the share of a network's bandwidth that TCP reached.
-    private const double StepMilliseconds = 184.8;
+    private const double StepMilliseconds = 136;
     private const double OverlappedShare = 0.6;
-    private const double ProcessorPerMegabyte = 1.03;
-    private const double BandwidthShare = 0.74;
+    private const double ProcessorPerMegabyte = 0.58;
+    private const double BandwidthShare = 0.76;
 
     // Assumed: what each further message of an exchange with everybody costs a process.
     private const double MessageMilliseconds = 0.001;

@@ -6,11 +6,12 @@ namespace Numerics.Samples.Server;
 
 /// <summary>
 /// Collects what is asked at about the same time into one batch: a batch of 32 takes far less than 32 times as long as a single
-/// picture. The first picture waits for others only as long as <paramref name="maxDelay"/>.
+/// picture. What comes while a batch is computed makes the next one; the first picture waits for others no longer than
+/// <paramref name="maxDelay"/>.
 /// </summary>
 /// <param name="model">The model; used by one thread at a time.</param>
 /// <param name="maxBatch">The largest batch.</param>
-/// <param name="maxDelay">How long the first of a batch waits for more.</param>
+/// <param name="maxDelay">How long the first of a batch waits for more; nothing is gained by waiting where computing takes longer.</param>
 internal sealed class BatchingPredictor(Model model, int maxBatch, TimeSpan maxDelay) : BackgroundService
 {
     // What waits beyond this is better refused than answered minutes later.
@@ -82,8 +83,9 @@ internal sealed class BatchingPredictor(Model model, int maxBatch, TimeSpan maxD
             for (int i = 0; i < batch.Count; i++)
                 batch[i].Answer.SetResult(y[(i * each)..((i + 1) * each)]);
         }
-        catch (ArgumentException error)
+        catch (Exception error)
         {
+            // Whatever went wrong is the answer to these requests; the next batch may fare better.
             foreach (Request request in batch)
                 _ = request.Answer.TrySetException(error);
         }

@@ -17,7 +17,7 @@ internal static class PredictionServer
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
         _ = builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = LargestPicture);
         string path = builder.Configuration["model"] ?? throw new InvalidOperationException("--model FILE says which .keras, .h5 or .onnx model to serve");
-        int maxBatch = builder.Configuration.GetValue("maxBatch", 32), delay = builder.Configuration.GetValue("maxDelayMilliseconds", 5);
+        int maxBatch = builder.Configuration.GetValue("maxBatch", 32), delay = builder.Configuration.GetValue("maxDelayMilliseconds", 0);
         _ = builder.Services.AddSingleton(_ => Path.GetExtension(path) == ".onnx" ? OnnxModel.Import(path) : KerasModel.Load(path, compile: false));
         _ = builder.Services.AddSingleton(services => new BatchingPredictor(services.GetRequiredService<Model>(), maxBatch, TimeSpan.FromMilliseconds(delay)));
         _ = builder.Services.AddHostedService(services => services.GetRequiredService<BatchingPredictor>());
@@ -31,21 +31,16 @@ internal static class PredictionServer
     private static async Task<IResult> Predict(HttpRequest request, Model model, BatchingPredictor predictor, CancellationToken cancellation)
     {
         Shape input = model.InputShape!;
-        string file = Path.GetTempFileName();
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellation).ConfigureAwait(false);
         NDArray picture;
         try
         {
-            using (FileStream stream = File.Create(file))
-                await request.Body.CopyToAsync(stream, cancellation).ConfigureAwait(false);
-            picture = Image.Load(file, (input[1], input[2]), input[3]);
+            picture = Image.Decode(body.GetBuffer().AsSpan(0, (int)body.Length), (input[1], input[2]), input[3]);
         }
         catch (InvalidDataException error)
         {
-            return Results.Problem(error.Message.Replace($"{file}: ", "", StringComparison.Ordinal), statusCode: StatusCodes.Status415UnsupportedMediaType);
-        }
-        finally
-        {
-            File.Delete(file);
+            return Results.Problem(error.Message, statusCode: StatusCodes.Status415UnsupportedMediaType);
         }
 
         float[] probabilities = await predictor.PredictAsync(picture, cancellation).ConfigureAwait(false);

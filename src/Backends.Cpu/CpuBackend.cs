@@ -83,11 +83,11 @@ public sealed unsafe partial class CpuBackend : Backend
     }
 
     /// <inheritdoc/>
-    public override void Download(Tensor source, Span<byte> target)
+    public override void Download(Tensor source, long offset, Span<byte> target)
     {
         ArgumentNullException.ThrowIfNull(source);
         fixed (byte* to = target)
-            CopyRun(Pointer<byte>(source), to, target.Length);
+            CopyRun(Pointer<byte>(source) + offset, to, target.Length);
         GC.KeepAlive(source);
     }
 

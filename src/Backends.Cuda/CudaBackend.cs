@@ -115,12 +115,12 @@ public sealed unsafe partial class CudaBackend : Backend
     }
 
     /// <inheritdoc/>
-    public override void Download(Tensor source, Span<byte> target)
+    public override void Download(Tensor source, long offset, Span<byte> target)
     {
         ArgumentNullException.ThrowIfNull(source);
         ThrowIfCapturing("reads data from the device");
         Activate();
-        _staging.Download(Address(source), target);
+        _staging.Download(Address(source) + (ulong)offset, target);
         GC.KeepAlive(source);
     }
 

@@ -169,7 +169,7 @@ public sealed partial class Tensor : IDisposable
     public NDArray ToNDArray()
     {
         NDArray array = NDArray.Empty(Shape, DType);
-        Backend.Download(this, array.Bytes);
+        Backend.Download(this, 0, array.Bytes);
         return array;
     }
 

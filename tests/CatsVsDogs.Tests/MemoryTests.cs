@@ -31,10 +31,9 @@ public sealed class MemoryTests : IDisposable
         Assert.Equal("", await error);
         Assert.Equal(Epochs, memory.Count);
 
-        // What a checkpoint is written from, three arrays of 42 MiB each, may wait for the garbage collector, and how many of them the
-        // heap keeps room for differs from run to run. An array that stayed for good would show after a few epochs.
-        const double Checkpoint = 3 * 42.4;
+        // The compiler's work and the buffers of small arrays still come to some MiB; a copy of the weights, 42 MiB, would show.
+        const double Allowance = 24;
         double first = memory[2..8].Min(), last = memory[^11..^1].Min();
-        Assert.True(last < first + Checkpoint, $"{first:F0} MiB after the first epochs, {last:F0} after the last: {string.Join(' ', memory.Select(mebibytes => mebibytes.ToString("F0")))}");
+        Assert.True(last < first + Allowance, $"{first:F0} MiB after the first epochs, {last:F0} after the last: {string.Join(' ', memory.Select(mebibytes => mebibytes.ToString("F0")))}");
     }
 }

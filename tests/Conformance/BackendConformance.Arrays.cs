@@ -34,6 +34,23 @@ public abstract partial class BackendConformance
         }
     }
 
+    [Theory]
+    [InlineData(DType.Float32, 1_500_001)]
+    [InlineData(DType.Int32, 33)]
+    [InlineData(DType.UInt8, 70_001)]
+    public void Elements_are_read_from_any_place(DType dtype, int count)
+    {
+        var array = new NDArray(count, dtype);
+        new Random((int)Seed).NextBytes(array.Bytes);
+        using var x = Tensor.From(array, _tested);
+        foreach ((int first, int elements) in new[] { (0, count), (0, 1), (1, 7), (count - 1, 1), (count / 3, count / 2), (5, 0) })
+        {
+            byte[] read = [.. Enumerable.Repeat((byte)0xEE, elements * dtype.Size())];
+            _tested.Download(x, first * dtype.Size(), read);
+            Assert.Equal(array.Bytes.Slice(first * dtype.Size(), read.Length).ToArray(), read);
+        }
+    }
+
     [Fact]
     public void Ties_share_the_gradient_of_an_extreme() => SameWithGradients("max with ties", Tolerances.Exact, i => i.Whole(13, 20).Max(1), Tolerances.Sum);
 

@@ -11,6 +11,7 @@ namespace Numerics.Data.Tests;
 /// Every reader is given changed files: it reads them or throws <see cref="InvalidDataException"/> with path and offset, in bounded time
 /// and memory. <c>NUMERICS_FUZZ_INPUTS</c> says how many each gets.
 /// </summary>
+[Collection(nameof(MeasuresMemory))]
 public sealed class ReaderFuzzTests : IDisposable
 {
     private static readonly int Inputs = int.Parse(Environment.GetEnvironmentVariable("NUMERICS_FUZZ_INPUTS") ?? "1000", CultureInfo.InvariantCulture);

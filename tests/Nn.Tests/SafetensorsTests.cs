@@ -158,6 +158,15 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void Weights_of_some_megabytes_are_what_an_array_of_them_would_write()
+    {
+        using var model = new Sequential { new Input(1031), new Dense(577), new Dense(3) };
+        model.SaveWeights(PathOf("pieces.safetensors"));
+        SafetensorsFile.Save(PathOf("arrays.safetensors"), model.Variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value.ToNDArray())));
+        Assert.Equal(File.ReadAllBytes(PathOf("arrays.safetensors")), File.ReadAllBytes(PathOf("pieces.safetensors")));
+    }
+
+    [Fact]
     public void Weights_of_another_model_change_nothing()
     {
         string path = PathOf("other.safetensors");

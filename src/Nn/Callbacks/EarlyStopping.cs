@@ -129,7 +129,11 @@ public sealed class EarlyStopping : Callback
     private void Remember(int epoch)
     {
         BestEpoch = epoch;
-        if (_restoreBestWeights)
-            _bestWeights = [.. Model.Variables.Select(variable => variable.Value.ToNDArray())];
+        if (!_restoreBestWeights)
+            return;
+        IReadOnlyList<Variable> variables = Model.Variables;
+        _bestWeights ??= [.. variables.Select(variable => NDArray.Empty(variable.Shape, variable.Value.DType))];
+        foreach ((Variable variable, NDArray best) in variables.Zip(_bestWeights))
+            variable.Value.Backend.Download(variable.Value, 0, best.Bytes);
     }
 }

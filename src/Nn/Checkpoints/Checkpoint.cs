@@ -10,7 +10,7 @@ namespace Numerics.Nn;
 /// </summary>
 internal static class Checkpoint
 {
-    /// <summary>The state of the call of Fit that is under way.</summary>
+    /// <summary>The state of the call of Fit that is under way, to be written before the next step: weights are read then.</summary>
     public static TrainingState Capture(Model model)
     {
         TrainingRun run = model.Run ?? throw new InvalidOperationException("a checkpoint is made during Fit");
@@ -18,14 +18,14 @@ internal static class Checkpoint
         state.Set("epoch", (long)run.Epoch);
         state.Set("step", (long)run.Step);
         foreach (Variable variable in model.Variables)
-            state.Set($"model/{variable.Name}", variable.Value.ToNDArray());
+            state.Set($"model/{variable.Name}", variable);
         Optimizer optimizer = model.Optimizer!;
         optimizer.Build(model.TrainableVariables);
         state.Set("optimizer/calls", optimizer.Calls);
         if (optimizer.Schedule is ConstantRate rate)
             state.Set("optimizer/learning_rate", rate.Rate);
         foreach (Variable variable in optimizer.Variables)
-            state.Set($"optimizer/{variable.Name}", variable.Value.ToNDArray());
+            state.Set($"optimizer/{variable.Name}", variable);
 
         // Data of which nothing was taken is begun again, and draws its order then.
         bool begun = run.Feed.Taken != 0;

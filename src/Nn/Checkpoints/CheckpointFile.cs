@@ -20,7 +20,7 @@ internal static class CheckpointFile
     public static void Save(string path, TrainingState state)
     {
         var metadata = new Dictionary<string, string>(state.Texts) { [FormatKey] = Format, [HashKey] = Hash(state.Texts, state.Tensors) };
-        SafetensorsFile.Save(path, state.Tensors, metadata);
+        SafetensorsFile.SaveContents(path, [.. state.Tensors], metadata);
     }
 
     /// <summary>Reads a file.</summary>
@@ -32,12 +32,13 @@ internal static class CheckpointFile
             throw new InvalidDataException($"{path}: expected a checkpoint of the format {Format}, found {format ?? "no format"}");
         var texts = new Dictionary<string, string>(file.Metadata);
         _ = texts.Remove(FormatKey);
-        if (!texts.Remove(HashKey, out string? hash) || hash != Hash(texts, file.Tensors))
+        var tensors = file.Tensors.ToDictionary(tensor => tensor.Key, tensor => (TensorContent)tensor.Value);
+        if (!texts.Remove(HashKey, out string? hash) || hash != Hash(texts, tensors))
             throw new InvalidDataException($"{path}: the content does not fit its checksum; the file is damaged");
-        return new TrainingState(texts, new Dictionary<string, NDArray>(file.Tensors), "");
+        return new TrainingState(texts, tensors, "");
     }
 
-    private static string Hash(IReadOnlyDictionary<string, string> texts, IReadOnlyDictionary<string, NDArray> tensors)
+    private static string Hash(IReadOnlyDictionary<string, string> texts, IReadOnlyDictionary<string, TensorContent> tensors)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Append(string text) =>
@@ -48,11 +49,11 @@ internal static class CheckpointFile
             Append(text);
         }
 
-        foreach ((string name, NDArray array) in tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach ((string name, TensorContent content) in tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             Append(name);
-            Append(array.ToString());
-            hash.AppendData(array.Bytes);
+            Append(content.ToString());
+            content.Read(hash.AppendData);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

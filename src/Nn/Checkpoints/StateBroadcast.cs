@@ -18,17 +18,17 @@ internal static class StateBroadcast
     {
         if (own is not null)
         {
-            KeyValuePair<string, NDArray>[] tensors = [.. own.Tensors];
-            _ = strategy.Broadcast(WithLength(SafetensorsHeader.Write(tensors, own.Texts), tensors.Sum(tensor => (long)tensor.Value.Bytes.Length)));
-            foreach ((_, NDArray array) in tensors)
-                _ = strategy.Broadcast(array.Bytes.ToArray());
+            KeyValuePair<string, TensorContent>[] tensors = [.. own.Tensors];
+            _ = strategy.Broadcast(WithLength(SafetensorsHeader.Write(tensors, own.Texts), tensors.Sum(tensor => tensor.Value.Length)));
+            foreach ((_, TensorContent content) in tensors)
+                _ = strategy.Broadcast(BytesOf(content));
             return own;
         }
 
         byte[] header = strategy.Broadcast([]);
         long length = BinaryPrimitives.ReadInt64LittleEndian(header);
         SafetensorsHeader parsed = SafetensorsHeader.Parse(header.AsSpan(sizeof(long)), title, sizeof(long), length);
-        var arrays = new Dictionary<string, NDArray>();
+        var arrays = new Dictionary<string, TensorContent>();
         foreach (SafetensorsEntry entry in parsed.Entries)
         {
             var array = new NDArray(entry.Shape, entry.DType!.Value);
@@ -37,6 +37,18 @@ internal static class StateBroadcast
         }
 
         return new TrainingState(new Dictionary<string, string>(parsed.Metadata), arrays, "");
+    }
+
+    private static byte[] BytesOf(TensorContent content)
+    {
+        byte[] bytes = new byte[content.Length];
+        int end = 0;
+        content.Read(piece =>
+        {
+            piece.CopyTo(bytes.AsSpan(end));
+            end += piece.Length;
+        });
+        return bytes;
     }
 
     private static byte[] WithLength(byte[] header, long length)

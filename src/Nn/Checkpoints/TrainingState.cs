@@ -8,7 +8,7 @@ namespace Numerics.Nn;
 public sealed class TrainingState
 {
     private readonly Dictionary<string, string> _texts;
-    private readonly Dictionary<string, NDArray> _tensors;
+    private readonly Dictionary<string, TensorContent> _tensors;
     private readonly string _prefix;
 
     internal TrainingState()
@@ -16,14 +16,14 @@ public sealed class TrainingState
     {
     }
 
-    internal TrainingState(Dictionary<string, string> texts, Dictionary<string, NDArray> tensors, string prefix) =>
+    internal TrainingState(Dictionary<string, string> texts, Dictionary<string, TensorContent> tensors, string prefix) =>
         (_texts, _tensors, _prefix) = (texts, tensors, prefix);
 
     /// <summary>All texts by full name.</summary>
     internal IReadOnlyDictionary<string, string> Texts => _texts;
 
     /// <summary>All tensors by full name.</summary>
-    internal IReadOnlyDictionary<string, NDArray> Tensors => _tensors;
+    internal IReadOnlyDictionary<string, TensorContent> Tensors => _tensors;
 
     /// <summary>Notes a text.</summary>
     /// <param name="name">Its name.</param>
@@ -51,6 +51,9 @@ public sealed class TrainingState
     /// <summary>Notes an array.</summary>
     /// <inheritdoc cref="Set(string, string)"/>
     public void Set(string name, NDArray value) => _tensors[_prefix + name] = value;
+
+    /// <summary>Notes a variable, whose value stays as it is until the state has been written.</summary>
+    internal void Set(string name, Variable variable) => _tensors[_prefix + name] = variable.Value;
 
     /// <summary>A text, if there is one of the name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out string? value) => _texts.TryGetValue(_prefix + name, out value);
@@ -88,7 +91,11 @@ public sealed class TrainingState
     }
 
     /// <summary>An array, if there is one of the name.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out NDArray? value) => _tensors.TryGetValue(_prefix + name, out value);
+    public bool TryGet(string name, [NotNullWhen(true)] out NDArray? value)
+    {
+        value = _tensors.TryGetValue(_prefix + name, out TensorContent content) ? content.ToNDArray() : null;
+        return value is not null;
+    }
 
     /// <summary>The names of what lies under a name, such as the epochs of <c>history</c>.</summary>
     internal IEnumerable<string> Names(string part) => _texts.Keys

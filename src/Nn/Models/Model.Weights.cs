@@ -16,7 +16,7 @@ public partial class Model
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckBuilt("weights");
-        SafetensorsFile.Save(path, Variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value.ToNDArray())));
+        SafetensorsFile.SaveContents(path, [.. Variables.Select(variable => KeyValuePair.Create(variable.Name, (TensorContent)variable.Value))]);
     }
 
     /// <summary>Reads weights and states from a safetensors file. The whole file is checked before anything is changed.</summary>

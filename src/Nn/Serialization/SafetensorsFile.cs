@@ -66,19 +66,24 @@ public sealed class SafetensorsFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, NDArray>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
+        SaveContents(path, [.. tensors.Select(tensor => KeyValuePair.Create(tensor.Key, (TensorContent)tensor.Value))], metadata);
+    }
+
+    /// <summary>Writes a file as <see cref="Save"/> does, of tensors wherever they are.</summary>
+    internal static void SaveContents(string path, IReadOnlyList<KeyValuePair<string, TensorContent>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         CheckByteOrder();
-        KeyValuePair<string, NDArray>[] list = [.. tensors];
-        byte[] header = SafetensorsHeader.Write(list, metadata);
+        byte[] header = SafetensorsHeader.Write(tensors, metadata);
         WholeFile.Write(path, stream =>
         {
             Span<byte> prefix = stackalloc byte[LengthSize];
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
             stream.Write(prefix);
             stream.Write(header);
-            foreach ((_, NDArray array) in list)
-                stream.Write(array.Bytes);
+            foreach ((_, TensorContent content) in tensors)
+                content.Read(stream.Write);
         });
     }
 

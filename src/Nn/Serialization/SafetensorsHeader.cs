@@ -56,7 +56,7 @@ internal sealed class SafetensorsHeader
     }
 
     /// <summary>Writes a header, padded with blanks so that the data behind it is aligned.</summary>
-    public static byte[] Write(IReadOnlyList<KeyValuePair<string, NDArray>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    public static byte[] Write(IReadOnlyList<KeyValuePair<string, TensorContent>> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var names = new HashSet<string>(StringComparer.Ordinal) { MetadataName };
@@ -72,13 +72,13 @@ internal sealed class SafetensorsHeader
             }
 
             long end = 0;
-            foreach ((string name, NDArray array) in tensors)
+            foreach ((string name, TensorContent content) in tensors)
             {
                 if (!names.Add(name))
                     throw new ArgumentException($"two tensors are named '{name}'", nameof(tensors));
                 long begin = end;
-                end += array.Bytes.Length;
-                WriteEntry(writer, name, array, begin, end);
+                end += content.Length;
+                WriteEntry(writer, name, content, begin, end);
             }
 
             writer.WriteEndObject();
@@ -88,18 +88,18 @@ internal sealed class SafetensorsHeader
         return [.. buffer.WrittenSpan, .. Encoding.ASCII.GetBytes(new string(' ', padding))];
     }
 
-    private static void WriteEntry(Utf8JsonWriter writer, string name, NDArray array, long begin, long end)
+    private static void WriteEntry(Utf8JsonWriter writer, string name, TensorContent content, long begin, long end)
     {
         writer.WriteStartObject(name);
-        writer.WriteString("dtype", array.DType switch
+        writer.WriteString("dtype", content.DType switch
         {
             DType.Float32 => "F32",
             DType.Int32 => "I32",
             DType.UInt8 => "U8",
-            _ => throw new ArgumentException($"tensor '{name}': safetensors has no type {array.DType}"),
+            _ => throw new ArgumentException($"tensor '{name}': safetensors has no type {content.DType}"),
         });
         writer.WriteStartArray("shape");
-        foreach (int dim in array.Shape)
+        foreach (int dim in content.Shape)
             writer.WriteNumberValue(dim);
         writer.WriteEndArray();
         writer.WriteStartArray("data_offsets");

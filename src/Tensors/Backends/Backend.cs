@@ -53,10 +53,11 @@ public abstract partial class Backend : IDisposable
     /// <param name="target">The tensor to overwrite.</param>
     public abstract void Upload(ReadOnlySpan<byte> source, Tensor target);
 
-    /// <summary>Copies a tensor into managed memory, after everything that computes it is done.</summary>
+    /// <summary>Copies some of a tensor's bytes into managed memory, after everything that computes it is done.</summary>
     /// <param name="source">The tensor to read.</param>
-    /// <param name="target">As many bytes as the tensor holds.</param>
-    public abstract void Download(Tensor source, Span<byte> target);
+    /// <param name="offset">The first byte; at the start of an element.</param>
+    /// <param name="target">As many bytes as are copied: whole elements, all within the tensor.</param>
+    public abstract void Download(Tensor source, long offset, Span<byte> target);
 
     /// <summary>Copies the elements of one tensor over those of another of the same shape and type.</summary>
     public abstract void Copy(Tensor source, Tensor target);

@@ -38,9 +38,10 @@ public sealed partial class ReferenceBackend : Backend
         }
     }
 
-    public override void Download(Tensor source, Span<byte> target)
+    public override void Download(Tensor source, long offset, Span<byte> target)
     {
-        Span<Real> values = V(source);
+        int size = source.DType.Size();
+        Span<Real> values = V(source).Slice((int)offset / size, target.Length / size);
         switch (source.DType)
         {
             case DType.Float32:

@@ -15,6 +15,11 @@ internal static class NormalizationFormats
     [
         LayerFormat.Of<BatchNormalization>("BatchNormalization", Write, ReadBatch) with { Check = LastAxis },
         LayerFormat.Of<LayerNormalization>("LayerNormalization", Write, ReadLayer),
+        LayerFormat.OfKeras<GroupNormalization>("GroupNormalization", Write, ReadGroup) with { Check = LastAxis },
+        LayerFormat.OfKeras<UnitNormalization>(
+            "UnitNormalization",
+            layer => new JsonObject { ["axis"] = LayerSettings.Numbers([.. layer.Axis]) },
+            (config, name) => new UnitNormalization(Axes(config) ?? [-1], name)),
     ];
 
     private static JsonObject Write(BatchNormalization layer, ConfigDialect dialect)
@@ -46,6 +51,39 @@ internal static class NormalizationFormats
         LayerSettings.Without(config, s_unknown);
         int[] axes = Axes(config) ?? [-1];
         return new LayerNormalization(axes, config.Number("epsilon", 1e-3f), config.Flag("center", true), config.Flag("scale", true), name);
+    }
+
+    private static JsonObject Write(GroupNormalization layer)
+    {
+        var config = new JsonObject
+        {
+            ["groups"] = layer.Groups,
+            ["axis"] = -1,
+            ["epsilon"] = layer.Epsilon,
+            ["center"] = layer.Center,
+            ["scale"] = layer.Scale,
+        };
+        WeightConfig.Write(config, "beta", layer.BetaInitializer, layer.BetaRegularizer, layer.BetaConstraint, ConfigDialect.Keras);
+        WeightConfig.Write(config, "gamma", layer.GammaInitializer, layer.GammaRegularizer, layer.GammaConstraint, ConfigDialect.Keras);
+        return config;
+    }
+
+    private static GroupNormalization ReadGroup(ConfigObject config, string name)
+    {
+        var beta = WeightConfig.Read(config, "beta");
+        var gamma = WeightConfig.Read(config, "gamma");
+        return new GroupNormalization(
+            config.Whole("groups", 32),
+            config.Number("epsilon", 1e-3f),
+            config.Flag("center", true),
+            config.Flag("scale", true),
+            beta.Initializer,
+            gamma.Initializer,
+            beta.Regularizer,
+            gamma.Regularizer,
+            beta.Constraint,
+            gamma.Constraint,
+            name);
     }
 
     private static JsonObject Common(float epsilon, bool center, bool scale, ConfigDialect dialect) => new()
