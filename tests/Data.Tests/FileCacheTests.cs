@@ -48,6 +48,52 @@ public sealed class FileCacheTests : IDisposable
     }
 
     [Fact]
+    public void Items_of_several_inputs_and_targets_come_back()
+    {
+        static NDArray Ramp(Shape shape, int first) => NDArray.From(shape, [.. Enumerable.Range(first, shape.Size).Select(value => value + 0.5f)]);
+        DataItem[] items =
+        [
+            .. Enumerable.Range(0, 5).Select(i => new DataItem([Ramp((2, 3), i), new[] { i, -i }], [Ramp(i, 7), Ramp(1, i), Ramp(Shape.Scalar, 3)])),
+            new([Ramp(1, 0)], [Ramp(2, 0), Ramp(3, 0)], Ramp(Shape.Scalar, 1)),
+            new([Ramp(1, 0), Ramp(2, 0), new NDArray((0, 4), DType.UInt8)], [Ramp(3, 0)]),
+            new(Ramp(2, 9), Ramp(1, 9)),
+        ];
+        static string Show(DataItem item) => string.Join(
+            " | ", new[] { item.Inputs, item.Targets, item.SampleWeight is { } weight ? [weight] : [] }.Select(
+                arrays => string.Join(", ", arrays.Select(array => $"{array} {Convert.ToHexString(array.Bytes)}"))));
+        string[] expected = [.. items.Select(Show)];
+        Dataset cached = Dataset.From(items).Cache(Path, "several");
+        Assert.Equal(expected, cached.Select(Show));
+        Assert.Equal(expected, cached.Select(Show));
+        Assert.Equal(expected, Dataset.From([]).Cache(Path, "several").Select(Show));
+
+        // What a model of several inputs trains on.
+        DataItem[] whole = [.. Enumerable.Range(0, 6).Select(i => new DataItem([Ramp(2, i), Ramp(3, i)], [Ramp(1, i)]))];
+        string[] batches = [.. Dataset.From(whole).Batch(4).Select(Show)];
+        Dataset kept = Dataset.From(whole).Cache(Path, "whole");
+        Assert.Equal(batches, kept.Batch(4).Select(Show));
+        Assert.Equal(batches, Dataset.From([]).Cache(Path, "whole").Batch(4).Select(Show));
+        Assert.Equal(whole.Select(Show).Order(), kept.Shuffle(seed: 2).Select(Show).Order());
+    }
+
+    [Fact]
+    public void Numbers_of_arrays_that_cannot_be_are_no_item()
+    {
+        DataItem item = new([NDArray.From(1, [1f]), NDArray.From(1, [2f])], [NDArray.From(1, [3f])], NDArray.From(Shape.Scalar, [1f]));
+        byte[] content = new byte[CacheItem.Length(item)];
+        CacheItem.Write(item, content);
+        Assert.NotNull(CacheItem.Parse(content));
+        foreach ((int at, byte value) in new[] { (0, (byte)0), (0, (byte)1), (0, (byte)3), (3, (byte)0x80), (2, (byte)1), (4, (byte)0), (4, (byte)2), (8, (byte)0), (8, (byte)2) })
+        {
+            byte[] changed = [.. content];
+            changed[at] = value;
+            Assert.Null(CacheItem.Parse(changed));
+        }
+
+        Assert.Null(CacheItem.Parse(content.AsSpan(0, 8)));
+    }
+
+    [Fact]
     public void Other_settings_or_contents_are_another_key()
     {
         foreach (string name in (string[])["Cat", "Dog"])

@@ -67,6 +67,29 @@ public class DataParallelTests
     }
 
     [Fact]
+    public void CapturedStepsAreRefusedWhicheverWasAskedForFirst()
+    {
+        using Sequential model = Training.Network(1);
+        using var group = new SingleProcessGroup();
+        model.Compile(new SGD(), new CategoricalFocalLoss(), jitCompile: true);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => model.Strategy = new DataParallel(group));
+        Assert.Contains("without jitCompile, or train it without DataParallel", error.Message, StringComparison.Ordinal);
+        Assert.Null(model.Strategy);
+
+        model.Compile(new SGD(), new CategoricalFocalLoss());
+        model.Strategy = new DataParallel(group);
+        Optimizer before = model.Optimizer!;
+        error = Assert.Throws<InvalidOperationException>(() => model.Compile(new SGD(), new CategoricalFocalLoss(), jitCompile: true));
+        Assert.Contains("jitCompile", error.Message, StringComparison.Ordinal);
+        Assert.Same(before, model.Optimizer);
+        Assert.False(model.JitCompile);
+
+        model.Strategy = null;
+        model.Compile(new SGD(), new CategoricalFocalLoss(), jitCompile: true);
+        Assert.True(model.JitCompile);
+    }
+
+    [Fact]
     public void WhatALayerAddsForItsOutputsCountsAsTheMeanOverTheParts()
     {
         Sequential Network(ulong seed)

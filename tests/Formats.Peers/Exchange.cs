@@ -103,8 +103,8 @@ internal static class Exchange
     private static void WriteTraining(string folder)
     {
         using Sequential model = Networks.Small();
-        TensorFlowJsModel.Save(model, Path.Combine(folder, "training.tfjs"));
-        model.Compile(new Adam(0.001f, epsilon: 1e-9f), new CategoricalCrossentropy());
+        model.Compile(new Adam(0.001f, epsilon: 1e-9f), new CategoricalCrossentropy(), [new CategoricalAccuracy()]);
+        TensorFlowJsModel.Save(model, Path.Combine(folder, "training.tfjs"), includeOptimizer: true);
         NDArray x = Networks.Batch(model, 4), labels = new float[,] { { 1, 0 }, { 0, 1 }, { 0, 1 }, { 1, 0 } };
         float[] losses = [.. Enumerable.Range(0, 5).Select(_ => (float)model.TrainOnBatch(x, labels)["loss"])];
         SafetensorsFile.Save(

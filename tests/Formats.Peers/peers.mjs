@@ -50,7 +50,9 @@ function load(name) {
     const group = json.weightsManifest[0];
     const bytes = Buffer.concat(group.paths.map((file) => fs.readFileSync(path.join(folder, name, file))));
     return tf.loadLayersModel({
-        load: async () => ({ modelTopology: json.modelTopology, weightSpecs: group.weights, weightData: new Uint8Array(bytes).buffer }),
+        load: async () => ({
+            modelTopology: json.modelTopology, weightSpecs: group.weights, weightData: new Uint8Array(bytes).buffer, trainingConfig: json.trainingConfig,
+        }),
     });
 }
 
@@ -75,7 +77,11 @@ for (const name of ["small", "graph", "residual", "everything"]) {
         tf.layers.flatten(), tf.layers.dense({ units: 8, activation: "relu" }), tf.layers.dense({ units: 2, activation: "softmax" }),
     ] });
     model.setWeights(loaded.getWeights());
-    model.compile({ optimizer: tf.train.adam(0.001, 0.9, 0.999, 1e-9), loss: "categoricalCrossentropy" });
+    const { learningRate, beta1, beta2, epsilon } = loaded.optimizer.getConfig();
+    check("the optimizer of the file", loaded.optimizer.getClassName() === "Adam" && Math.abs(learningRate / 0.001 - 1) < 1e-6 &&
+        Math.abs(beta1 - 0.9) < 1e-6 && Math.abs(beta2 - 0.999) < 1e-6 && Math.abs(epsilon / 1e-9 - 1) < 1e-6, JSON.stringify(loaded.optimizer.getConfig()));
+    check("the loss and the metric of the file", loaded.loss === "categoricalCrossentropy" && loaded.metricsNames.length === 2, `${loaded.loss} ${loaded.metricsNames}`);
+    model.compile({ optimizer: loaded.optimizer, loss: loaded.loss });
     const losses = expected.losses.dataSync();
     for (let step = 0; step < 5; step++) {
         const loss = await model.trainOnBatch(expected.x, expected.labels);
@@ -96,15 +102,19 @@ for (const name of ["small", "graph", "residual", "everything"]) {
     const pooled = tf.layers.concatenate().apply([tf.layers.globalAveragePooling2d({ dataFormat: "channelsLast" }).apply(normal), tf.layers.globalMaxPooling2d({ dataFormat: "channelsLast" }).apply(normal)]);
     const model = tf.model({ inputs: input, outputs: tf.layers.dense({ units: 4, activation: "softmax", kernelInitializer: "leCunNormal" }).apply(pooled) });
     model.setWeights(model.getWeights().map((weight) => weight.add(tf.randomUniform(weight.shape, 0, 0.5))));
+
+    // A step, so that the optimizer has a state.
+    model.compile({ optimizer: tf.train.rmsprop(0.001, 0.8, 0.5), loss: "categoricalCrossentropy", metrics: ["accuracy"] });
+    await model.trainOnBatch(tf.randomUniform([2, 9, 8, 2]), tf.tensor2d([[1, 0, 0, 0], [0, 0, 1, 0]]));
     fs.mkdirSync(path.join(folder, "from-tfjs.tfjs"), { recursive: true });
     await model.save(tf.io.withSaveHandler(async (artifacts) => {
         fs.writeFileSync(path.join(folder, "from-tfjs.tfjs", "weights.bin"), Buffer.from(artifacts.weightData));
         fs.writeFileSync(path.join(folder, "from-tfjs.tfjs", "model.json"), JSON.stringify({
             format: artifacts.format, generatedBy: artifacts.generatedBy, convertedBy: artifacts.convertedBy, modelTopology: artifacts.modelTopology,
-            weightsManifest: [{ paths: ["weights.bin"], weights: artifacts.weightSpecs }],
+            weightsManifest: [{ paths: ["weights.bin"], weights: artifacts.weightSpecs }], trainingConfig: artifacts.trainingConfig,
         }));
         return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
-    }));
+    }), { includeOptimizer: true });
     const given = tf.randomUniform([3, 9, 8, 2]);
     save("from-tfjs.expected.safetensors", { x: given, y: model.predict(given) });
 }

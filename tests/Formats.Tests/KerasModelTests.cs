@@ -60,7 +60,10 @@ public sealed class KerasModelTests : IDisposable
         var cases = new TheoryData<string, string>();
         foreach (string file in (string[])["model.keras", "model.h5"])
         {
-            foreach (string optimizer in (string[])["adam", "adamw", "sgd", "momentum", "rmsprop", "rmsprop momentum", "lion", "schedule", "average", "accumulated", "all"])
+            foreach (string optimizer in (string[])[
+                "adam", "adamw", "sgd", "momentum", "rmsprop", "rmsprop momentum", "lion", "schedule", "average", "accumulated", "all",
+                "amsgrad", "amsgrad average", "centered", "centered momentum", "scaled", "scaled sgd", "scaled schedule",
+                "adagrad", "adadelta", "adamax"])
                 cases.Add(file, optimizer);
         }
 
@@ -84,6 +87,16 @@ public sealed class KerasModelTests : IDisposable
             "schedule" => new Adam(new CosineDecay(0.01, 5)),
             "average" => new SGD(0.1f) { UseEma = true, EmaMomentum = 0.5f, EmaOverwriteFrequency = 2 },
             "accumulated" => new Adam(0.01f) { GradientAccumulationSteps = 2 },
+            "amsgrad" => new Adam(0.01f, 0.5f, 0.6f, amsGrad: true),
+            "amsgrad average" => new AdamW(0.01f, 0.1f, 0.5f, 0.6f, amsGrad: true) { UseEma = true, GradientAccumulationSteps = 2 },
+            "centered" => new RMSprop(0.01f, 0.8f, centered: true),
+            "adagrad" => new Adagrad(0.01f, 0.25f, 1e-5f),
+            "adadelta" => new Adadelta(0.5f, 0.8f, 1e-5f) { UseEma = true },
+            "adamax" => new Adamax(0.01f, 0.8f, 0.9f, 1e-5f) { GradientAccumulationSteps = 2 },
+            "centered momentum" => new RMSprop(0.01f, 0.8f, 0.5f, centered: true) { UseEma = true },
+            "scaled" => new LossScaleOptimizer(new Adam(0.01f, amsGrad: true) { GlobalClipNorm = 1 }, initialScale: 1024, dynamicGrowthSteps: 2),
+            "scaled sgd" => new LossScaleOptimizer(new SGD(0.1f)),
+            "scaled schedule" => new LossScaleOptimizer(new RMSprop(new CosineDecay(0.01, 5), momentum: 0.5f) { UseEma = true }),
             _ => new RMSprop(new ExponentialDecay(0.01, 2, 0.5), momentum: 0.5f) { UseEma = true, GradientAccumulationSteps = 2, LossScaleFactor = 4 },
         };
         model.Compile(optimizer, new CategoricalFocalLoss([0.25f, 0.75f], gamma: 1.5f, l2: 0.01f), [new CategoricalAccuracy()]);
@@ -260,6 +273,48 @@ public sealed class KerasModelTests : IDisposable
         });
         using Model softmax = KerasModel.Load(_folder["softmax.keras"]);
         Assert.Equal("softmax", Assert.IsType<Activation>(softmax.Layers[^1]).Function);
+    }
+
+    [Fact]
+    public void Normalizations_say_how_their_weights_begin_and_what_they_are_held_to_as_Keras_does()
+    {
+        using var scope = new TensorScope();
+        using var model = new Sequential
+        {
+            new Input(4),
+            new BatchNormalization(
+                betaInitializer: new Constant(0.5f), gammaInitializer: new Zeros(), movingMeanInitializer: new Ones(), movingVarianceInitializer: new Constant(2),
+                betaRegularizer: new L1(0.25f), gammaRegularizer: new L2(0.5f), betaConstraint: new UnitNorm(), gammaConstraint: new MinMaxNorm(0.5f, 2)),
+            new LayerNormalization(gammaConstraint: new NonNeg(), betaRegularizer: new L1L2(0.5f, 0.25f)),
+        };
+        foreach (string name in (string[])["model.keras", "model.h5"])
+        {
+            KerasModel.Save(model, _folder[name]);
+            using Model loaded = KerasModel.Load(_folder[name]);
+            var batch = (BatchNormalization)loaded.Layers[0];
+            Assert.Equal(0.5f, Assert.IsType<Constant>(batch.BetaInitializer).Value);
+            Assert.IsType<Zeros>(batch.GammaInitializer);
+            Assert.IsType<Ones>(batch.MovingMeanInitializer);
+            Assert.Equal(2, Assert.IsType<Constant>(batch.MovingVarianceInitializer).Value);
+            Assert.Equal(0.25f, Assert.IsType<L1>(batch.BetaRegularizer).L1);
+            Assert.Equal(0.5f, Assert.IsType<L2>(batch.GammaRegularizer).L2);
+            Assert.IsType<UnitNorm>(batch.BetaConstraint);
+            Assert.Equal((0.5f, 2f), (Assert.IsType<MinMaxNorm>(batch.GammaConstraint).MinValue, ((MinMaxNorm)batch.GammaConstraint!).MaxValue));
+            var layer = (LayerNormalization)loaded.Layers[1];
+            Assert.IsType<NonNeg>(layer.GammaConstraint);
+            L1L2 both = Assert.IsType<L1L2>(layer.BetaRegularizer);
+            Assert.Equal((0.5f, 0.25f), (both.L1, both.L2));
+            Assert.Null(layer.BetaConstraint);
+            Assert.Equal(model.Losses.Sum(loss => loss.Item()), loaded.Losses.Sum(loss => loss.Item()));
+        }
+
+        // batch_normalization.py of Keras 3.
+        JsonNode settings = JsonNode.Parse(ConfigOf(_folder["model.keras"]))!["config"]!["layers"]![1]!["config"]!;
+        Assert.Equal("Constant", (string?)settings["beta_initializer"]!["class_name"]);
+        Assert.Equal(2, (float)settings["moving_variance_initializer"]!["config"]!["value"]!);
+        Assert.Equal("MinMaxNorm", (string?)settings["gamma_constraint"]!["class_name"]);
+        Assert.Contains(
+            "LayerNormalization has no constraints", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(model, _folder["js"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -505,6 +560,105 @@ public sealed class KerasModelTests : IDisposable
             Variable variable = optimizer.Variables.Single(variable => variable.Name.EndsWith(order[i], StringComparison.Ordinal));
             Assert.Equal(variable.Value.ToArray(), file.Read($"optimizer/vars/{i + 1}", variable.Shape).ToFloats());
         }
+    }
+
+    // loss_scale_optimizer.py: its own variables, those of the inner optimizer, and the latter once more beside.
+    [Fact]
+    public void An_optimizer_that_scales_the_loss_is_written_as_Keras_does()
+    {
+        using var model = new Sequential { new Input(3), new Dense(2) };
+        var optimizer = new LossScaleOptimizer(new Adam(0.01f, amsGrad: true) { ClipNorm = 2 }, initialScale: 4, dynamicGrowthSteps: 2);
+        model.Compile(optimizer, new MeanSquaredError());
+        Networks.Train(model);
+        KerasModel.Save(model, _folder["scaled.keras"]);
+        JsonNode written = JsonNode.Parse(ConfigOf(_folder["scaled.keras"]))!["compile_config"]!["optimizer"]!;
+        Assert.Equal(("keras.optimizers", "LossScaleOptimizer"), ((string?)written["module"], (string?)written["class_name"]));
+        Assert.Equal(["name", "inner_optimizer", "initial_scale", "dynamic_growth_steps"], written["config"]!.AsObject().Select(setting => setting.Key));
+        Assert.Equal("Adam", (string?)written["config"]!["inner_optimizer"]!["class_name"]);
+        Assert.True((bool)written["config"]!["inner_optimizer"]!["config"]!["amsgrad"]!);
+
+        KerasModel.SaveWeights(model, _folder["a.weights.h5"]);
+        using var file = new Hdf5Reader(File.OpenRead(_folder["a.weights.h5"]), "a");
+        Assert.Equal(4 + 2 + 6, file.Names("optimizer/vars").Count);
+        Assert.Equal((0L, 0f), (file.ReadWhole("optimizer/vars/0"), file.Read("optimizer/vars/1", Shape.Scalar).ToFloats()[0]));
+        Assert.Equal((1L, 8f), (file.ReadWhole("optimizer/vars/2"), file.Read("optimizer/vars/3", Shape.Scalar).ToFloats()[0]));
+        string[] order = ["kernel/momentum", "kernel/velocity", "bias/momentum", "bias/velocity", "kernel/velocity_hat", "bias/velocity_hat"];
+        foreach ((string path, int first) in (ReadOnlySpan<(string, int)>)[("optimizer/vars", 4), ("optimizer/inner_optimizer/vars", 0)])
+        {
+            Assert.Equal((3L, 0.01f), (file.ReadWhole($"{path}/{first}"), file.Read($"{path}/{first + 1}", Shape.Scalar).ToFloats()[0]));
+            for (int i = 0; i < order.Length; i++)
+            {
+                Variable variable = optimizer.Variables.Single(variable => variable.Name.EndsWith(order[i], StringComparison.Ordinal));
+                Assert.Equal(variable.Value.ToArray(), file.Read($"{path}/{first + 2 + i}", variable.Shape).ToFloats());
+            }
+        }
+
+        // Keras makes counter and factor with the first step; a file from before it has neither.
+        using var fresh = new LossScaleOptimizer(new Adam());
+        Assert.Equal(
+            ["loss_scale_optimizer/iteration", "loss_scale_optimizer/learning_rate", "adam/iteration", "adam/learning_rate"],
+            OptimizerEntries.Of(fresh, 4, [])!.Select(entry => entry.Name));
+        Assert.Null(OptimizerEntries.Of(fresh, 7, model.TrainableVariables));
+    }
+
+    [Fact]
+    public void Files_of_Keras_2_hold_the_inner_optimizers_state_alone()
+    {
+        using Sequential model = Networks.Small(), other = Networks.Small();
+        model.Compile(new LossScaleOptimizer(new Adam(0.01f)), new MeanSquaredError());
+        other.Compile(new LossScaleOptimizer(new Adam(0.01f), initialScale: 16), new MeanSquaredError());
+        Networks.Train(model);
+        var inner = (LossScaleOptimizer)model.Optimizer!;
+        var writer = new Hdf5Writer();
+        LegacyWeights.WriteState(inner.InnerOptimizer, writer);
+        using (FileStream stream = File.Create(_folder["state.h5"]))
+            writer.Save(stream);
+        using var file = new Hdf5Reader(File.OpenRead(_folder["state.h5"]), "state.h5");
+        LegacyWeights.ReadState(other, file);
+        Assert.Equal(Sorted(inner.InnerOptimizer), Sorted(((LossScaleOptimizer)other.Optimizer!).InnerOptimizer));
+        Assert.Equal((3L, 16f), (other.Optimizer!.Iterations, ((LossScaleOptimizer)other.Optimizer).DynamicScale));
+
+        // Its first optimizers have one kind of state after the other.
+        using var amsgrad = new Adam(amsGrad: true);
+        using var plain = new Dense(1);
+        plain.Build((Shape.Unknown, 1));
+        amsgrad.Build(plain.TrainableVariables);
+        Assert.Equal(
+            ["kernel_momentum", "bias_momentum", "kernel_velocity", "bias_velocity", "kernel_velocity_hat", "bias_velocity_hat"],
+            OptimizerEntries.OldState(amsgrad).Select(entry => entry.Name.Replace("adam/dense_", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Settings_of_an_optimizer_that_scales_the_loss_that_cannot_be_are_named()
+    {
+        using Sequential model = Networks.Small();
+        model.Compile(new LossScaleOptimizer(new Adam()), new CategoricalCrossentropy());
+        KerasModel.Save(model, _folder["a.keras"]);
+        int number = 0;
+        void Expect(string message, Action<JsonNode> change)
+        {
+            string name = $"{number++}.keras";
+            Rewrite(_folder["a.keras"], _folder[name], config => change(config["compile_config"]!["optimizer"]!["config"]!));
+            InvalidDataException error = Assert.Throws<InvalidDataException>(() => KerasModel.Load(_folder[name]));
+            Assert.StartsWith(_folder[name], error.Message, StringComparison.Ordinal);
+            Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        }
+
+        Expect("'dynamic': false is not supported", config => config["dynamic"] = false);
+        Expect("options of the inner optimizer", config => config["clipnorm"] = 1);
+        Expect("initialScale", config => config["initial_scale"] = -2);
+        Expect("scales losses already", config => config["inner_optimizer"]!["config"]!["loss_scale_factor"] = 2);
+        Expect("there is no 'inner_optimizer'", config => config.AsObject().Remove("inner_optimizer"));
+        Expect("optimizer 'LossScaleOptimizer': optimizer 'Nadam': there is no such optimizer here", config => config["inner_optimizer"]!["class_name"] = "Nadam");
+
+        // What the first Keras 3 wrote besides says nothing.
+        Rewrite(_folder["a.keras"], _folder["old.keras"], config =>
+        {
+            JsonNode settings = config["compile_config"]!["optimizer"]!["config"]!;
+            (settings["learning_rate"], settings["clipnorm"], settings["use_ema"], settings["ema_momentum"]) = (0, null, false, 0.99f);
+        });
+        using Model loaded = KerasModel.Load(_folder["old.keras"]);
+        Assert.Equal(32768, Assert.IsType<LossScaleOptimizer>(loaded.Optimizer).InitialScale);
     }
 
     private static IEnumerable<(string Name, float[] Values)> Sorted(Optimizer optimizer) =>

@@ -15,7 +15,10 @@ internal static class Networks
         new ZeroPadding2D((1, 0), (2, 1), name: "pad"),
         new Conv2D(4, (3, 2), strides: 1, padding: Padding.Same, activation: "relu", kernelInitializer: new HeNormal(3)),
         new MaxPooling2D(2),
-        new BatchNormalization(momentum: 0.9f, epsilon: 0.01f),
+        new BatchNormalization(
+            momentum: 0.9f, epsilon: 0.01f, betaInitializer: new RandomNormal(0.1f, 0.2f, 5), gammaInitializer: new Constant(0.75f),
+            movingMeanInitializer: new Constant(0.25f), movingVarianceInitializer: new RandomUniform(0.5f, 1.5f, 6), betaRegularizer: new L2(0.125f),
+            gammaRegularizer: new L1L2(0.25f, 0.5f), betaConstraint: new MaxNorm(3), gammaConstraint: new NonNeg()),
         new Conv2D(6, 3, padding: Padding.Same, dilationRate: 2, useBias: false, kernelInitializer: new VarianceScaling(2, FanMode.FanOut, WeightDistribution.Uniform)),
         new Activation("elu"),
         new AveragePooling2D((2, 1), strides: (1, 2), padding: Padding.Same),
@@ -48,7 +51,8 @@ internal static class Networks
         KerasTensor d = new SeparableConv2D(4, (3, 2), padding: Padding.Same, depthMultiplier: 2).Call(a);
         KerasTensor sum = new Add().Call([b, c, d]);
         KerasTensor mixed = new Concatenate().Call([new Average().Call([a, sum]), new Maximum().Call([c, d]), new Minimum().Call([c, d]), sum * c]);
-        KerasTensor normal = new LayerNormalization().Call(mixed);
+        KerasTensor normal = new LayerNormalization(
+            betaInitializer: new Constant(0.25f), gammaInitializer: new Constant(1.5f), betaRegularizer: new L2(0.01f), gammaRegularizer: new L2(0.02f)).Call(mixed);
         KerasTensor larger = new Conv2DTranspose(3, 3, strides: 2, padding: Padding.Same).Call(new MaxPooling2D(2).Call(normal));
         KerasTensor larger2 = new UpSampling2D(2, interpolation).Call(new AveragePooling2D(2).Call(normal));
         KerasTensor inside = new Sequential("inside") { new Input((8, 6, 19)), new Conv2D(2, 3, activation: "relu", name: "inside_conv"), new GlobalAveragePooling2D() }

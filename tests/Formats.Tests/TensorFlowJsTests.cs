@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Numerics.Losses;
 using Numerics.Nn;
 using Numerics.Tensors;
 
@@ -85,6 +86,101 @@ public sealed class TensorFlowJsTests : IDisposable
         Assert.Contains("TensorFlow.js has no activation 'leaky_relu'", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(leaky, _folder["none"])).Message, StringComparison.Ordinal);
         using Model bilinear = Networks.Graph();
         Assert.Contains("UpSampling2D 'up_sampling2d'", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(bilinear, _folder["none"])).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["none"]));
+    }
+
+    public static TheoryData<string, string> Optimizers() => new()
+    {
+        { "adam", """{"class_name":"Adam","config":{"learningRate":0.5,"beta1":0.75,"beta2":0.875,"epsilon":0.25}}""" },
+        { "sgd", """{"class_name":"SGD","config":{"learningRate":0.5}}""" },
+        { "momentum", """{"class_name":"Momentum","config":{"learningRate":0.5,"momentum":0.25,"useNesterov":true}}""" },
+        { "rmsprop", """{"class_name":"RMSProp","config":{"learningRate":0.5,"decay":0.75,"momentum":0.25,"epsilon":0.125,"centered":true}}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void How_a_model_is_trained_makes_a_round_trip(string name, string written)
+    {
+        Optimizer optimizer = name switch
+        {
+            "adam" => new Adam(0.5f, 0.75f, 0.875f, 0.25f),
+            "sgd" => new SGD(0.5f),
+            "momentum" => new SGD(0.5f, 0.25f, nesterov: true),
+            _ => new RMSprop(0.5f, 0.75f, 0.25f, 0.125f, centered: true),
+        };
+        using var model = new Sequential { new Input(2), new Dense(2, name: "d") };
+        model.Compile(optimizer, new CategoricalCrossentropy(), [new CategoricalAccuracy(), new AUC()]);
+        TensorFlowJsModel.Save(model, _folder["model"]);
+        using (Model plain = TensorFlowJsModel.Load(_folder["model"]))
+            Assert.Null(plain.Optimizer);
+        TensorFlowJsModel.Save(model, _folder["model"], includeOptimizer: true);
+        JsonNode training = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["model"], "model.json")))!["trainingConfig"]!;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(written), training["optimizer_config"]), training.ToJsonString());
+        Assert.Equal("categorical_crossentropy", (string?)training["loss"]);
+        Assert.Equal("""["categorical_accuracy"]""", training["metrics"]!.ToJsonString());
+
+        using Model loaded = TensorFlowJsModel.Load(_folder["model"]);
+        Assert.IsType<CategoricalCrossentropy>(loaded.Loss);
+        Assert.Equal(["categorical_accuracy"], loaded.Metrics.Select(metric => metric.Name));
+        NDArray x = Networks.Batch(model, 4), y = new float[,] { { 1, 0 }, { 0, 1 }, { 1, 0 }, { 1, 0 } };
+        for (int step = 0; step < 3; step++)
+            Assert.Equal(model.TrainOnBatch(x, y)["loss"], loaded.TrainOnBatch(x, y)["loss"]);
+        using Model uncompiled = TensorFlowJsModel.Load(_folder["model"], compile: false);
+        Assert.Null(uncompiled.Optimizer);
+    }
+
+    [Fact]
+    public void A_model_that_TensorFlowJs_saved_with_its_optimizer_is_read()
+    {
+        // As save(url, {includeOptimizer: true}) writes it: the optimizer's state behind the weights, with a whole number in front.
+        using var model = new Sequential { new Input(2), new Dense(2, name: "d") };
+        model.Compile(new SGD(0.5f), new SparseCategoricalCrossentropy(), [new SparseCategoricalAccuracy()]);
+        TensorFlowJsModel.Save(model, _folder["model"], includeOptimizer: true);
+        Change(json =>
+        {
+            JsonArray weights = json["weightsManifest"]![0]!["weights"]!.AsArray();
+            weights.Add((JsonNode)new JsonObject { ["name"] = "iter", ["shape"] = new JsonArray(), ["dtype"] = "int32", ["group"] = "optimizer" });
+            weights.Add((JsonNode)new JsonObject { ["name"] = "d/bias/momentum", ["shape"] = new JsonArray(2), ["dtype"] = "float32", ["group"] = "optimizer" });
+            JsonNode training = json["trainingConfig"]!;
+            training["loss"] = new JsonArray("sparse_categorical_crossentropy");
+            training["metrics"] = new JsonArray("acc");
+        });
+        string shard = Path.Combine(_folder["model"], "group1-shard1of1.bin");
+        File.WriteAllBytes(shard, [.. File.ReadAllBytes(shard), .. new byte[12]]);
+        using Model loaded = TensorFlowJsModel.Load(_folder["model"]);
+        ModelAssert.Same(model, loaded);
+        Assert.IsType<SparseCategoricalCrossentropy>(loaded.Loss);
+        Assert.IsType<SparseCategoricalAccuracy>(Assert.Single(loaded.Metrics));
+        Assert.Equal(0.5f, Assert.IsType<SGD>(loaded.Optimizer).LearningRate);
+
+        Change(json => json["trainingConfig"]!["optimizer_config"]!["class_name"] = "Adagrad");
+        string message = Assert.Throws<InvalidDataException>(() => TensorFlowJsModel.Load(_folder["model"])).Message;
+        Assert.StartsWith($"{Path.Combine(_folder["model"], "model.json")}: trainingConfig: optimizer 'Adagrad'", message, StringComparison.Ordinal);
+        using Model uncompiled = TensorFlowJsModel.Load(_folder["model"], compile: false);
+        Assert.Null(uncompiled.Optimizer);
+    }
+
+    [Fact]
+    public void What_TensorFlowJs_cannot_train_with_is_named()
+    {
+        void Expect(string message, Optimizer optimizer, Loss? loss = null)
+        {
+            using var model = new Sequential { new Input(2), new Dense(2) };
+            model.Compile(optimizer, loss ?? new MeanSquaredError());
+            Assert.Contains(
+                message, Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(model, _folder["none"], includeOptimizer: true)).Message, StringComparison.Ordinal);
+        }
+
+        Expect("does not have the optimizer AdamW", new AdamW { WeightDecay = 0 });
+        Expect("the optimizer AdamW has such an option", new AdamW());
+        Expect("does not have the optimizer Adam with AMSGrad", new Adam(amsGrad: true));
+        Expect("does not have the optimizer Lion", new Lion());
+        Expect("does not have the optimizer LossScaleOptimizer", new LossScaleOptimizer(new Adam()));
+        Expect("no schedules of the learning rate", new SGD(new CosineDecay(0.1, 5)));
+        Expect("neither clip", new SGD { ClipNorm = 1 });
+        Expect("does not have the loss 'categorical_focal_loss'", new SGD(), new CategoricalFocalLoss());
+        Expect("does not have the loss 'categorical_crossentropy'", new SGD(), new CategoricalCrossentropy(fromLogits: true));
+        Expect("does not have the loss 'mean_squared_error'", new SGD(), new MeanSquaredError(Reduction.Sum));
         Assert.False(Directory.Exists(_folder["none"]));
     }
 

@@ -173,6 +173,37 @@ public sealed class MoreLayerTests
     }
 
     [Fact]
+    public void Normalizations_take_initializers_regularizers_and_constraints()
+    {
+        using var scope = new TensorScope();
+        NDArray x = RandomArrays.Signed((5, 3));
+        using var batch = new BatchNormalization(
+            betaInitializer: new Constant(-1), gammaInitializer: new Constant(2), movingMeanInitializer: new Constant(0.5f),
+            movingVarianceInitializer: new Constant(4), betaRegularizer: new L2(0.1f), gammaRegularizer: new L1(0.5f),
+            betaConstraint: new NonNeg(), gammaConstraint: new MaxNorm(1));
+        Close([.. x.ToFloats().Select(value => (2 * (value - 0.5f) / MathF.Sqrt(4.001f)) - 1)], batch.Call(x).ToArray());
+        Check(batch);
+
+        using var layer = new LayerNormalization(
+            betaInitializer: new Constant(-1), gammaInitializer: new Constant(2), betaRegularizer: new L2(0.1f), gammaRegularizer: new L1(0.5f),
+            betaConstraint: new NonNeg(), gammaConstraint: new MaxNorm(1));
+        using var plain = new LayerNormalization();
+        Close([.. plain.Call(x).ToArray().Select(value => (2 * value) - 1)], layer.Call(x).ToArray());
+        Check(layer);
+
+        static void Check(Normalization layer)
+        {
+            // Beta is -1, -1, -1, gamma 2, 2, 2.
+            Assert.Equal((0.1f * 3) + (0.5f * 6), layer.Losses.Sum(loss => loss.Item()), 1e-5f);
+            using var optimizer = new SGD(0);
+            optimizer.Apply([Tensor.Ones(3), Tensor.Ones(3)], layer.TrainableVariables);
+            Assert.Equal([0f, 0, 0], layer.Beta!.Value.ToArray());
+            float third = MathF.Sqrt(1 / 3f);
+            Close([third, third, third], layer.Gamma!.Value.ToArray());
+        }
+    }
+
+    [Fact]
     public void UpSampling2D_repeats_or_blends_pixels()
     {
         using var scope = new TensorScope();

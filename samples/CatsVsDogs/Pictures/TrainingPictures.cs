@@ -8,6 +8,9 @@ namespace Numerics.Samples.CatsVsDogs.Pictures;
 /// <param name="HeldOut">The pictures to test on, none of which is learnt from; null when nothing is set aside.</param>
 internal sealed record TrainingPictures(ImageDataset Training, ImageDataset? HeldOut)
 {
+    /// <summary>All of them.</summary>
+    public ImageDataset[] All => HeldOut is null ? [Training] : [Training, HeldOut];
+
     /// <summary>The drawings, made now if they are not there yet.</summary>
     /// <param name="folder">Where they are kept.</param>
     /// <param name="seed">Decides the order.</param>

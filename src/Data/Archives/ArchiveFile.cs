@@ -19,6 +19,9 @@ internal sealed class ArchiveFile : IDisposable
     /// <summary>The file's length in bytes when it was opened.</summary>
     public long Length { get; }
 
+    /// <summary>When the file was written last.</summary>
+    public DateTime Written => File.GetLastWriteTimeUtc(_handle);
+
     /// <summary>Fills a span with the bytes at an offset.</summary>
     /// <param name="offset">Where they start.</param>
     /// <param name="target">Receives them.</param>

@@ -15,7 +15,7 @@ namespace Numerics.Data;
 internal sealed class CacheFile
 {
     public const int HeaderLength = 64, FooterLength = 32, Alignment = 64;
-    public const ulong Magic = 0x31304548434D554E, FooterMagic = 0x31304C4941544D4E;
+    public const ulong Magic = 0x32304548434D554E, FooterMagic = 0x31304C4941544D4E;
 
     private readonly string _path;
     private readonly long[] _places;

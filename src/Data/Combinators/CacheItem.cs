@@ -4,39 +4,66 @@ using Numerics.Tensors;
 namespace Numerics.Data;
 
 /// <summary>
-/// How an item stands in a cache file: behind checksum and length the number of its arrays, then for each its type, rank and extents,
-/// then the elements of all.
+/// How an item stands in a cache file: behind checksum and length the numbers of its inputs, targets and weights, then for each of these
+/// arrays its type, rank, extents and elements.
 /// </summary>
 internal static class CacheItem
 {
     /// <summary>Checksum of 8 bytes, length of 4, and 4 that are zero.</summary>
     public const int HeaderLength = 16;
 
-    private const int MaxRank = 16;
+    private const int MaxRank = 16, CountsLength = (2 * sizeof(int)) + 1;
 
     /// <summary>The length of an item's content.</summary>
-    public static int Length(in DataItem item) => checked(1 + Length(item.X) + Length(item.Y) + (item.SampleWeight is { } weight ? Length(weight) : 0));
+    public static int Length(in DataItem item)
+    {
+        int length = CountsLength;
+        foreach (NDArray array in Arrays(item))
+            length = checked(length + Length(array));
+        return length;
+    }
 
     /// <summary>Writes an item's content.</summary>
     public static void Write(in DataItem item, Span<byte> content)
     {
-        content[0] = (byte)(item.SampleWeight is null ? 2 : 3);
-        int position = 1;
-        Write(item.X, content, ref position);
-        Write(item.Y, content, ref position);
-        if (item.SampleWeight is { } weight)
-            Write(weight, content, ref position);
+        BinaryPrimitives.WriteInt32LittleEndian(content, item.Inputs.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(content[sizeof(int)..], item.Targets.Count);
+        content[CountsLength - 1] = (byte)(item.SampleWeight is null ? 0 : 1);
+        int position = CountsLength;
+        foreach (NDArray array in Arrays(item))
+            Write(array, content, ref position);
     }
 
     /// <summary>Reads an item's content; null when it is not one.</summary>
     public static DataItem? Parse(ReadOnlySpan<byte> content)
     {
-        if (content is not [2 or 3, ..])
+        if (content.Length < CountsLength || content[CountsLength - 1] > 1)
             return null;
-        int count = content[0];
-        ReadOnlySpan<byte> rest = content[1..];
-        NDArray? x = ParseArray(ref rest), y = ParseArray(ref rest), weight = count == 3 ? ParseArray(ref rest) : null;
-        return x is null || y is null || (weight is null && count == 3) || rest.Length > 0 ? null : new DataItem(x, y, weight);
+        int inputs = BinaryPrimitives.ReadInt32LittleEndian(content), targets = BinaryPrimitives.ReadInt32LittleEndian(content[sizeof(int)..]);
+        ReadOnlySpan<byte> rest = content[CountsLength..];
+        if (ParseArrays(ref rest, inputs) is not { } x || ParseArrays(ref rest, targets) is not { } y
+            || ParseArrays(ref rest, content[CountsLength - 1]) is not { } weights || x.Length == 0 || y.Length == 0 || rest.Length > 0)
+            return null;
+        return new DataItem(x, y, weights is [var weight] ? weight : null);
+    }
+
+    private static IEnumerable<NDArray> Arrays(DataItem item) =>
+        item.SampleWeight is { } weight ? [.. item.Inputs, .. item.Targets, weight] : [.. item.Inputs, .. item.Targets];
+
+    // An array takes two bytes at least, so that no list is made that the content has no room for.
+    private static NDArray[]? ParseArrays(ref ReadOnlySpan<byte> rest, int count)
+    {
+        if (count < 0 || count > rest.Length / 2)
+            return null;
+        var arrays = new NDArray[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (ParseArray(ref rest) is not { } array)
+                return null;
+            arrays[i] = array;
+        }
+
+        return arrays;
     }
 
     private static int Length(NDArray array) => checked(2 + (array.Shape.Rank * sizeof(int)) + array.Bytes.Length);

@@ -49,47 +49,60 @@ internal sealed class FileCacheDataset : DerivedDataset
     private IEnumerator<DataItem?> Fill(int[] order)
     {
         using var items = Source.EnumerateAt(epoch: 0, order);
-        using CacheFileWriter? writer = order.Length == Source.IndexCount && TryBegin() ? new CacheFileWriter(_path, _key, order.Length) : null;
-        try
+        using Filling? filling = order.Length == Source.IndexCount ? Filling.TryBegin(this, order.Length) : null;
+        for (int i = 0; items.MoveNext(); i++)
         {
-            for (int i = 0; items.MoveNext(); i++)
-            {
-                writer?.Write(order[i], items.Current);
-                yield return items.Current;
-            }
+            filling?.Write(order[i], items.Current);
+            yield return items.Current;
+        }
 
-            if (writer is not null)
-                _file = writer.Commit();
-        }
-        finally
-        {
-            if (writer is not null)
-                Volatile.Write(ref _isFilling, 0);
-        }
+        filling?.Commit();
     }
 
     private IEnumerator<DataItem> FillInOrder()
     {
         using var items = Source.Enumerate(epoch: 0);
-        using CacheFileWriter? writer = TryBegin() ? new CacheFileWriter(_path, _key, 0) : null;
-        try
+        using Filling? filling = Filling.TryBegin(this, 0);
+        for (int i = 0; items.MoveNext(); i++)
         {
-            for (int i = 0; items.MoveNext(); i++)
-            {
-                writer?.Write(i, items.Current);
-                yield return items.Current;
-            }
+            filling?.Write(i, items.Current);
+            yield return items.Current;
+        }
 
-            if (writer is not null)
-                _file = writer.Commit();
-        }
-        finally
-        {
-            if (writer is not null)
-                Volatile.Write(ref _isFilling, 0);
-        }
+        filling?.Commit();
     }
 
     // One enumeration writes; others beside it take from the source.
-    private bool TryBegin() => Interlocked.CompareExchange(ref _isFilling, 1, 0) == 0;
+    private sealed class Filling : IDisposable
+    {
+        private readonly FileCacheDataset _owner;
+        private readonly CacheFileWriter _writer;
+
+        private Filling(FileCacheDataset owner, int count) => (_owner, _writer) = (owner, new CacheFileWriter(owner._path, owner._key, count));
+
+        public static Filling? TryBegin(FileCacheDataset owner, int count)
+        {
+            if (Interlocked.CompareExchange(ref owner._isFilling, 1, 0) != 0)
+                return null;
+            try
+            {
+                return new Filling(owner, count);
+            }
+            catch
+            {
+                Volatile.Write(ref owner._isFilling, 0);
+                throw;
+            }
+        }
+
+        public void Write(int index, in DataItem? item) => _writer.Write(index, item);
+
+        public void Commit() => _owner._file = _writer.Commit();
+
+        public void Dispose()
+        {
+            _writer.Dispose();
+            Volatile.Write(ref _owner._isFilling, 0);
+        }
+    }
 }

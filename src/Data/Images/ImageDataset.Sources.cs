@@ -103,16 +103,9 @@ public sealed partial class ImageDataset
         double validationSplit = 0,
         DatasetSubset subset = DatasetSubset.All,
         FilePolicy policy = FilePolicy.Decodable,
-        ImageOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var choice = new Choice(imageSize, labelMode, channels, shuffle, seed, validationSplit, subset, policy, options ?? ImageOptions.Default);
-        choice.Check();
-        using var archive = new ArchiveFile(path);
-        List<ZipEntry> entries = ZipDirectory.Read(archive);
-        var (classes, pictures) = ArchiveClasses.Find(path, entries.ConvertAll(entry => entry.Name), folder, classNames);
-        return choice.Create(path, classes, () => [.. pictures.Select(picture => new ZipImageFile(path, entries[picture.Index], picture.Label))]);
-    }
+        ImageOptions? options = null) => FromArchive(
+            path, folder, classNames, new Choice(imageSize, labelMode, channels, shuffle, seed, validationSplit, subset, policy, options ?? ImageOptions.Default),
+            ZipDirectory.Read, entry => entry.Name, (_, entry, label) => new ZipImageFile(path, entry, label));
 
     /// <summary>Finds the pictures of a tar archive, which is read in place. It must not be compressed.</summary>
     /// <inheritdoc cref="FromZip"/>
@@ -128,18 +121,9 @@ public sealed partial class ImageDataset
         double validationSplit = 0,
         DatasetSubset subset = DatasetSubset.All,
         FilePolicy policy = FilePolicy.Decodable,
-        ImageOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var choice = new Choice(imageSize, labelMode, channels, shuffle, seed, validationSplit, subset, policy, options ?? ImageOptions.Default);
-        choice.Check();
-        using var archive = new ArchiveFile(path);
-        List<TarEntry> entries = TarDirectory.Read(archive);
-        DateTime written = File.GetLastWriteTimeUtc(path);
-        var (classes, pictures) = ArchiveClasses.Find(path, entries.ConvertAll(entry => entry.Name), folder, classNames);
-        return choice.Create(
-            path, classes, () => [.. pictures.Select(picture => new TarImageFile(path, entries[picture.Index], picture.Label, written))]);
-    }
+        ImageOptions? options = null) => FromArchive(
+            path, folder, classNames, new Choice(imageSize, labelMode, channels, shuffle, seed, validationSplit, subset, policy, options ?? ImageOptions.Default),
+            TarDirectory.Read, entry => entry.Name, (archive, entry, label) => new TarImageFile(path, entry, label, archive.Written));
 
     /// <summary>
     /// Finds the pictures of a data set of TFRecords, as TensorFlow Datasets keeps them on disk: every record a
@@ -197,6 +181,18 @@ public sealed partial class ImageDataset
         List<string> shards = TFRecordFolder.FindShards(path, split);
         List<ImageFile> files = TFRecordFolder.FindFiles(shards, imageKey, labelKey);
         return choice.Create(path, TFRecordFolder.FindClasses(shards, classNames, labelKey, files), () => files);
+    }
+
+    private static ImageDataset FromArchive<TEntry>(
+        string path, string? folder, IReadOnlyList<string>? classNames, Choice choice,
+        Func<ArchiveFile, List<TEntry>> read, Converter<TEntry, string> nameOf, Func<ArchiveFile, TEntry, int, ImageFile> pictureOf)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        choice.Check();
+        using var archive = new ArchiveFile(path);
+        List<TEntry> entries = read(archive);
+        var (classes, pictures) = ArchiveClasses.Find(path, entries.ConvertAll(nameOf), folder, classNames);
+        return choice.Create(path, classes, () => [.. pictures.Select(picture => pictureOf(archive, entries[picture.Index], picture.Label))]);
     }
 
     private readonly record struct Choice(

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Numerics.Nn;
 
@@ -45,11 +44,8 @@ internal static class InitializerConfig
     {
         if (!owner.Has(name))
             return null;
-        JsonElement value = owner.Element.GetProperty(name);
-        if (value.ValueKind == JsonValueKind.String)
-            return Create(owner.Text(name), null, owner);
-        ConfigObject item = owner.Object(name);
-        return Create(item.Text("class_name"), item.Optional("config"), item);
+        (string className, ConfigObject? config) = KerasObject.NamedOrWhole(owner, name);
+        return Create(className, config, owner);
     }
 
     private static Initializer Create(string name, ConfigObject? config, ConfigObject place)

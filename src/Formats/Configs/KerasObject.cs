@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Numerics.Formats;
@@ -34,4 +35,12 @@ internal static class KerasObject
             ? registered
             : name;
     }
+
+    /// <summary>The class and the settings of what stands under a name: an object, or the class alone, in whatever way of writing.</summary>
+    /// <param name="owner">The settings that it is one of.</param>
+    /// <param name="key">Which of them; it is there.</param>
+    public static (string ClassName, ConfigObject? Config) NamedOrWhole(ConfigObject owner, string key) =>
+        owner.Element.GetProperty(key).ValueKind == JsonValueKind.String
+            ? (owner.Text(key), null)
+            : (owner.Object(key).Text("class_name"), owner.Object(key).Optional("config"));
 }

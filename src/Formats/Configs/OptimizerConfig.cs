@@ -8,18 +8,24 @@ namespace Numerics.Formats;
 /// <summary>Optimizers as Keras writes them.</summary>
 internal static class OptimizerConfig
 {
-    private const string Known = "Adam, AdamW, SGD, RMSprop and Lion";
+    /// <summary>The names of all of them, for messages.</summary>
+    public const string Known = "Adam, AdamW, Adamax, Adagrad, Adadelta, SGD, RMSprop, Lion and LossScaleOptimizer";
 
     /// <summary>The object for an optimizer.</summary>
     /// <exception cref="NotSupportedException">It or its schedule is one of the user's own.</exception>
     public static JsonObject Write(Optimizer optimizer, ConfigDialect dialect)
     {
+        if (optimizer is LossScaleOptimizer scaling)
+            return Write(scaling, dialect);
         (string name, (string Name, JsonNode Value)[] settings) = optimizer switch
         {
             AdamW adam => ("AdamW", AdamSettings(adam)),
             Adam adam => ("Adam", AdamSettings(adam)),
             SGD sgd => ("SGD", [("momentum", sgd.Momentum), ("nesterov", sgd.Nesterov)]),
-            RMSprop rms => ("RMSprop", [("rho", rms.Rho), ("momentum", rms.Momentum), ("epsilon", rms.Epsilon), ("centered", false)]),
+            RMSprop rms => ("RMSprop", [("rho", rms.Rho), ("momentum", rms.Momentum), ("epsilon", rms.Epsilon), ("centered", rms.Centered)]),
+            Adamax adamax => ("Adamax", [("beta_1", adamax.Beta1), ("beta_2", adamax.Beta2), ("epsilon", adamax.Epsilon)]),
+            Adagrad adagrad => ("Adagrad", [("initial_accumulator_value", adagrad.InitialAccumulatorValue), ("epsilon", adagrad.Epsilon)]),
+            Adadelta adadelta => ("Adadelta", [("rho", adadelta.Rho), ("epsilon", adadelta.Epsilon)]),
             Lion lion => ("Lion", ((string, JsonNode)[])[("beta_1", lion.Beta1), ("beta_2", lion.Beta2)]),
             _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {Known}"),
         };
@@ -57,14 +63,10 @@ internal static class OptimizerConfig
         string className = named ? owner.Text(key) : KerasObject.ClassName(item);
         ConfigObject config = (named ? ConfigObject.Parse("{}"u8.ToArray(), owner.Place) : item.Object("config"))
             .At($"{owner.Place}: optimizer '{className}'");
-        foreach (string setting in (string[])["amsgrad", "centered", "decay"])
-        {
-            if (config.Has(setting) && config.Element.GetProperty(setting) is var value &&
-                !(value.ValueKind == JsonValueKind.False || (value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0)))
-            {
-                throw config.Error($"'{setting}' is not supported, found {value.GetRawText()}");
-            }
-        }
+
+        // Of Keras 2, which lowers the rate by it.
+        if (config.Number("decay", 0) != 0)
+            throw config.Error($"'decay' is not supported, found {config.Element.GetProperty("decay").GetRawText()}");
 
         try
         {
@@ -76,110 +78,83 @@ internal static class OptimizerConfig
         }
     }
 
-    /// <summary>
-    /// An optimizer's state in Keras' order: the averages of all weights, their sums of gradients, then its own, weight by weight, but
-    /// RMSprop's mean squares of all weights before their momenta.
-    /// </summary>
-    public static IReadOnlyList<Variable> StateOf(Optimizer optimizer)
-    {
-        // Here it is weight by weight: its own, the sum, the average.
-        int own = optimizer switch
-        {
-            Adam => 2,
-            RMSprop rms => rms.Momentum > 0 ? 2 : 1,
-            SGD sgd => sgd.Momentum > 0 ? 1 : 0,
-            Lion => 1,
-            _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {Known}"),
-        };
-        int sum = own, average = sum + (optimizer.GradientAccumulationSteps is null ? 0 : 1), each = average + (optimizer.UseEma ? 1 : 0);
-        if (each == 0)
-            return [];
-        IEnumerable<Variable> Every(int first, int count) => optimizer.Variables.Where((_, i) => i % each >= first && i % each < first + count);
-        return
-        [
-            .. Every(average, each - average), .. Every(sum, average - sum),
-            .. optimizer is RMSprop ? Every(0, 1).Concat(Every(1, own - 1)) : Every(0, own),
-        ];
-    }
-
     private static Optimizer Create(string className, ConfigObject config)
     {
-        LearningRateSchedule Rate(float otherwise) => config.Has("learning_rate")
-            ? config.Element.GetProperty("learning_rate").ValueKind == JsonValueKind.Object
-                ? ScheduleConfig.Read(config.Object("learning_rate"))
-                : config.Number("learning_rate")
-            : config.Number("lr", otherwise);
+        if (className.StartsWith(nameof(LossScaleOptimizer), StringComparison.Ordinal))
+            return ReadLossScale(config);
+        LearningRateSchedule? rate = !config.Has("learning_rate") ? config.Has("lr") ? config.Number("lr") : null
+            : config.Element.GetProperty("learning_rate").ValueKind == JsonValueKind.Object ? ScheduleConfig.Read(config.Object("learning_rate"))
+            : config.Number("learning_rate");
+        OptimizerOptions options = ReadOptions(config);
+        if (className.Equals("adamw", StringComparison.OrdinalIgnoreCase) && !config.Has("weight_decay"))
+            options = options with { WeightDecay = 0.004f };
+        Optimizer optimizer = className.ToUpperInvariant() switch
+        {
+            "ADAM" => new Adam(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f), config.Flag("amsgrad", false)),
+            "ADAMW" => new AdamW(rate, 0, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f), config.Flag("amsgrad", false)),
+            "SGD" => new SGD(rate, config.Number("momentum", 0), config.Flag("nesterov", false)),
+            "RMSPROP" => new RMSprop(rate, config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f), config.Flag("centered", false)),
+            "ADAMAX" => new Adamax(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f)),
+            "ADAGRAD" => new Adagrad(rate, config.Number("initial_accumulator_value", 0.1f), config.Number("epsilon", 1e-7f)),
+            "ADADELTA" => new Adadelta(rate, config.Number("rho", 0.95f), config.Number("epsilon", 1e-7f)),
+            "LION" => new Lion(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f)),
+            _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
+        };
+        optimizer.Options = options;
+        return optimizer;
+    }
+
+    private static JsonObject Write(LossScaleOptimizer optimizer, ConfigDialect dialect)
+    {
+        var config = new JsonObject
+        {
+            ["name"] = optimizer.Name,
+            ["inner_optimizer"] = Write(optimizer.InnerOptimizer, dialect),
+            ["initial_scale"] = optimizer.InitialScale,
+            ["dynamic_growth_steps"] = optimizer.DynamicGrowthSteps,
+        };
+        if (dialect != ConfigDialect.Keras)
+            config["dynamic"] = true;
+        return KerasObject.Write("keras.optimizers", nameof(LossScaleOptimizer), config, dialect);
+    }
+
+    // Keras 2 calls it LossScaleOptimizerV3, too.
+    private static LossScaleOptimizer ReadLossScale(ConfigObject config)
+    {
+        if (!config.Flag("dynamic", true))
+            throw config.Error("'dynamic': false is not supported; 'loss_scale_factor' of the inner optimizer scales by a number that stays");
+        if (ReadOptions(config) != new OptimizerOptions())
+            throw config.Error("clipping, decay, averages and the like are options of the inner optimizer");
+        Optimizer inner = Read(config, "inner_optimizer");
+        try
+        {
+            return new LossScaleOptimizer(inner, config.Number("initial_scale", 32768), config.Whole("dynamic_growth_steps", 2000));
+        }
+        catch
+        {
+            inner.Dispose();
+            throw;
+        }
+    }
+
+    private static OptimizerOptions ReadOptions(ConfigObject config)
+    {
         float? Limit(string setting) => config.Has(setting) ? config.Number(setting) : null;
         int? Steps(string setting) => config.Has(setting) ? config.Whole(setting) : null;
-        float decay = config.Number("weight_decay", className.Equals("adamw", StringComparison.OrdinalIgnoreCase) ? 0.004f : 0);
-        (float? norm, float? globalNorm, float? value, float? scale) =
-            (Limit("clipnorm"), Limit("global_clipnorm"), Limit("clipvalue"), Limit("loss_scale_factor"));
-        (bool average, float momentum, int? overwrite, int? accumulation) =
-            (config.Flag("use_ema", false), config.Number("ema_momentum", 0.99f), Steps("ema_overwrite_frequency"), Steps("gradient_accumulation_steps"));
-        return className.ToUpperInvariant() switch
+        return new OptimizerOptions
         {
-            "ADAM" => new Adam(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
-            {
-                WeightDecay = decay,
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "ADAMW" => new AdamW(Rate(0.001f), decay, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f))
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "SGD" => new SGD(Rate(0.01f), config.Number("momentum", 0), config.Flag("nesterov", false))
-            {
-                WeightDecay = decay,
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "RMSPROP" => new RMSprop(Rate(0.001f), config.Number("rho", 0.9f), config.Number("momentum", 0), config.Number("epsilon", 1e-7f))
-            {
-                WeightDecay = decay,
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            "LION" => new Lion(Rate(0.001f), config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f), decay)
-            {
-                ClipNorm = norm,
-                GlobalClipNorm = globalNorm,
-                ClipValue = value,
-                LossScaleFactor = scale,
-                UseEma = average,
-                EmaMomentum = momentum,
-                EmaOverwriteFrequency = overwrite,
-                GradientAccumulationSteps = accumulation,
-            },
-            _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
+            WeightDecay = Limit("weight_decay") ?? 0,
+            ClipNorm = Limit("clipnorm"),
+            GlobalClipNorm = Limit("global_clipnorm"),
+            ClipValue = Limit("clipvalue"),
+            LossScaleFactor = Limit("loss_scale_factor"),
+            UseEma = config.Flag("use_ema", false),
+            EmaMomentum = config.Number("ema_momentum", 0.99f),
+            EmaOverwriteFrequency = Steps("ema_overwrite_frequency"),
+            GradientAccumulationSteps = Steps("gradient_accumulation_steps"),
         };
     }
 
     private static (string Name, JsonNode Value)[] AdamSettings(Adam adam) =>
-        [("beta_1", adam.Beta1), ("beta_2", adam.Beta2), ("epsilon", adam.Epsilon), ("amsgrad", false)];
+        [("beta_1", adam.Beta1), ("beta_2", adam.Beta2), ("epsilon", adam.Epsilon), ("amsgrad", adam.AmsGrad)];
 }

@@ -11,6 +11,7 @@ namespace Numerics.Formats;
 internal static class KerasWeights
 {
     private const string OptimizerPath = "optimizer/vars";
+    private const string InnerOptimizerPath = "optimizer/inner_optimizer/vars";
 
     // Files of the first Keras 3 and of Keras 2.13 name the list of layers so.
     private const string OldLayers = "_layer_checkpoint_dependencies";
@@ -28,14 +29,19 @@ internal static class KerasWeights
 
         if (!includeOptimizer || model.Optimizer is not { } optimizer)
             return;
-        file.AddAttribute(OptimizerPath, "name", optimizer.Name);
-        file.Add(Numbered(OptimizerPath, 0), optimizer.Calls);
-        int first = First(optimizer);
-        if (first > 1)
-            file.Add(Numbered(OptimizerPath, 1), NDArray.From(Shape.Scalar, [optimizer.LearningRate]));
-        IReadOnlyList<Variable> state = OptimizerConfig.StateOf(optimizer);
-        for (int i = 0; i < state.Count; i++)
-            file.Add(Numbered(OptimizerPath, i + first), state[i].Value.ToNDArray());
+        Write(optimizer, file, OptimizerPath);
+
+        // Keras keeps it twice: as a part of the outer optimizer's variables and by itself.
+        if (optimizer is LossScaleOptimizer scaling)
+            Write(scaling.InnerOptimizer, file, InnerOptimizerPath);
+    }
+
+    private static void Write(Optimizer optimizer, Hdf5Writer file, string path)
+    {
+        file.AddAttribute(path, "name", optimizer.Name);
+        int number = 0;
+        foreach (OptimizerEntry entry in OptimizerEntries.Numbers(optimizer).Concat(OptimizerEntries.State(optimizer)))
+            entry.Write(file, Numbered(path, number++));
     }
 
     /// <summary>Gives a model the weights of a file, and its optimizer the state if the file has one.</summary>
@@ -58,46 +64,21 @@ internal static class KerasWeights
                 values.Add((group.Variables[i], file.Read(Numbered(path, i), group.Variables[i].Shape)));
         }
 
-        if (model.Optimizer is { } optimizer && file.Exists(OptimizerPath))
-            ReadState(optimizer, model, file, values);
+        IReadOnlyList<Action> state = model.Optimizer is { } optimizer && file.Exists(OptimizerPath) ? ReadState(optimizer, model, file) : [];
         foreach ((Variable variable, NDArray value) in values)
             variable.Assign(value);
+        foreach (Action take in state)
+            take();
     }
 
-    private static void ReadState(Optimizer optimizer, Model model, Hdf5Reader file, List<(Variable Variable, NDArray Value)> values)
+    private static IReadOnlyList<Action> ReadState(Optimizer optimizer, Model model, Hdf5Reader file)
     {
         int count = file.Names(OptimizerPath).Count;
-        if (count == 0)
-            return;
-        long iterations = file.ReadWhole(Numbered(OptimizerPath, 0));
-        if (iterations < 0)
-            throw file.Error(OptimizerPath, $"the number of steps is {iterations}");
-
-        // Before the first step there is no state besides the number of steps and the rate.
-        int first = First(optimizer);
-        if (count > first)
-        {
-            optimizer.Build(model.TrainableVariables);
-            IReadOnlyList<Variable> state = OptimizerConfig.StateOf(optimizer);
-            if (count != state.Count + first)
-                throw file.Error(OptimizerPath, $"expected the {state.Count + first} tensors of {optimizer.Name}'s state, found {count}");
-            for (int i = 0; i < state.Count; i++)
-                values.Add((state[i], file.Read(Numbered(OptimizerPath, i + first), state[i].Shape)));
-        }
-
-        if (count > 1 && first > 1)
-        {
-            float rate = file.Read(Numbered(OptimizerPath, 1), Shape.Scalar).AsSpan<float>()[0];
-            if (rate is not (>= 0 and < float.PositiveInfinity))
-                throw file.Error(OptimizerPath, $"the learning rate is {rate}");
-            optimizer.LearningRate = rate;
-        }
-
-        optimizer.Calls = iterations;
+        IReadOnlyList<OptimizerEntry> entries = OptimizerEntries.Of(optimizer, count, model.TrainableVariables) ?? throw file.Error(
+            OptimizerPath,
+            $"expected the {OptimizerEntries.Numbers(optimizer).Count + OptimizerEntries.State(optimizer).Count} tensors of {optimizer.Name}'s state, found {count}");
+        return [.. entries.Select((entry, i) => entry.Read(file, Numbered(OptimizerPath, i)))];
     }
-
-    // The number of calls and the rate, which a schedule takes the place of.
-    private static int First(Optimizer optimizer) => optimizer.Schedule.IsConstant ? 2 : 1;
 
     private static string Numbered(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}/{number}");
 }

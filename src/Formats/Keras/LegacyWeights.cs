@@ -35,21 +35,10 @@ internal static class LegacyWeights
     /// <summary>Puts an optimizer's state into a file.</summary>
     public static void WriteState(Optimizer optimizer, Hdf5Writer file)
     {
-        var names = new List<string> { $"{optimizer.Name}/iteration" };
-        file.Add($"{OptimizerPath}/{names[0]}", optimizer.Calls);
-        if (optimizer.Schedule.IsConstant)
-        {
-            names.Add($"{optimizer.Name}/learning_rate");
-            file.Add($"{OptimizerPath}/{names[1]}", NDArray.From(Shape.Scalar, [optimizer.LearningRate]));
-        }
-
-        foreach (Variable variable in OptimizerConfig.StateOf(optimizer))
-        {
-            names.Add($"{optimizer.Name}/{variable.Name[(variable.Name.IndexOf('/', StringComparison.Ordinal) + 1)..].Replace('/', '_')}");
-            file.Add($"{OptimizerPath}/{names[^1]}", variable.Value.ToNDArray());
-        }
-
-        file.AddAttribute(OptimizerPath, Weights, names);
+        OptimizerEntry[] entries = [.. OptimizerEntries.Numbers(optimizer), .. OptimizerEntries.State(optimizer)];
+        foreach (OptimizerEntry entry in entries)
+            entry.Write(file, $"{OptimizerPath}/{entry.Name}");
+        file.AddAttribute(OptimizerPath, Weights, [.. entries.Select(entry => entry.Name)]);
     }
 
     /// <summary>Whether a group holds weights of this layout.</summary>
@@ -93,24 +82,25 @@ internal static class LegacyWeights
         if (model.Optimizer is not { } optimizer || !file.Exists(OptimizerPath) || file.Texts(OptimizerPath, Weights) is not { Count: > 0 } names)
             return;
         optimizer.Build(model.TrainableVariables);
-        IReadOnlyList<Variable> state = OptimizerConfig.StateOf(optimizer);
 
-        // Keras 2 begins with the number of steps alone and has Adam's means of all weights before their mean squares.
+        // Keras 2's first optimizers begin with the number of steps alone.
         bool old = names[0].EndsWith("iter:0", StringComparison.Ordinal);
-        int first = old || names.Count == 1 || names.Count == state.Count + 1 ? 1 : 2;
+        IReadOnlyList<OptimizerEntry> numbers = OptimizerEntries.Numbers(optimizer), state = old ? OptimizerEntries.OldState(optimizer) : OptimizerEntries.State(optimizer);
+
+        // Keras 2 leaves out what scales the loss.
+        if (optimizer is LossScaleOptimizer scaling && names.Count != numbers.Count && names.Count != numbers.Count + state.Count)
+            numbers = OptimizerEntries.Numbers(scaling.InnerOptimizer);
+        int first = old || names.Count == 1 || names.Count == state.Count + 1 ? 1 : Math.Max(numbers.Count, 2);
         if (names.Count != first && names.Count != state.Count + first)
             throw file.Error(OptimizerPath, $"expected the {state.Count + first} tensors of {optimizer.Name}'s state, found {names.Count}");
-        if (names.Count == first)
-            state = [];
-        else if (old && optimizer is Adam)
-            state = [.. state.Where((_, i) => i % 2 == 0), .. state.Where((_, i) => i % 2 == 1)];
-        long iterations = file.ReadWhole($"{OptimizerPath}/{names[0]}");
-        NDArray[] values = [.. state.Select((variable, i) => file.Read($"{OptimizerPath}/{names[i + first]}", variable.Shape))];
-        if (iterations < 0)
-            throw file.Error(OptimizerPath, $"the number of steps is {iterations}");
-        optimizer.Calls = iterations;
-        for (int i = 0; i < values.Length; i++)
-            state[i].Assign(values[i]);
+        Action Read(OptimizerEntry entry, int number) => entry.Read(file, $"{OptimizerPath}/{names[number]}");
+        Action[] values =
+        [
+            .. numbers.Take(first).Select(Read),
+            .. names.Count == first ? [] : state.Select((entry, i) => Read(entry, i + first)),
+        ];
+        foreach (Action take in values)
+            take();
     }
 
     // Keras 2 puts the weights that training changes before the others.

@@ -21,17 +21,20 @@ public static class TensorFlowJsModel
     /// <summary>Writes a model. The weights are written before the file that names them.</summary>
     /// <param name="model">A built model.</param>
     /// <param name="folder">The folder; made if it does not exist, files in it are replaced.</param>
+    /// <param name="includeOptimizer">Whether loss, metrics and the optimizer's settings are written, too, as far as the model is compiled;
+    /// not the optimizer's state. Metrics that TensorFlow.js does not have are left out.</param>
     /// <exception cref="InvalidOperationException">The model is not built yet.</exception>
-    /// <exception cref="NotSupportedException">TensorFlow.js does not have a layer or one of its settings, or two layers that are
-    /// not in one model have one name; the message names it. Nothing is written.</exception>
+    /// <exception cref="NotSupportedException">TensorFlow.js does not have a layer or one of its settings, the optimizer or the loss, or two
+    /// layers that are not in one model have one name; the message names it. Nothing is written.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public static void Save(Model model, string folder)
+    public static void Save(Model model, string folder, bool includeOptimizer = false)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("TensorFlow.js' files are little-endian, this machine is not");
         JsonObject topology = new ModelConfig(ConfigDialect.TensorFlowJs, null).Write(model);
+        JsonObject? training = includeOptimizer && model.Optimizer is { } optimizer ? TensorFlowJsTraining.Write(model, optimizer) : null;
         (Variable Variable, string Name)[] weights = [.. TensorFlowJsWeights.Of(model)];
         if (weights.GroupBy(weight => weight.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new NotSupportedException($"{model}: two weights would be called '{twice.Key}' in TensorFlow.js; give the layers names of their own");
@@ -65,18 +68,22 @@ public static class TensorFlowJsModel
                 })]),
             }),
         };
+        if (training is not null)
+            json["trainingConfig"] = training;
         WholeFile.Write(Path.Combine(folder, ModelFile), stream => stream.Write(Encoding.UTF8.GetBytes(json.ToJsonString())));
     }
 
     /// <summary>Reads a layers model that TensorFlow.js, its converter or <see cref="Save"/> wrote; quantized weights become floats.</summary>
     /// <param name="path">The folder, or the file in it.</param>
-    /// <param name="customObjects">Layers of one's own.</param>
-    /// <returns>The model, built; not compiled.</returns>
+    /// <param name="compile">Whether the model is compiled as it was when it was written, if the file says how; the optimizer begins anew.
+    /// Without, a model whose loss or optimizer is not known can still be loaded.</param>
+    /// <param name="customObjects">Layers and losses of one's own.</param>
+    /// <returns>The model, built.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
     /// A file is damaged, or holds a layer or a setting that is not known; the message names the file and what it is.
     /// </exception>
-    public static Model Load(string path, CustomObjects? customObjects = null)
+    public static Model Load(string path, bool compile = true, CustomObjects? customObjects = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string file = Directory.Exists(path) ? Path.Combine(path, ModelFile) : path;
@@ -98,6 +105,8 @@ public static class TensorFlowJsModel
                 variable.Assign(array);
             }
 
+            if (compile && json.Optional("trainingConfig") is { } training)
+                TensorFlowJsTraining.Apply(model, training.At($"{file}: trainingConfig"), customObjects);
             return model;
         }
         catch

@@ -43,6 +43,14 @@ internal static class TensorFlowJsWeights
             foreach (ConfigObject weight in group.Objects("weights"))
             {
                 string name = weight.Text("name");
+
+                // The state of an optimizer, which begins anew here.
+                if (weight.Text("group", "model") == "optimizer")
+                {
+                    Skip(weight, name, bytes, ref position);
+                    continue;
+                }
+
                 NDArray array = Read(weight, name, bytes, ref position);
 
                 // The converter names some weights after the models that they are in as well.
@@ -80,11 +88,27 @@ internal static class TensorFlowJsWeights
         return content.ToArray();
     }
 
-    private static NDArray Read(ConfigObject weight, string name, byte[] bytes, ref int position)
+    private static void Skip(ConfigObject weight, string name, byte[] bytes, ref int position)
+    {
+        if (weight.Text("dtype") is var type && type is not ("float32" or "int32"))
+            throw weight.Error($"weight '{name}': expected float32 or int32, found {type}");
+        position += Take(weight, name, 4, bytes, position).Length;
+    }
+
+    // The bytes of a weight's numbers.
+    private static ReadOnlySpan<byte> Take(ConfigObject weight, string name, int size, byte[] bytes, int position)
     {
         Shape shape = weight.Shape("shape");
         if (!shape.IsFullyKnown)
             throw weight.Error($"weight '{name}': the shape {shape} is not known");
+        long length = (long)shape.Size * size;
+        return length <= bytes.Length - position
+            ? bytes.AsSpan(position, (int)length)
+            : throw weight.Error($"weight '{name}' {shape}: {length} bytes are needed at {position}, the files have {bytes.Length}");
+    }
+
+    private static NDArray Read(ConfigObject weight, string name, byte[] bytes, ref int position)
+    {
         if (weight.Text("dtype") is var type && type != "float32")
             throw weight.Error($"weight '{name}': expected float32, found {type}");
         ConfigObject? quantization = weight.Optional("quantization");
@@ -96,16 +120,13 @@ internal static class TensorFlowJsWeights
             "uint8" => 1,
             _ => throw weight.Error($"weight '{name}': numbers stored as {stored} are not supported"),
         };
-        long length = (long)shape.Size * size;
-        if (length > bytes.Length - position)
-            throw weight.Error($"weight '{name}' {shape}: {length} bytes are needed at {position}, the files have {bytes.Length}");
-        ReadOnlySpan<byte> source = bytes.AsSpan(position, (int)length);
-        position += (int)length;
+        ReadOnlySpan<byte> source = Take(weight, name, size, bytes, position);
+        position += source.Length;
 
         // A number q stands for q·scale + min.
         float scale = quantization is not null && stored != "float16" ? quantization.Number("scale") : 1;
         float minimum = quantization is not null && stored != "float16" ? quantization.Number("min") : 0;
-        NDArray array = NDArray.Empty(shape);
+        NDArray array = NDArray.Empty(weight.Shape("shape"));
         Span<float> values = array.AsSpan<float>();
         for (int i = 0; i < values.Length; i++)
         {

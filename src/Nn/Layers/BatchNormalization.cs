@@ -8,10 +8,8 @@ namespace Numerics.Nn;
 /// as in inference.
 /// Source: Ioffe and Szegedy, "Batch normalization", ICML 2015, algorithms 1 and 2.
 /// </summary>
-public sealed class BatchNormalization : Layer
+public sealed class BatchNormalization : Normalization
 {
-    private Variable? _gamma;
-    private Variable? _beta;
     private Variable? _movingMean;
     private Variable? _movingVariance;
 
@@ -20,31 +18,46 @@ public sealed class BatchNormalization : Layer
     /// <param name="epsilon">Added to the variance; greater than 0.</param>
     /// <param name="center">Whether there is a beta.</param>
     /// <param name="scale">Whether there is a gamma.</param>
+    /// <param name="betaInitializer">Beta's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="gammaInitializer">Gamma's first values; <see cref="Ones"/> when null.</param>
+    /// <param name="movingMeanInitializer">The moving mean's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="movingVarianceInitializer">The moving variance's first values; <see cref="Ones"/> when null.</param>
+    /// <param name="betaRegularizer">What is added to the loss for beta, or null.</param>
+    /// <param name="gammaRegularizer">What is added to the loss for gamma, or null.</param>
+    /// <param name="betaConstraint">What beta is brought back to after every step, or null.</param>
+    /// <param name="gammaConstraint">What gamma is brought back to after every step, or null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
-    public BatchNormalization(float momentum = 0.99f, float epsilon = 1e-3f, bool center = true, bool scale = true, string? name = null)
-        : base(name)
+    public BatchNormalization(
+        float momentum = 0.99f,
+        float epsilon = 1e-3f,
+        bool center = true,
+        bool scale = true,
+        Initializer? betaInitializer = null,
+        Initializer? gammaInitializer = null,
+        Initializer? movingMeanInitializer = null,
+        Initializer? movingVarianceInitializer = null,
+        Regularizer? betaRegularizer = null,
+        Regularizer? gammaRegularizer = null,
+        Constraint? betaConstraint = null,
+        Constraint? gammaConstraint = null,
+        string? name = null)
+        : base(epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, name)
     {
         if (momentum is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "momentum is in [0, 1]");
-        if (epsilon is not (> 0 and < float.PositiveInfinity))
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon is greater than 0");
-        (Momentum, Epsilon, Center, Scale) = (momentum, epsilon, center, scale);
+        Momentum = momentum;
+        MovingMeanInitializer = movingMeanInitializer ?? new Zeros();
+        MovingVarianceInitializer = movingVarianceInitializer ?? new Ones();
     }
 
     /// <summary>The share of the moving averages that a step keeps.</summary>
     public float Momentum { get; }
 
-    /// <summary>What is added to the variance.</summary>
-    public float Epsilon { get; }
+    /// <summary>What gives the moving mean its first values.</summary>
+    public Initializer MovingMeanInitializer { get; }
 
-    /// <summary>Whether there is a beta.</summary>
-    public bool Center { get; }
-
-    /// <summary>Whether there is a gamma.</summary>
-    public bool Scale { get; }
-
-    /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
+    /// <summary>What gives the moving variance its first values.</summary>
+    public Initializer MovingVarianceInitializer { get; }
 
     /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape)
@@ -53,10 +66,9 @@ public sealed class BatchNormalization : Layer
         if (inputShape.Rank < 2 || inputShape[-1] == Shape.Unknown)
             throw new ShapeMismatchException($"expected input [batch, .., channels] with the channels known, got {inputShape}");
         int channels = inputShape[-1];
-        _gamma = Scale ? AddWeight("gamma", channels, new Ones()) : null;
-        _beta = Center ? AddWeight("beta", channels, new Zeros()) : null;
-        _movingMean = AddWeight("moving_mean", channels, new Zeros(), trainable: false);
-        _movingVariance = AddWeight("moving_variance", channels, new Ones(), trainable: false);
+        AddFactorAndOffset(channels);
+        _movingMean = AddWeight("moving_mean", channels, MovingMeanInitializer, trainable: false);
+        _movingVariance = AddWeight("moving_variance", channels, MovingVarianceInitializer, trainable: false);
         int[] spec = new int[inputShape.Rank];
         Array.Fill(spec, Shape.Unknown);
         spec[^1] = channels;
@@ -70,14 +82,14 @@ public sealed class BatchNormalization : Layer
         if (!training || !Trainable)
         {
             Tensor factor = (_movingVariance!.Value + Epsilon).Rsqrt();
-            if (_gamma is not null)
-                factor *= _gamma;
+            if (Gamma is not null)
+                factor *= Gamma;
             Tensor y = (x - _movingMean!) * factor;
-            return _beta is null ? y : y + _beta;
+            return Beta is null ? y : y + Beta;
         }
 
         Shape channels = x.Shape[-1];
-        Tensor gamma = _gamma?.Value ?? Tensor.Ones(channels, x.Backend), beta = _beta?.Value ?? Tensor.Zeros(channels, x.Backend);
+        Tensor gamma = Gamma?.Value ?? Tensor.Ones(channels, x.Backend), beta = Beta?.Value ?? Tensor.Zeros(channels, x.Backend);
         (Tensor normalised, Tensor mean, Tensor variance) = x.BatchNormalization(gamma, beta, Epsilon);
         Average(_movingMean!, mean);
         Average(_movingVariance!, variance);

@@ -3,13 +3,13 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>Cuts rows and columns off the edges of pictures [batch, h, w, channels].</summary>
-public sealed class Cropping2D : Layer
+public sealed class Cropping2D : Edges2D
 {
     /// <summary>Creates the layer with as much cut off before as behind.</summary>
     /// <param name="cropping">Rows above and below, columns left and right; none when null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     public Cropping2D(Size2D? cropping = null, string? name = null)
-        : this(((cropping ?? 0).Height, (cropping ?? 0).Height), ((cropping ?? 0).Width, (cropping ?? 0).Width), name)
+        : base(cropping ?? 0, name)
     {
     }
 
@@ -18,29 +18,13 @@ public sealed class Cropping2D : Layer
     /// <param name="columns">Columns left and right, each at least 0.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     public Cropping2D((int Top, int Bottom) rows, (int Left, int Right) columns, string? name = null)
-        : base(name)
+        : base(rows, columns, name)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(rows.Top, rows.Bottom), nameof(rows));
-        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(columns.Left, columns.Right), nameof(columns));
-        (Rows, Columns) = (rows, columns);
     }
 
-    /// <summary>Rows above and below.</summary>
-    public (int Top, int Bottom) Rows { get; }
-
-    /// <summary>Columns left and right.</summary>
-    public (int Left, int Right) Columns { get; }
-
-    /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape)
-    {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        Windows.CheckPictures(inputShape);
-        int Left(int axis, long cut) => inputShape[axis] == Shape.Unknown
-            ? Shape.Unknown
-            : inputShape[axis] > cut ? inputShape[axis] - (int)cut : throw new ShapeMismatchException($"nothing is left of {inputShape}");
-        return new Shape(inputShape[0], Left(1, (long)Rows.Top + Rows.Bottom), Left(2, (long)Columns.Left + Columns.Right), inputShape[3]);
-    }
+    private protected override int Extent(Shape inputShape, int axis, long by) => inputShape[axis] > by
+        ? inputShape[axis] - (int)by
+        : throw new ShapeMismatchException($"nothing is left of {inputShape}");
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, bool training)

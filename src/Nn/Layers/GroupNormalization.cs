@@ -6,7 +6,7 @@ namespace Numerics.Nn;
 /// Normalises each example [batch, .., channels] over groups of channels and all places: gamma·(x - mean)/√(variance + epsilon) + beta, with a
 /// gamma and a beta for each channel. Source: Wu and He, "Group normalization", ECCV 2018, equations 1, 2 and 7.
 /// </summary>
-public sealed class GroupNormalization : Layer
+public sealed class GroupNormalization : Normalization
 {
     /// <summary>Creates the layer.</summary>
     /// <param name="groups">How many groups the channels make, a divisor of their number; -1 for one channel each (instance normalisation).</param>
@@ -32,55 +32,14 @@ public sealed class GroupNormalization : Layer
         Constraint? betaConstraint = null,
         Constraint? gammaConstraint = null,
         string? name = null)
-        : base(name)
-    {
-        if (groups is < -1 or 0)
-            throw new ArgumentOutOfRangeException(nameof(groups), groups, "there is at least one group; -1 makes each channel one");
-        if (epsilon is not (> 0 and < float.PositiveInfinity))
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon is greater than 0");
-        (Groups, Epsilon, Center, Scale) = (groups, epsilon, center, scale);
-        (BetaInitializer, BetaRegularizer, BetaConstraint) = (betaInitializer ?? new Zeros(), betaRegularizer, betaConstraint);
-        (GammaInitializer, GammaRegularizer, GammaConstraint) = (gammaInitializer ?? new Ones(), gammaRegularizer, gammaConstraint);
-    }
+        : base(
+            epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, name) =>
+        Groups = groups is not (< -1 or 0)
+            ? groups
+            : throw new ArgumentOutOfRangeException(nameof(groups), groups, "there is at least one group; -1 makes each channel one");
 
     /// <summary>How many groups the channels make; -1 for one channel each.</summary>
     public int Groups { get; }
-
-    /// <summary>What is added to the variance.</summary>
-    public float Epsilon { get; }
-
-    /// <summary>Whether there is a beta.</summary>
-    public bool Center { get; }
-
-    /// <summary>Whether there is a gamma.</summary>
-    public bool Scale { get; }
-
-    /// <summary>Beta's first values.</summary>
-    public Initializer BetaInitializer { get; }
-
-    /// <summary>Gamma's first values.</summary>
-    public Initializer GammaInitializer { get; }
-
-    /// <summary>What is added to the loss for beta, or null.</summary>
-    public Regularizer? BetaRegularizer { get; }
-
-    /// <summary>What is added to the loss for gamma, or null.</summary>
-    public Regularizer? GammaRegularizer { get; }
-
-    /// <summary>What beta is brought back to after every step, or null.</summary>
-    public Constraint? BetaConstraint { get; }
-
-    /// <summary>What gamma is brought back to after every step, or null.</summary>
-    public Constraint? GammaConstraint { get; }
-
-    /// <summary>The factors of the channels; null until the layer is built, and where there is no scale.</summary>
-    public Variable? Gamma { get; private set; }
-
-    /// <summary>What is added to the channels; null until the layer is built, and where nothing is.</summary>
-    public Variable? Beta { get; private set; }
-
-    /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape)
@@ -91,8 +50,7 @@ public sealed class GroupNormalization : Layer
             throw new ShapeMismatchException($"expected input [batch, .., channels] with a known number of channels, got {inputShape}");
         if (Groups > channels || channels % GroupsOf(channels) != 0)
             throw new ShapeMismatchException($"{channels} channels do not make {Groups} groups of one size");
-        Gamma = Scale ? AddWeight("gamma", channels, GammaInitializer, true, GammaRegularizer, GammaConstraint) : null;
-        Beta = Center ? AddWeight("beta", channels, BetaInitializer, true, BetaRegularizer, BetaConstraint) : null;
+        AddFactorAndOffset(channels);
         int[] spec = new int[inputShape.Rank];
         Array.Fill(spec, Shape.Unknown);
         spec[^1] = channels;

@@ -6,44 +6,43 @@ namespace Numerics.Nn;
 /// Normalises each example over some axes: gamma·(x - mean)/√(variance + epsilon) + beta.
 /// Source: Ba, Kiros, Hinton, "Layer normalization", arXiv:1607.06450, 2016, equation 4.
 /// </summary>
-public sealed class LayerNormalization : Layer
+public sealed class LayerNormalization : Normalization
 {
     private readonly int[] _axes;
-    private Variable? _gamma;
-    private Variable? _beta;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="axis">The axes that are normalised together, without the batch; the last one when null.</param>
     /// <param name="epsilon">Added to the variance; greater than 0.</param>
     /// <param name="center">Whether there is a beta.</param>
     /// <param name="scale">Whether there is a gamma.</param>
+    /// <param name="betaInitializer">Beta's first values; <see cref="Zeros"/> when null.</param>
+    /// <param name="gammaInitializer">Gamma's first values; <see cref="Ones"/> when null.</param>
+    /// <param name="betaRegularizer">What is added to the loss for beta, or null.</param>
+    /// <param name="gammaRegularizer">What is added to the loss for gamma, or null.</param>
+    /// <param name="betaConstraint">What beta is brought back to after every step, or null.</param>
+    /// <param name="gammaConstraint">What gamma is brought back to after every step, or null.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     public LayerNormalization(
-        IReadOnlyList<int>? axis = null, float epsilon = 1e-3f, bool center = true, bool scale = true, string? name = null)
-        : base(name)
+        IReadOnlyList<int>? axis = null,
+        float epsilon = 1e-3f,
+        bool center = true,
+        bool scale = true,
+        Initializer? betaInitializer = null,
+        Initializer? gammaInitializer = null,
+        Regularizer? betaRegularizer = null,
+        Regularizer? gammaRegularizer = null,
+        Constraint? betaConstraint = null,
+        Constraint? gammaConstraint = null,
+        string? name = null)
+        : base(epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, name)
     {
-        if (epsilon is not (> 0 and < float.PositiveInfinity))
-            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon is greater than 0");
         _axes = [.. axis ?? [-1]];
         if (_axes.Length == 0 || _axes.Contains(0))
             throw new ArgumentException("at least one axis is normalised, and axis 0 is the batch", nameof(axis));
-        (Epsilon, Center, Scale) = (epsilon, center, scale);
     }
 
     /// <summary>The axes that are normalised together.</summary>
     public IReadOnlyList<int> Axis => _axes;
-
-    /// <summary>What is added to the variance.</summary>
-    public float Epsilon { get; }
-
-    /// <summary>Whether there is a beta.</summary>
-    public bool Center { get; }
-
-    /// <summary>Whether there is a gamma.</summary>
-    public bool Scale { get; }
-
-    /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
 
     /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape)
@@ -58,9 +57,7 @@ public sealed class LayerNormalization : Layer
                 throw new ShapeMismatchException($"axis {axis} must be known to normalise it, got {inputShape}");
         }
 
-        Shape weights = new([.. Axes(inputShape).Select(axis => inputShape[axis])]);
-        _gamma = Scale ? AddWeight("gamma", weights, new Ones()) : null;
-        _beta = Center ? AddWeight("beta", weights, new Zeros()) : null;
+        AddFactorAndOffset(new Shape([.. Axes(inputShape).Select(axis => inputShape[axis])]));
         InputSpec = spec;
     }
 
@@ -71,9 +68,9 @@ public sealed class LayerNormalization : Layer
         int[] axes = Axes(x.Shape);
         Tensor centred = x - x.Mean(axes, keepDims: true);
         Tensor y = centred * (centred.Square().Mean(axes, keepDims: true) + Epsilon).Rsqrt();
-        if (_gamma is not null)
-            y *= Spread(_gamma, x.Shape, axes);
-        return _beta is null ? y : y + Spread(_beta, x.Shape, axes);
+        if (Gamma is not null)
+            y *= Spread(Gamma, x.Shape, axes);
+        return Beta is null ? y : y + Spread(Beta, x.Shape, axes);
     }
 
     // With extents of 1 for the axes that are not normalised.

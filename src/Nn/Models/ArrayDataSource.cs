@@ -8,37 +8,31 @@ internal sealed class ArrayDataSource : IDataSource
 {
     private readonly DataItem _all;
     private readonly int _first;
+    private readonly int _examples;
     private readonly int _batchSize;
     private readonly bool _shuffle;
 
-    public ArrayDataSource(DataItem all, int batchSize, bool shuffle)
-        : this(all, 0, Count(all), batchSize, shuffle)
-    {
-    }
-
-    private ArrayDataSource(DataItem all, int first, int examples, int batchSize, bool shuffle)
+    /// <param name="all">All examples.</param>
+    /// <param name="first">The first one that counts.</param>
+    /// <param name="examples">How many of them count.</param>
+    /// <param name="batchSize">How many make a batch.</param>
+    /// <param name="shuffle">Whether each epoch has another order.</param>
+    public ArrayDataSource(DataItem all, int first, int examples, int batchSize, bool shuffle)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        (_all, _first, Examples, _batchSize, _shuffle) = (all, first, examples, batchSize, shuffle);
+        (_all, _first, _examples, _batchSize, _shuffle) = (all, first, examples, batchSize, shuffle);
     }
 
-    /// <summary>The number of examples.</summary>
-    public int Examples { get; }
-
     /// <inheritdoc/>
-    public int? Cardinality => (int)(((long)Examples + _batchSize - 1) / _batchSize);
-
-    /// <summary>Some of the examples.</summary>
-    public ArrayDataSource Part(int first, int examples, bool shuffle, int? batchSize = null) =>
-        new(_all, _first + first, examples, batchSize ?? _batchSize, shuffle);
+    public int? Cardinality => (int)(((long)_examples + _batchSize - 1) / _batchSize);
 
     /// <inheritdoc/>
     public IEnumerator<DataItem> GetEnumerator()
     {
-        int[]? order = _shuffle ? Permutation.Of(_first, Examples) : null;
-        for (int start = 0; start < Examples; start += _batchSize)
+        int[]? order = _shuffle ? Permutation.Of(_first, _examples) : null;
+        for (int start = 0; start < _examples; start += _batchSize)
         {
-            int first = start, count = Math.Min(_batchSize, Examples - start);
+            int first = start, count = Math.Min(_batchSize, _examples - start);
             NDArray Rows(NDArray array) => order is null
                 ? array.Slice(_first + first, count)
                 : ArrayRows.Take(array, order.AsSpan(first, count));
@@ -48,13 +42,4 @@ internal sealed class ArrayDataSource : IDataSource
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private static int Count(DataItem all)
-    {
-        foreach (NDArray x in all.Inputs)
-            ArgumentNullException.ThrowIfNull(x);
-        foreach (NDArray y in all.Targets)
-            ArgumentNullException.ThrowIfNull(y);
-        return ExampleCount.Of([.. all.Inputs.Select(x => x.Shape)], [.. all.Targets.Select(y => y.Shape)], all.SampleWeight?.Shape);
-    }
 }

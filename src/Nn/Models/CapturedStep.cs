@@ -7,19 +7,19 @@ internal sealed class CapturedStep : IDisposable
 {
     private readonly TensorBatch _batch;
     private readonly CapturedWork _work;
-    private readonly Results _results;
+    private readonly StepResults _results;
 
-    private CapturedStep(TensorBatch batch, CapturedWork work, Results results) => (_batch, _work, _results) = (batch, work, results);
+    private CapturedStep(TensorBatch batch, CapturedWork work, StepResults results) => (_batch, _work, _results) = (batch, work, results);
 
     /// <summary>Captures the passes.</summary>
     /// <param name="like">A batch of the shape that all will have.</param>
     /// <param name="differentiate">The passes; what they return is out of all scopes.</param>
     /// <returns>Null where the backend captures nothing.</returns>
     /// <exception cref="InvalidOperationException">They do what cannot be captured; the message says what.</exception>
-    public static CapturedStep? Capture(TensorBatch like, Func<TensorBatch, Results> differentiate)
+    public static CapturedStep? Capture(TensorBatch like, Func<TensorBatch, StepResults> differentiate)
     {
         var batch = new TensorBatch([.. like.Inputs.Select(Empty)], [.. like.Targets.Select(Empty)], like.SampleWeight is { } weight ? Empty(weight) : null);
-        Results? results = null;
+        StepResults? results = null;
         try
         {
             CapturedWork? work = like.Inputs[0].Backend.Capture(() => results = differentiate(batch));
@@ -38,14 +38,14 @@ internal sealed class CapturedStep : IDisposable
 
     /// <summary>Runs the passes on a batch of the same shape.</summary>
     /// <returns>What came out. Gradients are good until the next launch.</returns>
-    public Results Launch(TensorBatch batch)
+    public StepResults Launch(TensorBatch batch)
     {
         Copy(batch.Inputs, _batch.Inputs);
         Copy(batch.Targets, _batch.Targets);
         if (batch.SampleWeight is { } weight)
             Copy([weight], [_batch.SampleWeight!]);
         _work.Launch();
-        return new Results(
+        return new StepResults(
             [.. _results.Predictions.Select(Copied)], Copied(_results.Loss), [.. _results.OutputLosses.Select(loss => loss is null ? null : Copied(loss))],
             [.. _results.Gradients.Select(gradient => gradient.PendingProduct?.Again() ?? gradient)]);
     }
@@ -77,30 +77,5 @@ internal sealed class CapturedStep : IDisposable
         foreach (Tensor tensor in batch.Inputs.Concat(batch.Targets))
             tensor.Dispose();
         batch.SampleWeight?.Dispose();
-    }
-
-    /// <summary>What the passes give.</summary>
-    /// <param name="Predictions">The model's outputs.</param>
-    /// <param name="Loss">The loss.</param>
-    /// <param name="OutputLosses">The loss of each output where they are reported, else null.</param>
-    /// <param name="Gradients">The gradients of the trainable weights.</param>
-    public sealed record Results(
-        IReadOnlyList<Tensor> Predictions, Tensor Loss, IReadOnlyList<Tensor?> OutputLosses, IReadOnlyList<Tensor> Gradients) : IDisposable
-    {
-        /// <summary>The same, out of all scopes.</summary>
-        public Results Kept()
-        {
-            foreach (Tensor tensor in All)
-                _ = tensor.KeepPending();
-            return this;
-        }
-
-        public void Dispose()
-        {
-            foreach (Tensor tensor in All)
-                tensor.Dispose();
-        }
-
-        private IEnumerable<Tensor> All => [.. Predictions, Loss, .. OutputLosses.OfType<Tensor>(), .. Gradients];
     }
 }

@@ -16,7 +16,7 @@ public partial class Model
     public bool JitCompile { get; private set; }
 
     /// <summary>What forward and backward pass give, if they are captured for such batches, now or before.</summary>
-    private CapturedStep.Results? LaunchCaptured(TensorBatch batch)
+    private StepResults? LaunchCaptured(TensorBatch batch)
     {
         if (!JitCompile)
             return null;
@@ -33,7 +33,11 @@ public partial class Model
         ForgetCaptured();
         try
         {
-            _captured = CapturedStep.Capture(batch, like => Differentiate(like, variables));
+            _captured = CapturedStep.Capture(batch, like =>
+            {
+                using var tape = new GradientTape();
+                return Differentiate(tape, like).Kept();
+            });
         }
         catch (InvalidOperationException error)
         {
@@ -44,13 +48,14 @@ public partial class Model
         return _captured?.Launch(batch);
     }
 
-    private CapturedStep.Results Differentiate(TensorBatch batch, IReadOnlyList<Variable> variables)
+    /// <summary>Forward and backward pass; what they give belongs to the tape.</summary>
+    private StepResults Differentiate(GradientTape tape, TensorBatch batch)
     {
-        using var tape = new GradientTape();
         Tensor[] predictions = CallAll(batch.Inputs, training: true);
         Tensor loss = ComputeLoss(batch, predictions);
+        IReadOnlyList<Variable> variables = TrainableVariables;
         IReadOnlyList<Tensor> gradients = variables.Count > 0 ? tape.Gradient(Optimizer!.ScaleLoss(loss), variables) : [];
-        return new CapturedStep.Results(predictions, loss, [.. _outputs.Select(output => output.TakeLast())], gradients).Kept();
+        return new StepResults(predictions, loss, [.. _outputs.Select(output => output.TakeLast())], gradients);
     }
 
     private void ForgetCaptured()

@@ -5,13 +5,24 @@ namespace Numerics.Nn;
 /// <content>Training by several processes.</content>
 public partial class Model
 {
+    private DistributionStrategy? _strategy;
+
     /// <summary>How several processes train this model together; null when there is one.</summary>
     /// <remarks>
     /// Fit and Evaluate are then called by all processes with the same arguments, and return the same in each. Callbacks that write
     /// or print are called in the first process only (<see cref="Callback.RunsOnEveryProcess"/>). A model that is not built yet is
     /// built for the first batch.
     /// </remarks>
-    public DistributionStrategy? Strategy { get; set; }
+    /// <exception cref="InvalidOperationException">The model is compiled with <c>jitCompile</c>.</exception>
+    public DistributionStrategy? Strategy
+    {
+        get => _strategy;
+        set
+        {
+            CheckCapture(JitCompile, value);
+            _strategy = value;
+        }
+    }
 
     /// <summary>The loss of a batch, for strategies.</summary>
     internal Tensor LossOf(TensorBatch batch, IReadOnlyList<Tensor> predictions) => ComputeLoss(batch, predictions);
@@ -28,6 +39,16 @@ public partial class Model
 
     /// <summary>The layers that draw from random numbers of their own.</summary>
     internal IReadOnlyList<Layer> RandomLayers() => [.. AllLayers().Select(layer => layer.Layer).Where(layer => layer.OwnRandom is not null).Distinct()];
+
+    // The exchange of gradients begins in the middle of the backward pass, and nothing of it can be repeated by the device alone.
+    private void CheckCapture(bool jitCompile, DistributionStrategy? strategy)
+    {
+        if (jitCompile && strategy is not null)
+        {
+            throw new InvalidOperationException(
+                $"{Title}: steps that processes take together are not captured; compile the model without jitCompile, or train it without {strategy.GetType().Name}");
+        }
+    }
 
     private IBatchSource Distributed(IBatchSource data)
     {

@@ -3,7 +3,7 @@ using Numerics.Tensors;
 
 namespace Numerics.Nn;
 
-/// <content>Training and evaluation over data sets.</content>
+/// <content>Training over data sets, arrays and tensors.</content>
 public partial class Model
 {
     /// <summary>Trains for some epochs.</summary>
@@ -44,8 +44,8 @@ public partial class Model
     {
         ArgumentNullException.ThrowIfNull(data);
         return Fit(
-            new UploadedBatches(data, classWeight, Upload), epochs, validationData is null ? null : Uploaded(validationData), callbacks, verbose,
-            initialEpoch, stepsPerEpoch, validationSteps, validationFreq, cancellationToken);
+            new UploadedBatches(data, classWeight, Upload), validationData is null ? null : new UploadedBatches(validationData, null, Upload),
+            new FitPlan(epochs, callbacks, verbose, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, cancellationToken));
     }
 
     /// <summary>Trains on arrays.</summary>
@@ -89,14 +89,9 @@ public partial class Model
         int? validationSteps = null,
         int validationFreq = 1,
         int? validationBatchSize = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
-        return Fit(
-            [x], [y], batchSize, epochs, validationSplit, validationData, shuffle, sampleWeight, classWeight, callbacks, verbose, initialEpoch,
-            stepsPerEpoch, validationSteps, validationFreq, validationBatchSize, cancellationToken);
-    }
+        CancellationToken cancellationToken = default) => FitExamples(
+            Arrays(new DataItem(x, y, sampleWeight)), batchSize, validationSplit, validationData is { } given ? Arrays(given) : null, validationBatchSize, shuffle, classWeight,
+            new FitPlan(epochs, callbacks, verbose, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, cancellationToken));
 
     /// <summary>Trains a model of several inputs or outputs on arrays, which are in the order of the model's.</summary>
     /// <inheritdoc cref="Fit(NDArray, NDArray, int, int, double, DataItem?, bool, NDArray?, IReadOnlyDictionary{int, float}?, IReadOnlyList{Callback}?, int, int, int?, int?, int, int?, CancellationToken)"/>
@@ -117,22 +112,9 @@ public partial class Model
         int? validationSteps = null,
         int validationFreq = 1,
         int? validationBatchSize = null,
-        CancellationToken cancellationToken = default)
-    {
-        CheckSplit(validationSplit, validationData is not null);
-        int validationBatch = validationBatchSize ?? batchSize;
-        var all = new ArrayDataSource(new DataItem(x, y, sampleWeight), batchSize, shuffle);
-        IDataSource? validation = validationData is { } given ? new ArrayDataSource(given, validationBatch, shuffle: false) : null;
-        ArrayDataSource training = all;
-        if (validationSplit > 0)
-        {
-            int kept = Kept(all.Examples, validationSplit);
-            (training, validation) = (all.Part(0, kept, shuffle), all.Part(kept, all.Examples - kept, shuffle: false, validationBatch));
-        }
-
-        return Fit(
-            training, epochs, validation, callbacks, verbose, initialEpoch, classWeight, stepsPerEpoch, validationSteps, validationFreq, cancellationToken);
-    }
+        CancellationToken cancellationToken = default) => FitExamples(
+            Arrays(new DataItem(x, y, sampleWeight)), batchSize, validationSplit, validationData is { } given ? Arrays(given) : null, validationBatchSize, shuffle, classWeight,
+            new FitPlan(epochs, callbacks, verbose, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, cancellationToken));
 
     /// <summary>Trains on tensors: examples that are on the backend stay there, nothing is uploaded in a step.</summary>
     /// <inheritdoc cref="Fit(NDArray, NDArray, int, int, double, DataItem?, bool, NDArray?, IReadOnlyDictionary{int, float}?, IReadOnlyList{Callback}?, int, int, int?, int?, int, int?, CancellationToken)"/>
@@ -155,12 +137,10 @@ public partial class Model
         int? validationBatchSize = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
-        return Fit(
-            new TensorBatch([x], [y], sampleWeight), batchSize, epochs, validationSplit,
-            validationData is { } given ? new TensorBatch([given.X], [given.Y]) : null, shuffle, classWeight, callbacks, verbose, initialEpoch,
-            stepsPerEpoch, validationSteps, validationFreq, validationBatchSize, cancellationToken);
+        using var scope = new TensorScope();
+        return FitExamples(
+            Tensors(x, y, sampleWeight), batchSize, validationSplit, validationData is { } given ? Tensors(given.X, given.Y) : null, validationBatchSize, shuffle, classWeight,
+            new FitPlan(epochs, callbacks, verbose, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, cancellationToken));
     }
 
     /// <summary>Trains on tensors, also a model of several inputs or outputs: examples that are on the backend stay there.
@@ -183,225 +163,20 @@ public partial class Model
         int? validationBatchSize = null,
         CancellationToken cancellationToken = default)
     {
-        CheckSplit(validationSplit, validationData is not null);
-        int count = Examples(examples), kept = validationSplit > 0 ? Kept(count, validationSplit) : count;
-        int validationBatch = validationBatchSize ?? batchSize;
+        ArgumentNullException.ThrowIfNull(examples);
         using var scope = new TensorScope();
-        IBatchSource? validation = validationData is not null ? new TensorBatches(validationData, 0, Examples(validationData), validationBatch, shuffle: false)
-            : kept < count ? new TensorBatches(examples, kept, count - kept, validationBatch, shuffle: false)
-            : null;
-        return Fit(
-            new TensorBatches(Weighted(examples, classWeight), 0, kept, batchSize, shuffle), epochs, validation, callbacks, verbose, initialEpoch,
-            stepsPerEpoch, validationSteps, validationFreq, cancellationToken);
-    }
-    /// <summary>Computes loss and metrics over a data set.</summary>
-    /// <param name="data">Batches of inputs and targets, and of sample weights where examples count differently.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="verbose">0 is silent, 1 shows a progress bar (a line where the output is not a terminal), 2 a line.</param>
-    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
-    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies the
-    /// sample weights that <paramref name="data"/> yields.</param>
-    /// <param name="steps">The steps to take; all that the data yields when null.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns>Loss and metrics by name.</returns>
-    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
-    /// <exception cref="ArgumentException">The data is empty.</exception>
-    public IReadOnlyDictionary<string, double> Evaluate(
-        IDataSource data,
-        IReadOnlyList<Callback>? callbacks = null,
-        int verbose = 0,
-        IReadOnlyDictionary<int, float>? classWeight = null,
-        int? steps = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        return Evaluate(new UploadedBatches(data, classWeight, Upload), steps, callbacks, verbose, cancellationToken);
+        return FitExamples(
+            new TensorExamples(examples), batchSize, validationSplit, validationData is null ? null : new TensorExamples(validationData), validationBatchSize, shuffle, classWeight,
+            new FitPlan(epochs, callbacks, verbose, initialEpoch, stepsPerEpoch, validationSteps, validationFreq, cancellationToken));
     }
 
-    /// <summary>Computes loss and metrics over arrays.</summary>
-    /// <param name="x">The inputs [examples, ..].</param>
-    /// <param name="y">The targets [examples, ..].</param>
-    /// <param name="batchSize">The examples of one step.</param>
-    /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
-    /// <param name="classWeight">How much the examples of a class count in the loss, by class number; 1 for classes without an
-    /// entry, and all when null. Targets are one-hot rows, class numbers or yes/no labels. It multiplies
-    /// <paramref name="sampleWeight"/>.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="verbose">0 is silent, 1 shows a progress bar (a line where the output is not a terminal), 2 a line.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Evaluate(IDataSource, IReadOnlyList{Callback}?, int, IReadOnlyDictionary{int, float}?, int?, CancellationToken)"/>
-    public IReadOnlyDictionary<string, double> Evaluate(
-        NDArray x,
-        NDArray y,
-        int batchSize = 32,
-        NDArray? sampleWeight = null,
-        IReadOnlyDictionary<int, float>? classWeight = null,
-        IReadOnlyList<Callback>? callbacks = null,
-        int verbose = 0,
-        CancellationToken cancellationToken = default) =>
-        Evaluate([x], [y], batchSize, sampleWeight, classWeight, callbacks, verbose, cancellationToken);
+    private ArrayExamples Arrays(DataItem examples) => new(examples, Upload);
 
-    /// <summary>Computes loss and metrics of a model of several inputs or outputs over arrays.</summary>
-    /// <param name="x">The inputs [examples, ..], in the order of the model's.</param>
-    /// <param name="y">The targets [examples, ..], in the order of the model's outputs.</param>
-    /// <param name="batchSize">The examples of one step.</param>
-    /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
-    /// <param name="classWeight">How much the examples of a class count in the loss, by class number, where there is one output.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="verbose">0 is silent, 1 shows a progress bar (a line where the output is not a terminal), 2 a line.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Evaluate(IDataSource, IReadOnlyList{Callback}?, int, IReadOnlyDictionary{int, float}?, int?, CancellationToken)"/>
-    public IReadOnlyDictionary<string, double> Evaluate(
-        IReadOnlyList<NDArray> x,
-        IReadOnlyList<NDArray> y,
-        int batchSize = 32,
-        NDArray? sampleWeight = null,
-        IReadOnlyDictionary<int, float>? classWeight = null,
-        IReadOnlyList<Callback>? callbacks = null,
-        int verbose = 0,
-        CancellationToken cancellationToken = default) =>
-        Evaluate(
-            new ArrayDataSource(new DataItem(x, y, sampleWeight), batchSize, shuffle: false), callbacks, verbose, classWeight, steps: null, cancellationToken);
-
-    /// <summary>Computes loss and metrics over tensors, which stay on their backend.</summary>
-    /// <param name="x">The inputs [examples, ..].</param>
-    /// <param name="y">The targets [examples, ..].</param>
-    /// <param name="batchSize">The examples of one step.</param>
-    /// <param name="sampleWeight">The weight of each example [examples]; 1 when null.</param>
-    /// <param name="classWeight">How much the examples of a class count in the loss, by class number.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="verbose">0 is silent, 1 shows a progress bar (a line where the output is not a terminal), 2 a line.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Evaluate(IDataSource, IReadOnlyList{Callback}?, int, IReadOnlyDictionary{int, float}?, int?, CancellationToken)"/>
-    public IReadOnlyDictionary<string, double> Evaluate(
-        Tensor x,
-        Tensor y,
-        int batchSize = 32,
-        Tensor? sampleWeight = null,
-        IReadOnlyDictionary<int, float>? classWeight = null,
-        IReadOnlyList<Callback>? callbacks = null,
-        int verbose = 0,
-        CancellationToken cancellationToken = default)
+    private static TensorExamples Tensors(Tensor x, Tensor y, Tensor? sampleWeight = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        return Evaluate(new TensorBatch([x], [y], sampleWeight), batchSize, classWeight, callbacks, verbose, cancellationToken);
-    }
-
-    /// <summary>Computes loss and metrics over tensors, also of a model of several inputs or outputs.</summary>
-    /// <inheritdoc cref="Evaluate(Tensor, Tensor, int, Tensor?, IReadOnlyDictionary{int, float}?, IReadOnlyList{Callback}?, int, CancellationToken)"/>
-    public IReadOnlyDictionary<string, double> Evaluate(
-        TensorBatch examples,
-        int batchSize = 32,
-        IReadOnlyDictionary<int, float>? classWeight = null,
-        IReadOnlyList<Callback>? callbacks = null,
-        int verbose = 0,
-        CancellationToken cancellationToken = default)
-    {
-        int count = Examples(examples);
-        using var scope = new TensorScope();
-        return Evaluate(
-            new TensorBatches(Weighted(examples, classWeight), 0, count, batchSize, shuffle: false), steps: null, callbacks, verbose, cancellationToken);
-    }
-
-    /// <summary>The model's outputs for a data set; targets are not looked at.</summary>
-    /// <param name="data">Batches of inputs.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="steps">The steps to take; all that the data yields when null.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns>The outputs of all examples, in order.</returns>
-    /// <exception cref="ArgumentException">The data is empty.</exception>
-    public NDArray Predict(
-        IDataSource data, IReadOnlyList<Callback>? callbacks = null, int? steps = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        CheckSteps(steps, nameof(steps));
-        return Single(PredictEach(InputBatches(data), callbacks, steps, cancellationToken));
-    }
-
-    /// <summary>The model's outputs for an array of inputs.</summary>
-    /// <param name="x">The inputs [examples, ..].</param>
-    /// <param name="batchSize">The examples that are computed at once.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Predict(IDataSource, IReadOnlyList{Callback}?, int?, CancellationToken)"/>
-    public NDArray Predict(
-        NDArray x, int batchSize = 32, IReadOnlyList<Callback>? callbacks = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        return Single(PredictEach(InputBatches([x], batchSize), callbacks, steps: null, cancellationToken));
-    }
-
-    /// <summary>The model's outputs for a tensor of inputs, which stays on its backend.</summary>
-    /// <param name="x">The inputs [examples, ..].</param>
-    /// <param name="batchSize">The examples that are computed at once.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <inheritdoc cref="Predict(IDataSource, IReadOnlyList{Callback}?, int?, CancellationToken)"/>
-    public NDArray Predict(
-        Tensor x, int batchSize = 32, IReadOnlyList<Callback>? callbacks = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        if (x.Rank == 0)
-            throw new ShapeMismatchException($"{Title}: expected inputs [examples, ..], got a scalar");
-        IEnumerable<Func<IReadOnlyList<Tensor>>> batches = Enumerable.Range(0, (x.Shape[0] + batchSize - 1) / batchSize).Select(
-            batch => (Func<IReadOnlyList<Tensor>>)(() => [x.Slice(0, batch * batchSize, Math.Min(batchSize, x.Shape[0] - (batch * batchSize)))]));
-        return Single(PredictEach(batches, callbacks, steps: null, cancellationToken));
-    }
-
-    /// <summary>All outputs of a model of several inputs or outputs for arrays.</summary>
-    /// <param name="x">The inputs [examples, ..], in the order of the model's.</param>
-    /// <param name="batchSize">The examples that are computed at once.</param>
-    /// <param name="callbacks">What happens along the way.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <returns>The outputs of all examples, one array for each output.</returns>
-    /// <exception cref="ArgumentException">There are no examples.</exception>
-    public NDArray[] PredictAll(
-        IReadOnlyList<NDArray> x, int batchSize = 32, IReadOnlyList<Callback>? callbacks = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        return Joined(PredictEach(InputBatches(x, batchSize), callbacks, steps: null, cancellationToken));
-    }
-
-    /// <summary>The outputs for one batch after the other, of data of any size: an output is made when it is asked for.</summary>
-    /// <inheritdoc cref="Predict(IDataSource, IReadOnlyList{Callback}?, int?, CancellationToken)"/>
-    /// <returns>The outputs of each batch, in order.</returns>
-    public IEnumerable<NDArray> PredictBatches(
-        IDataSource data, IReadOnlyList<Callback>? callbacks = null, int? steps = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        CheckSteps(steps, nameof(steps));
-        return PredictEach(InputBatches(data), callbacks, steps, cancellationToken).Select(Single);
-    }
-
-    /// <summary>The outputs for one batch.</summary>
-    /// <param name="x">The inputs [batch, ..].</param>
-    public NDArray PredictOnBatch(NDArray x)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        using var scope = new TensorScope();
-        return Call(x).ToNDArray();
-    }
-
-    private static void CheckVerbose(int verbose)
-    {
-        if (verbose is < 0 or > 2)
-            throw new ArgumentOutOfRangeException(nameof(verbose), verbose, "verbose is 0, 1 or 2");
-    }
-
-    private static void CheckSteps(int? steps, string name)
-    {
-        if (steps < 1)
-            throw new ArgumentOutOfRangeException(name, steps, $"{name} is at least 1");
-    }
-
-    private static void CheckSplit(double validationSplit, bool hasValidationData)
-    {
-        if (validationSplit is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(validationSplit), validationSplit, "validationSplit is in [0, 1)");
-        if (validationSplit > 0 && hasValidationData)
-            throw new ArgumentException("give either validationSplit or validationData", nameof(validationSplit));
+        return new TensorExamples(new TensorBatch([x], [y], sampleWeight));
     }
 
     // The examples in front of those that are split off.
@@ -418,226 +193,24 @@ public partial class Model
         return kept;
     }
 
-    private static int Examples(TensorBatch examples)
+    private History FitExamples(
+        IExamples examples,
+        int batchSize,
+        double validationSplit,
+        IExamples? validationData,
+        int? validationBatchSize,
+        bool shuffle,
+        IReadOnlyDictionary<int, float>? classWeight,
+        FitPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(examples);
-        return ExampleCount.Of(
-            [.. examples.Inputs.Select(x => x.Shape)], [.. examples.Targets.Select(y => y.Shape)], examples.SampleWeight?.Shape);
-    }
-
-    private static TensorBatch Weighted(TensorBatch examples, IReadOnlyDictionary<int, float>? classWeight)
-    {
-        if (classWeight is null)
-            return examples;
-        DataItem weighted = ClassWeightedDataSource.Weighted(
-            new DataItem([new NDArray(0)], [.. examples.Targets.Select(y => y.ToNDArray())], examples.SampleWeight?.ToNDArray()), classWeight);
-        return examples with { SampleWeight = Tensor.From(weighted.SampleWeight!, examples.Inputs[0].Backend) };
-    }
-
-    // One batch of outputs, or those of all batches, of a model with one output.
-    private NDArray Single(IReadOnlyList<NDArray> outputs) => outputs is [var only]
-        ? only
-        : throw new InvalidOperationException($"{Title} has {outputs.Count} outputs; PredictAll gives all of them");
-
-    private NDArray Single(IEnumerable<NDArray[]> outputs) => Single(Joined(outputs));
-
-    private NDArray[] Joined(IEnumerable<NDArray[]> outputs)
-    {
-        NDArray[][] all = [.. outputs];
-        return all.Length > 0
-            ? [.. all[0].Select((_, i) => ArrayRows.Concat([.. all.Select(batch => batch[i])]))]
-            : throw new ArgumentException($"{Title}: there is no data to predict");
-    }
-
-    private static IEnumerable<Func<IReadOnlyList<Tensor>>> InputBatches(IDataSource data) =>
-        data.Select(batch => (Func<IReadOnlyList<Tensor>>)(() => [.. batch.Inputs.Select(x => (Tensor)x)]));
-
-    private IEnumerable<Func<IReadOnlyList<Tensor>>> InputBatches(IReadOnlyList<NDArray> x, int batchSize)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        if (x.Any(array => array.Shape.Rank == 0))
-            throw new ShapeMismatchException($"{Title}: expected inputs [examples, ..], got a scalar");
-        int examples = ExampleCount.Of([.. x.Select(array => array.Shape)], [], null);
-        return Enumerable.Range(0, (examples + batchSize - 1) / batchSize).Select(batch => (Func<IReadOnlyList<Tensor>>)(() =>
-            [.. x.Select(array => (Tensor)array.Slice(batch * batchSize, Math.Min(batchSize, examples - (batch * batchSize))))]));
-    }
-
-    private IEnumerable<NDArray[]> PredictEach(
-        IEnumerable<Func<IReadOnlyList<Tensor>>> batches, IReadOnlyList<Callback>? callbacks, int? steps, CancellationToken cancellationToken)
-    {
-        var all = new CallbackList(this, callbacks ?? []);
-        all.Each(callback => callback.OnPredictBegin());
-        int step = 0;
-        foreach (Func<IReadOnlyList<Tensor>> batch in steps is { } count ? batches.Take(count) : batches)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            all.Each(callback => callback.OnPredictBatchBegin(step));
-            NDArray[] outputs;
-            using (new TensorScope())
-                outputs = [.. CallAll(batch()).Select(output => output.ToNDArray())];
-            all.Each(callback => callback.OnPredictBatchEnd(step, outputs));
-            step++;
-            yield return outputs;
-        }
-
-        all.Each(callback => callback.OnPredictEnd());
-    }
-
-    private UploadedBatches Uploaded(IDataSource data) => new(data, null, Upload);
-
-    private IReadOnlyDictionary<string, double> Evaluate(
-        IBatchSource data, int? steps, IReadOnlyList<Callback>? callbacks, int verbose, CancellationToken cancellationToken)
-    {
-        CheckSteps(steps, nameof(steps));
-        CheckVerbose(verbose);
-        CheckCompiled();
-        Callback[] progress = verbose == 0 ? [] : [new ProgbarLogger(verbose) { Steps = () => steps ?? data.Cardinality }];
-        return EvaluateEpoch(Distributed(data), steps, new CallbackList(this, [.. callbacks ?? [], .. progress]), "data", cancellationToken);
-    }
-
-    private History Fit(
-        IBatchSource data,
-        int epochs,
-        IBatchSource? validationData,
-        IReadOnlyList<Callback>? callbacks,
-        int verbose,
-        int initialEpoch,
-        int? stepsPerEpoch,
-        int? validationSteps,
-        int validationFreq,
-        CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
-        ArgumentOutOfRangeException.ThrowIfNegative(initialEpoch);
-        ArgumentOutOfRangeException.ThrowIfLessThan(validationFreq, 1);
-        CheckSteps(stepsPerEpoch, nameof(stepsPerEpoch));
-        CheckSteps(validationSteps, nameof(validationSteps));
-        CheckVerbose(verbose);
-        CheckCompiled();
-        var history = new History();
-        if (Strategy is not null)
-        {
-            BuildFor(data);
-            (data, validationData) = (Distributed(data), validationData is null ? null : Distributed(validationData));
-        }
-
-        using var feed = new TrainingFeed(data, stepsPerEpoch);
-        Callback[] progress = verbose == 0 ? [] : [new ProgbarLogger(verbose) { Epochs = epochs, Steps = () => feed.Steps }];
-        var all = new CallbackList(this, [.. callbacks ?? [], .. progress, new HistoryRecorder(history)]);
-        var run = _run = new TrainingRun
-        {
-            Feed = feed,
-            ValidationData = validationData,
-            History = history,
-            Callbacks = all.Callbacks,
-            Epoch = initialEpoch,
-        };
-        StopTraining = false;
-        try
-        {
-            all.Each(callback => callback.OnTrainBegin());
-            if (Strategy is { } strategy)
-                Synchronize(strategy);
-            while (run.Epoch < epochs && !StopTraining)
-            {
-                int epoch = run.Epoch;
-                all.Each(callback => callback.OnEpochBegin(epoch));
-                var logs = new OrderedDictionary<string, double>();
-                run.TrainingLogs ??= TrainEpoch(run, all, cancellationToken);
-                foreach ((string name, double value) in run.TrainingLogs)
-                    logs[name] = value;
-                if (validationData is not null && (epoch + 1) % validationFreq == 0)
-                {
-                    foreach ((string name, double value) in EvaluateEpoch(validationData, validationSteps, all, "validation data", cancellationToken))
-                        logs[$"val_{name}"] = value;
-                }
-
-                (run.Epoch, run.Step, run.TrainingLogs) = (epoch + 1, 0, null);
-                all.Each(callback => callback.OnEpochEnd(epoch, logs));
-            }
-
-            Optimizer!.FinalizeVariableValues(TrainableVariables);
-            all.Each(callback => callback.OnTrainEnd());
-            return history;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Strategy is not null)
-        {
-            all.Each(callback => callback.OnTrainInterrupted());
-            throw;
-        }
-        catch (Exception error) when (Strategy is not null)
-        {
-            Strategy.OnError(error);
-            throw;
-        }
-        finally
-        {
-            _run = null;
-        }
-    }
-
-    private IReadOnlyDictionary<string, double> TrainEpoch(TrainingRun run, CallbackList callbacks, CancellationToken cancellationToken)
-    {
-        // An epoch that was interrupted goes on with the sums that its checkpoint brought back.
-        if (run.Step == 0)
-            ResetMetrics();
-        IReadOnlyDictionary<string, double>? logs = run.Step == 0 ? null : ComputeLogs();
-        run.Feed.BeginEpoch(run.Step);
-        int waiting = 0;
-        while (true)
-        {
-            // Before a batch is taken: one that is taken is trained on, or a checkpoint would leave it out.
-            ThrowIfCancelled(cancellationToken);
-            if (!run.Feed.TryNext(out Func<TensorBatch>? batch))
-                break;
-            int step = run.Step;
-            if (waiting == 0)
-                callbacks.Each(callback => callback.OnTrainBatchBegin(step));
-            _deferLogs = ++waiting < StepsPerExecution && (run.Feed.Steps is not { } steps || step + 1 < steps);
-            IReadOnlyDictionary<string, double> now;
-            using (new TensorScope())
-                now = TrainStep(batch());
-            run.Step = step + 1;
-            if (_deferLogs)
-                continue;
-            (logs, waiting) = (now, 0);
-            callbacks.Each(callback => callback.OnTrainBatchEnd(step, now));
-            if (StopTraining)
-                break;
-        }
-
-        _deferLogs = false;
-        if (waiting > 0)
-            logs = ComputeLogs();
-        if (run.Feed.RanOut && Strategy is not { Rank: > 0 })
-        {
-            Console.Error.WriteLine(
-                $"warning: {Title}: the data ran out in epoch {run.Epoch + 1} after {run.Step} steps; it should yield at least stepsPerEpoch · epochs batches. Does it need Repeat()?");
-        }
-
-        return logs ?? throw new ArgumentException($"{Title}: the training data is empty");
-    }
-
-    private IReadOnlyDictionary<string, double> EvaluateEpoch(
-        IBatchSource data, int? steps, CallbackList callbacks, string what, CancellationToken cancellationToken)
-    {
-        ResetMetrics();
-        callbacks.Each(callback => callback.OnTestBegin());
-        IReadOnlyDictionary<string, double>? logs = null;
-        int step = 0;
-        foreach (Func<TensorBatch> batch in steps is { } count ? data.Take(count) : data)
-        {
-            ThrowIfCancelled(cancellationToken);
-            callbacks.Each(callback => callback.OnTestBatchBegin(step));
-            IReadOnlyDictionary<string, double> now;
-            using (new TensorScope())
-                now = logs = TestStep(batch());
-            callbacks.Each(callback => callback.OnTestBatchEnd(step, now));
-            step++;
-        }
-
-        IReadOnlyDictionary<string, double> found = logs ?? throw new ArgumentException($"{Title}: the {what} is empty", nameof(data));
-        callbacks.Each(callback => callback.OnTestEnd(found));
-        return found;
+        if (validationSplit is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(validationSplit), validationSplit, "validationSplit is in [0, 1)");
+        if (validationSplit > 0 && validationData is not null)
+            throw new ArgumentException("give either validationSplit or validationData", nameof(validationSplit));
+        int kept = validationSplit > 0 ? Kept(examples.Count, validationSplit) : examples.Count, validationBatch = validationBatchSize ?? batchSize;
+        IBatchSource? validation = validationData is not null ? validationData.Batches(0, validationData.Count, validationBatch, shuffle: false)
+            : kept < examples.Count ? examples.Batches(kept, examples.Count - kept, validationBatch, shuffle: false)
+            : null;
+        return Fit(examples.Weighted(classWeight).Batches(0, kept, batchSize, shuffle), validation, plan);
     }
 }

@@ -75,6 +75,7 @@ public partial class Model : Layer
     /// passes do must be done by ops on what is on the device already, and random numbers come from <see cref="RandomGenerator.Default"/>;
     /// a layer that does otherwise, one that augments pictures or has a seed of its own, ends training with an error that says so.</param>
     /// <exception cref="ArgumentException">The loss is not reduced, or two metrics have one name.</exception>
+    /// <exception cref="InvalidOperationException">Steps are to be captured and the model has a <see cref="Strategy"/>.</exception>
     public void Compile(
         Optimizer optimizer,
         Loss loss,
@@ -99,6 +100,7 @@ public partial class Model : Layer
     /// <param name="jitCompile">Whether forward and backward pass are captured and repeated, where the backend can do so.</param>
     /// <exception cref="ArgumentException">A list does not have an entry for each output, a loss is not reduced, or two metrics have
     /// one name.</exception>
+    /// <exception cref="InvalidOperationException">Steps are to be captured and the model has a <see cref="Strategy"/>.</exception>
     public void Compile(
         Optimizer optimizer,
         IReadOnlyList<Loss> losses,
@@ -137,13 +139,8 @@ public partial class Model : Layer
     /// <returns>Loss and metrics of this batch, by name.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     public IReadOnlyDictionary<string, double> TrainOnBatch(
-        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
-    {
-        CheckCompiled();
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TrainStep(Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)));
-    }
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null) =>
+        OnBatch(() => Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)), TrainStep);
 
     /// <summary>Trains on one batch that is on the backend already, picked from a data set that lives there, say.</summary>
     /// <param name="x">The inputs [batch, ..].</param>
@@ -165,11 +162,7 @@ public partial class Model : Layer
     public IReadOnlyDictionary<string, double> TrainOnBatch(TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        CheckCompiled();
-        CheckBatch(batch);
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TrainStep(batch);
+        return OnBatch(() => Checked(batch), TrainStep);
     }
 
     /// <summary>Computes loss and metrics of one batch that is on the backend already.</summary>
@@ -177,23 +170,14 @@ public partial class Model : Layer
     public IReadOnlyDictionary<string, double> TestOnBatch(TensorBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        CheckCompiled();
-        CheckBatch(batch);
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TestStep(batch);
+        return OnBatch(() => Checked(batch), TestStep);
     }
 
     /// <summary>Computes loss and metrics of one batch.</summary>
     /// <inheritdoc cref="TrainOnBatch(NDArray, NDArray, NDArray?, IReadOnlyDictionary{int, float}?)"/>
     public IReadOnlyDictionary<string, double> TestOnBatch(
-        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null)
-    {
-        CheckCompiled();
-        ResetMetrics();
-        using var scope = new TensorScope();
-        return TestStep(Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)));
-    }
+        NDArray x, NDArray y, NDArray? sampleWeight = null, IReadOnlyDictionary<int, float>? classWeight = null) =>
+        OnBatch(() => Upload(ClassWeightedDataSource.Weighted(new DataItem(x, y, sampleWeight), classWeight)), TestStep);
 
     /// <summary>
     /// One step of training: forward, loss, gradients, update, metrics. Tensors made here are released afterwards.
@@ -216,23 +200,14 @@ public partial class Model : Layer
         ArgumentNullException.ThrowIfNull(batch);
         if (Strategy is { } strategy)
             return strategy.TrainStep(this, batch);
-        if (LaunchCaptured(batch) is { } launched)
-        {
-            if (launched.Gradients.Count > 0)
-                Optimizer!.Apply(launched.Gradients, TrainableVariables);
-            for (int i = 0; i < _outputs.Length; i++)
-                _outputs[i].Last = launched.OutputLosses[i];
-            UpdateMetrics(batch, launched.Predictions, launched.Loss);
-            return ComputeLogs();
-        }
-
-        using var tape = new GradientTape();
-        Tensor[] predictions = CallAll(batch.Inputs, training: true);
-        Tensor loss = ComputeLoss(batch, predictions);
-        IReadOnlyList<Variable> variables = TrainableVariables;
-        if (variables.Count > 0)
-            Optimizer!.Apply(tape.Gradient(Optimizer.ScaleLoss(loss), variables), variables);
-        UpdateMetrics(batch, predictions, loss);
+        StepResults? launched = LaunchCaptured(batch);
+        using GradientTape? tape = launched is null ? new() : null;
+        StepResults results = launched ?? Differentiate(tape!, batch);
+        if (results.Gradients.Count > 0)
+            Optimizer!.Apply(results.Gradients, TrainableVariables);
+        for (int i = 0; i < _outputs.Length; i++)
+            _outputs[i].Last = results.OutputLosses[i];
+        UpdateMetrics(batch, results.Predictions, results.Loss);
         return ComputeLogs();
     }
 
@@ -349,6 +324,7 @@ public partial class Model : Layer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stepsPerExecution, 1);
         ArgumentNullException.ThrowIfNull(optimizer);
+        CheckCapture(jitCompile, Strategy);
         var names = new HashSet<string> { _lossTracker.Name };
         foreach (OutputTraining output in outputs)
         {
@@ -369,6 +345,14 @@ public partial class Model : Layer
         ForgetCaptured();
         (Optimizer, _outputs, StepsPerExecution, JitCompile) = (optimizer, outputs, stepsPerExecution, jitCompile);
         Metrics = [.. outputs.SelectMany(output => output.Named).Select(named => named.Metric)];
+    }
+
+    private IReadOnlyDictionary<string, double> OnBatch(Func<TensorBatch> batch, Func<TensorBatch, IReadOnlyDictionary<string, double>> step)
+    {
+        CheckCompiled();
+        ResetMetrics();
+        using var scope = new TensorScope();
+        return step(batch());
     }
 
     private TensorBatch Upload(DataItem batch)
@@ -392,8 +376,11 @@ public partial class Model : Layer
         }
     }
 
-    private void CheckBatch(TensorBatch batch) =>
+    private TensorBatch Checked(TensorBatch batch)
+    {
         CheckBatch([.. batch.Inputs.Select(x => x.Shape)], [.. batch.Targets.Select(y => y.Shape)], batch.SampleWeight?.Shape);
+        return batch;
+    }
 
     private void CheckBatch(Shape[] inputs, Shape[] targets, Shape? weight)
     {

@@ -54,6 +54,13 @@ public sealed class LossScaleOptimizer : Optimizer
     /// <summary>The finite steps in a row since the factor changed.</summary>
     public int StepCounter => (int)_counter.Value.Item();
 
+    /// <summary>Sets the factor of now and the finite steps since it changed, as a file has them.</summary>
+    internal void Resume(float scale, int counter)
+    {
+        Set(_scale, scale);
+        Set(_counter, counter);
+    }
+
     /// <inheritdoc/>
     public override float LearningRate
     {

@@ -69,6 +69,9 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>The names of the state tensors that each weight has.</summary>
     protected abstract IReadOnlyList<string> StateNames { get; }
 
+    /// <summary>What the state tensors begin with.</summary>
+    private protected virtual float InitialState => 0;
+
     /// <summary>The share that the weight at hand loses before its update: rate · weight decay, or 0.</summary>
     private protected float CurrentDecay { get; private set; }
 
@@ -129,7 +132,7 @@ public abstract partial class Optimizer : IDisposable
     }
 
     /// <summary>A number within limits, or an error that names the argument.</summary>
-    private protected static float Range(float value, float minimum, float maximum, string name) => value >= minimum && value <= maximum
+    internal static float Range(float value, float minimum, float maximum, string name) => value >= minimum && value <= maximum
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is in [{minimum}, {maximum}]");
 
@@ -149,6 +152,22 @@ public abstract partial class Optimizer : IDisposable
     /// <param name="gradient">Its gradient.</param>
     /// <param name="state">Its state, in the order of <see cref="StateNames"/>.</param>
     protected abstract void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state);
+
+    /// <summary>Replaces a weight by what tensor operators make of it, without a trace on tapes; for updates that have no op of their own.</summary>
+    /// <param name="weights">The weight.</param>
+    /// <param name="next">Its new value; may assign to the state as well.</param>
+    protected static void Replace(Tensor weights, Func<Tensor> next)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(next);
+        using var scope = new TensorScope();
+        _ = GradientTape.StopRecording(() =>
+        {
+            Tensor value = next();
+            weights.Backend.Copy(value, weights);
+            return value;
+        });
+    }
 
     /// <summary>Gives back the state.</summary>
     /// <param name="disposing">Always true: optimizers have no finaliser.</param>
@@ -179,10 +198,10 @@ public abstract partial class Optimizer : IDisposable
     {
         if (_states.TryGetValue(variable, out OptimizerState? state))
             return state;
-        Variable Make(string name) =>
-            new($"{Name}/{variable.Name}/{name}", Tensor.Zeros(variable.Shape, variable.Value.Backend), trainable: false);
+        Variable Make(string name, float value = 0) =>
+            new($"{Name}/{variable.Name}/{name}", Tensor.Full(variable.Shape, value, variable.Value.Backend), trainable: false);
         state = new OptimizerState(
-            [.. StateNames.Select(Make)],
+            [.. StateNames.Select(name => Make(name, InitialState))],
             GradientAccumulationSteps is null ? null : Make("gradient_accumulator"),
             UseEma ? Make("average") : null);
         _states.Add(variable, state);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Numerics.Nn;
 
@@ -34,9 +33,7 @@ internal static class ConstraintConfig
     {
         if (!owner.Has(key))
             return null;
-        bool named = owner.Element.GetProperty(key).ValueKind == JsonValueKind.String;
-        string name = named ? owner.Text(key) : owner.Object(key).Text("class_name");
-        ConfigObject? config = named ? null : owner.Object(key).Optional("config");
+        (string name, ConfigObject? config) = KerasObject.NamedOrWhole(owner, key);
         float Value(string value, float otherwise) => config?.Number(value, otherwise) ?? otherwise;
         int axis = config?.Whole("axis", 0) ?? 0;
         return name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant() switch

@@ -18,158 +18,117 @@ internal static class ConvolutionFormats
 
     private static JsonObject Write(Conv2D layer, ConfigDialect dialect)
     {
-        JsonObject config = Window(layer.KernelSize, layer.Strides, layer.Padding, layer.DilationRate, layer.Activation, layer.UseBias, dialect);
+        JsonObject config = WriteShared(layer, dialect);
         config["filters"] = layer.Filters;
         if (dialect != ConfigDialect.TensorFlowJs)
             config["groups"] = layer.Groups;
         else if (layer.Groups != 1)
             throw new NotSupportedException($"TensorFlow.js has no convolution in groups, the layer has {layer.Groups}");
         WeightConfig.Write(config, "kernel", layer.KernelInitializer, layer.KernelRegularizer, layer.KernelConstraint, dialect);
-        WeightConfig.Write(config, "bias", layer.BiasInitializer, layer.BiasRegularizer, layer.BiasConstraint, dialect);
         return config;
     }
 
     private static Conv2D ReadConv2D(ConfigObject config, string name)
     {
-        Check(config);
-        var kernel = WeightConfig.Read(config, "kernel");
-        var bias = WeightConfig.Read(config, "bias");
+        SharedSettings shared = ReadShared(config);
+        WeightSettings kernel = WeightConfig.Read(config, "kernel"), bias = shared.Bias;
         return new Conv2D(
-            config.Whole("filters"),
-            config.Size("kernel_size"),
-            config.Size("strides", 1),
-            LayerSettings.Edges(config),
-            config.Size("dilation_rate", 1),
-            config.Whole("groups", 1),
-            ActivationConfig.Read(config, "activation"),
-            config.Flag("use_bias", true),
-            kernel.Initializer,
-            bias.Initializer,
-            kernel.Regularizer,
-            bias.Regularizer,
-            RegularizerConfig.Read(config, "activity_regularizer"),
-            kernel.Constraint,
-            bias.Constraint,
-            name);
+            config.Whole("filters"), shared.KernelSize, shared.Strides, shared.Padding, shared.DilationRate, config.Whole("groups", 1),
+            shared.Activation, shared.UseBias, kernel.Initializer, bias.Initializer, kernel.Regularizer, bias.Regularizer,
+            shared.ActivityRegularizer, kernel.Constraint, bias.Constraint, name);
     }
 
     private static JsonObject Write(DepthwiseConv2D layer, ConfigDialect dialect)
     {
-        JsonObject config = Window(layer.KernelSize, layer.Strides, layer.Padding, layer.DilationRate, layer.Activation, layer.UseBias, dialect);
+        JsonObject config = WriteShared(layer, dialect);
         config["depth_multiplier"] = layer.DepthMultiplier;
         WeightConfig.Write(config, "depthwise", layer.DepthwiseInitializer, layer.DepthwiseRegularizer, layer.DepthwiseConstraint, dialect);
-        WeightConfig.Write(config, "bias", layer.BiasInitializer, layer.BiasRegularizer, layer.BiasConstraint, dialect);
         return config;
     }
 
     private static DepthwiseConv2D ReadDepthwise(ConfigObject config, string name)
     {
-        Check(config);
-        var kernel = WeightConfig.Read(config, "depthwise");
-        var bias = WeightConfig.Read(config, "bias");
+        SharedSettings shared = ReadShared(config);
+        WeightSettings kernel = WeightConfig.Read(config, "depthwise"), bias = shared.Bias;
         return new DepthwiseConv2D(
-            config.Size("kernel_size"),
-            config.Size("strides", 1),
-            LayerSettings.Edges(config),
-            config.Whole("depth_multiplier", 1),
-            config.Size("dilation_rate", 1),
-            ActivationConfig.Read(config, "activation"),
-            config.Flag("use_bias", true),
-            kernel.Initializer,
-            bias.Initializer,
-            kernel.Regularizer,
-            bias.Regularizer,
-            RegularizerConfig.Read(config, "activity_regularizer"),
-            kernel.Constraint,
-            bias.Constraint,
-            name);
+            shared.KernelSize, shared.Strides, shared.Padding, config.Whole("depth_multiplier", 1), shared.DilationRate,
+            shared.Activation, shared.UseBias, kernel.Initializer, bias.Initializer, kernel.Regularizer, bias.Regularizer,
+            shared.ActivityRegularizer, kernel.Constraint, bias.Constraint, name);
     }
 
     private static JsonObject Write(SeparableConv2D layer, ConfigDialect dialect)
     {
-        JsonObject config = Window(layer.KernelSize, layer.Strides, layer.Padding, layer.DilationRate, layer.Activation, layer.UseBias, dialect);
+        JsonObject config = WriteShared(layer, dialect);
         config["filters"] = layer.Filters;
         config["depth_multiplier"] = layer.DepthMultiplier;
         WeightConfig.Write(config, "depthwise", layer.DepthwiseInitializer, layer.DepthwiseRegularizer, layer.DepthwiseConstraint, dialect);
         WeightConfig.Write(config, "pointwise", layer.PointwiseInitializer, layer.PointwiseRegularizer, layer.PointwiseConstraint, dialect);
-        WeightConfig.Write(config, "bias", layer.BiasInitializer, layer.BiasRegularizer, layer.BiasConstraint, dialect);
         return config;
     }
 
     private static SeparableConv2D ReadSeparable(ConfigObject config, string name)
     {
-        Check(config);
-        var depthwise = WeightConfig.Read(config, "depthwise");
-        var pointwise = WeightConfig.Read(config, "pointwise");
-        var bias = WeightConfig.Read(config, "bias");
+        SharedSettings shared = ReadShared(config);
+        WeightSettings depthwise = WeightConfig.Read(config, "depthwise"), pointwise = WeightConfig.Read(config, "pointwise"), bias = shared.Bias;
         return new SeparableConv2D(
-            config.Whole("filters"),
-            config.Size("kernel_size"),
-            config.Size("strides", 1),
-            LayerSettings.Edges(config),
-            config.Size("dilation_rate", 1),
-            config.Whole("depth_multiplier", 1),
-            ActivationConfig.Read(config, "activation"),
-            config.Flag("use_bias", true),
-            depthwise.Initializer,
-            pointwise.Initializer,
-            bias.Initializer,
-            depthwise.Regularizer,
-            pointwise.Regularizer,
-            bias.Regularizer,
-            RegularizerConfig.Read(config, "activity_regularizer"),
-            depthwise.Constraint,
-            pointwise.Constraint,
-            bias.Constraint,
-            name);
+            config.Whole("filters"), shared.KernelSize, shared.Strides, shared.Padding, shared.DilationRate, config.Whole("depth_multiplier", 1),
+            shared.Activation, shared.UseBias, depthwise.Initializer, pointwise.Initializer, bias.Initializer,
+            depthwise.Regularizer, pointwise.Regularizer, bias.Regularizer, shared.ActivityRegularizer,
+            depthwise.Constraint, pointwise.Constraint, bias.Constraint, name);
     }
 
     private static JsonObject Write(Conv2DTranspose layer, ConfigDialect dialect)
     {
-        JsonObject config = Window(layer.KernelSize, layer.Strides, layer.Padding, layer.DilationRate, layer.Activation, layer.UseBias, dialect);
+        JsonObject config = WriteShared(layer, dialect);
         config["filters"] = layer.Filters;
         if (dialect != ConfigDialect.TensorFlowJs)
             config["output_padding"] = null;
         WeightConfig.Write(config, "kernel", layer.KernelInitializer, layer.KernelRegularizer, layer.KernelConstraint, dialect);
-        WeightConfig.Write(config, "bias", layer.BiasInitializer, layer.BiasRegularizer, layer.BiasConstraint, dialect);
         return config;
     }
 
     private static Conv2DTranspose ReadTranspose(ConfigObject config, string name)
     {
-        Check(config);
         LayerSettings.Without(config, "output_padding");
-        var kernel = WeightConfig.Read(config, "kernel");
-        var bias = WeightConfig.Read(config, "bias");
+        SharedSettings shared = ReadShared(config);
+        WeightSettings kernel = WeightConfig.Read(config, "kernel"), bias = shared.Bias;
         return new Conv2DTranspose(
-            config.Whole("filters"),
+            config.Whole("filters"), shared.KernelSize, shared.Strides, shared.Padding, shared.DilationRate,
+            shared.Activation, shared.UseBias, kernel.Initializer, bias.Initializer, kernel.Regularizer, bias.Regularizer,
+            shared.ActivityRegularizer, kernel.Constraint, bias.Constraint, name);
+    }
+
+    private static JsonObject WriteShared(Convolution layer, ConfigDialect dialect)
+    {
+        var config = new JsonObject
+        {
+            ["kernel_size"] = LayerSettings.Pair(layer.KernelSize),
+            ["strides"] = LayerSettings.Pair(layer.Strides),
+            ["padding"] = LayerSettings.Edges(layer.Padding),
+            ["data_format"] = "channels_last",
+            ["dilation_rate"] = LayerSettings.Pair(layer.DilationRate),
+            ["activation"] = ActivationConfig.Write(layer.Activation, dialect),
+            ["use_bias"] = layer.UseBias,
+        };
+        WeightConfig.Write(config, "bias", layer.BiasInitializer, layer.BiasRegularizer, layer.BiasConstraint, dialect);
+        return config;
+    }
+
+    private static SharedSettings ReadShared(ConfigObject config)
+    {
+        LayerSettings.Without(config, "lora_rank", "quantization_config");
+        return new SharedSettings(
             config.Size("kernel_size"),
             config.Size("strides", 1),
             LayerSettings.Edges(config),
             config.Size("dilation_rate", 1),
             ActivationConfig.Read(config, "activation"),
             config.Flag("use_bias", true),
-            kernel.Initializer,
-            bias.Initializer,
-            kernel.Regularizer,
-            bias.Regularizer,
-            RegularizerConfig.Read(config, "activity_regularizer"),
-            kernel.Constraint,
-            bias.Constraint,
-            name);
+            WeightConfig.Read(config, "bias"),
+            RegularizerConfig.Read(config, "activity_regularizer"));
     }
 
-    private static JsonObject Window(
-        Size2D kernelSize, Size2D strides, Padding padding, Size2D dilation, Activation? activation, bool useBias, ConfigDialect dialect) => new()
-        {
-            ["kernel_size"] = LayerSettings.Pair(kernelSize),
-            ["strides"] = LayerSettings.Pair(strides),
-            ["padding"] = LayerSettings.Edges(padding),
-            ["data_format"] = "channels_last",
-            ["dilation_rate"] = LayerSettings.Pair(dilation),
-            ["activation"] = ActivationConfig.Write(activation, dialect),
-            ["use_bias"] = useBias,
-        };
-
-    private static void Check(ConfigObject config) => LayerSettings.Without(config, "lora_rank", "quantization_config");
+    private sealed record SharedSettings(
+        Size2D KernelSize, Size2D Strides, Padding Padding, Size2D DilationRate, Activation? Activation, bool UseBias, WeightSettings Bias,
+        Regularizer? ActivityRegularizer);
 }

@@ -22,11 +22,11 @@ internal static class LayerFormats
             (config, name) => new Reshape(config.Shape("target_shape"), name)),
         LayerFormat.Of<ZeroPadding2D>(
             "ZeroPadding2D",
-            (layer, _) => Edges("padding", layer.Rows, layer.Columns),
+            (layer, _) => Edges("padding", layer),
             (config, name) => Edges(config, "padding", 1, (rows, columns) => new ZeroPadding2D(rows, columns, name))),
         LayerFormat.Of<Cropping2D>(
             "Cropping2D",
-            (layer, _) => Edges("cropping", layer.Rows, layer.Columns),
+            (layer, _) => Edges("cropping", layer),
             (config, name) => Edges(config, "cropping", 0, (rows, columns) => new Cropping2D(rows, columns, name))),
         LayerFormat.Of<Rescaling>(
             "Rescaling",
@@ -82,8 +82,7 @@ internal static class LayerFormats
     private static Dense ReadDense(ConfigObject config, string name)
     {
         LayerSettings.Without(config, "lora_rank", "quantization_config");
-        var kernel = WeightConfig.Read(config, "kernel");
-        var bias = WeightConfig.Read(config, "bias");
+        WeightSettings kernel = WeightConfig.Read(config, "kernel"), bias = WeightConfig.Read(config, "bias");
         return new Dense(
             config.Whole("units"),
             ActivationConfig.Read(config, "activation"),
@@ -108,7 +107,7 @@ internal static class LayerFormats
     private static Embedding ReadEmbedding(ConfigObject config, string name)
     {
         LayerSettings.Without(config, "mask_zero", "lora_rank", "quantization_config");
-        var embeddings = WeightConfig.Read(config, "embeddings");
+        WeightSettings embeddings = WeightConfig.Read(config, "embeddings");
         return new Embedding(
             config.Whole("input_dim"), config.Whole("output_dim"), embeddings.Initializer, embeddings.Regularizer, embeddings.Constraint, name)
         {
@@ -116,9 +115,10 @@ internal static class LayerFormats
         };
     }
 
-    private static JsonObject Edges(string name, (int Top, int Bottom) rows, (int Left, int Right) columns) => new()
+    private static JsonObject Edges(string name, Edges2D layer) => new()
     {
-        [name] = new JsonArray(LayerSettings.Numbers([rows.Top, rows.Bottom]), LayerSettings.Numbers([columns.Left, columns.Right])),
+        [name] = new JsonArray(
+            LayerSettings.Numbers([layer.Rows.Top, layer.Rows.Bottom]), LayerSettings.Numbers([layer.Columns.Left, layer.Columns.Right])),
         ["data_format"] = "channels_last",
     };
 

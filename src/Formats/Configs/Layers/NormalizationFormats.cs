@@ -7,8 +7,7 @@ namespace Numerics.Formats;
 /// <summary>Layers that normalise.</summary>
 internal static class NormalizationFormats
 {
-    private static readonly string[] s_unknown =
-        ["renorm", "virtual_batch_size", "rms_scaling", "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"];
+    private static readonly string[] s_unknown = ["renorm", "virtual_batch_size", "rms_scaling"];
 
     /// <summary>The formats.</summary>
     public static LayerFormat[] All { get; } =
@@ -24,80 +23,79 @@ internal static class NormalizationFormats
 
     private static JsonObject Write(BatchNormalization layer, ConfigDialect dialect)
     {
-        JsonObject config = Common(layer.Epsilon, layer.Center, layer.Scale, dialect);
+        JsonObject config = WriteShared(layer, dialect);
         config["axis"] = -1;
         config["momentum"] = layer.Momentum;
-        config["moving_mean_initializer"] = InitializerConfig.Write(new Zeros(), dialect);
-        config["moving_variance_initializer"] = InitializerConfig.Write(new Ones(), dialect);
+        config["moving_mean_initializer"] = InitializerConfig.Write(layer.MovingMeanInitializer, dialect);
+        config["moving_variance_initializer"] = InitializerConfig.Write(layer.MovingVarianceInitializer, dialect);
         return config;
     }
 
     private static BatchNormalization ReadBatch(ConfigObject config, string name)
     {
-        LayerSettings.Without(config, s_unknown);
+        SharedSettings shared = ReadShared(config);
+        WeightSettings beta = shared.Beta, gamma = shared.Gamma;
         return new BatchNormalization(
-            config.Number("momentum", 0.99f), config.Number("epsilon", 1e-3f), config.Flag("center", true), config.Flag("scale", true), name);
+            config.Number("momentum", 0.99f), shared.Epsilon, shared.Center, shared.Scale, beta.Initializer, gamma.Initializer,
+            InitializerConfig.Read(config, "moving_mean_initializer"), InitializerConfig.Read(config, "moving_variance_initializer"),
+            beta.Regularizer, gamma.Regularizer, beta.Constraint, gamma.Constraint, name);
     }
 
     private static JsonObject Write(LayerNormalization layer, ConfigDialect dialect)
     {
-        JsonObject config = Common(layer.Epsilon, layer.Center, layer.Scale, dialect);
+        JsonObject config = WriteShared(layer, dialect);
         config["axis"] = layer.Axis.Count == 1 ? layer.Axis[0] : LayerSettings.Numbers([.. layer.Axis]);
+        if (dialect == ConfigDialect.TensorFlowJs)
+        {
+            if (layer.BetaConstraint is not null || layer.GammaConstraint is not null)
+                throw new NotSupportedException("TensorFlow.js' LayerNormalization has no constraints");
+            _ = config.Remove("beta_constraint") && config.Remove("gamma_constraint");
+        }
+
         return config;
     }
 
     private static LayerNormalization ReadLayer(ConfigObject config, string name)
     {
-        LayerSettings.Without(config, s_unknown);
-        int[] axes = Axes(config) ?? [-1];
-        return new LayerNormalization(axes, config.Number("epsilon", 1e-3f), config.Flag("center", true), config.Flag("scale", true), name);
+        SharedSettings shared = ReadShared(config);
+        WeightSettings beta = shared.Beta, gamma = shared.Gamma;
+        return new LayerNormalization(
+            Axes(config) ?? [-1], shared.Epsilon, shared.Center, shared.Scale, beta.Initializer, gamma.Initializer,
+            beta.Regularizer, gamma.Regularizer, beta.Constraint, gamma.Constraint, name);
     }
 
     private static JsonObject Write(GroupNormalization layer)
     {
-        var config = new JsonObject
-        {
-            ["groups"] = layer.Groups,
-            ["axis"] = -1,
-            ["epsilon"] = layer.Epsilon,
-            ["center"] = layer.Center,
-            ["scale"] = layer.Scale,
-        };
-        WeightConfig.Write(config, "beta", layer.BetaInitializer, layer.BetaRegularizer, layer.BetaConstraint, ConfigDialect.Keras);
-        WeightConfig.Write(config, "gamma", layer.GammaInitializer, layer.GammaRegularizer, layer.GammaConstraint, ConfigDialect.Keras);
+        JsonObject config = WriteShared(layer, ConfigDialect.Keras);
+        config["groups"] = layer.Groups;
+        config["axis"] = -1;
         return config;
     }
 
     private static GroupNormalization ReadGroup(ConfigObject config, string name)
     {
-        var beta = WeightConfig.Read(config, "beta");
-        var gamma = WeightConfig.Read(config, "gamma");
+        SharedSettings shared = ReadShared(config);
+        WeightSettings beta = shared.Beta, gamma = shared.Gamma;
         return new GroupNormalization(
-            config.Whole("groups", 32),
-            config.Number("epsilon", 1e-3f),
-            config.Flag("center", true),
-            config.Flag("scale", true),
-            beta.Initializer,
-            gamma.Initializer,
-            beta.Regularizer,
-            gamma.Regularizer,
-            beta.Constraint,
-            gamma.Constraint,
-            name);
+            config.Whole("groups", 32), shared.Epsilon, shared.Center, shared.Scale, beta.Initializer, gamma.Initializer,
+            beta.Regularizer, gamma.Regularizer, beta.Constraint, gamma.Constraint, name);
     }
 
-    private static JsonObject Common(float epsilon, bool center, bool scale, ConfigDialect dialect) => new()
+    private static JsonObject WriteShared(Normalization layer, ConfigDialect dialect)
     {
-        ["epsilon"] = epsilon,
-        ["center"] = center,
-        ["scale"] = scale,
-        ["beta_initializer"] = InitializerConfig.Write(new Zeros(), dialect),
-        ["gamma_initializer"] = InitializerConfig.Write(new Ones(), dialect),
-        ["beta_regularizer"] = null,
-        ["gamma_regularizer"] = null,
-        ["beta_constraint"] = null,
-        ["gamma_constraint"] = null,
-    };
+        var config = new JsonObject { ["epsilon"] = layer.Epsilon, ["center"] = layer.Center, ["scale"] = layer.Scale };
+        WeightConfig.Write(config, "beta", layer.BetaInitializer, layer.BetaRegularizer, layer.BetaConstraint, dialect);
+        WeightConfig.Write(config, "gamma", layer.GammaInitializer, layer.GammaRegularizer, layer.GammaConstraint, dialect);
+        return config;
+    }
+
+    private static SharedSettings ReadShared(ConfigObject config)
+    {
+        LayerSettings.Without(config, s_unknown);
+        return new SharedSettings(
+            config.Number("epsilon", 1e-3f), config.Flag("center", true), config.Flag("scale", true),
+            WeightConfig.Read(config, "beta"), WeightConfig.Read(config, "gamma"));
+    }
 
     private static void LastAxis(ConfigObject config, Layer layer)
     {
@@ -112,4 +110,6 @@ internal static class NormalizationFormats
             return null;
         return config.Element.GetProperty("axis").ValueKind == JsonValueKind.Array ? config.Wholes("axis") : [config.Whole("axis")];
     }
+
+    private sealed record SharedSettings(float Epsilon, bool Center, bool Scale, WeightSettings Beta, WeightSettings Gamma);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Numerics.Nn;
 
@@ -32,9 +31,7 @@ internal static class RegularizerConfig
     {
         if (!owner.Has(key))
             return null;
-        bool named = owner.Element.GetProperty(key).ValueKind == JsonValueKind.String;
-        string name = named ? owner.Text(key) : owner.Object(key).Text("class_name");
-        ConfigObject? config = named ? null : owner.Object(key).Optional("config");
+        (string name, ConfigObject? config) = KerasObject.NamedOrWhole(owner, key);
         float Factor(string factor, float otherwise) => config?.Number(factor, otherwise) ?? otherwise;
         return name.ToUpperInvariant() switch
         {

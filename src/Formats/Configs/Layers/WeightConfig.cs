@@ -22,7 +22,7 @@ internal static class WeightConfig
     }
 
     /// <summary>A weight's settings in those of its layer.</summary>
-    public static (Initializer? Initializer, Regularizer? Regularizer, Constraint? Constraint) Read(ConfigObject config, string weight) => (
+    public static WeightSettings Read(ConfigObject config, string weight) => new(
         InitializerConfig.Read(config, $"{weight}_initializer"),
         RegularizerConfig.Read(config, $"{weight}_regularizer"),
         ConstraintConfig.Read(config, $"{weight}_constraint"));
