@@ -90,6 +90,12 @@ public abstract partial class BackendConformance
             i.Quarters(3, 3, 130, 37), i.Quarters(37) + (1 / 32f), (1, 1), Padding.Same, relu: true));
         SameWithGradients("conv2d, strides, dilation", Tolerances.Convolution, i => i.Normal(2, 9, 6, 130).Conv2D(
             i.Normal(3, 3, 130, 64), null, (2, 1), Padding.Same, (1, 2)));
+        SameWithGradients("conv2d, whole panels", Tolerances.Convolution, i => i.Normal(1, 6, 5, 128).Conv2D(
+            i.Normal(3, 3, 128, 160), i.Normal(160), (1, 1), Padding.Same));
+        SameWithGradients("conv2d, 1x1", Tolerances.Convolution, i => i.Normal(2, 5, 4, 1030).Conv2D(
+            i.Normal(1, 1, 1030, 33), i.Normal(33)));
+        SameWithGradients("conv2d, taps that reach nothing", Tolerances.Convolution, i => i.Normal(5, 2, 2, 48).Conv2D(
+            i.Normal(7, 5, 48, 9), i.Normal(9), (1, 1), Padding.Same));
     }
 
     // Kernels that do not fit a cache once they are transformed; panels that are not full, groups of unequal size.
@@ -159,6 +165,28 @@ public abstract partial class BackendConformance
     public void Convolutions_in_narrow_groups(int groups, int from, int to, int kernel, int stride, int dilation) =>
         SameWithGradients("conv2d", Tolerances.Sum, i => i.Normal(2, 13, 19, groups * from).Conv2D(
             i.Normal(kernel, kernel, from, groups * to), i.Normal(groups * to), (stride, stride), Padding.Same, (dilation, dilation), groups, relu: false));
+
+    // Widths and heights of either parity, pictures of fewer pixels than the kernel, channels of whole vectors of every kind and rests.
+    [Theory]
+    [InlineData(3, 1, 29, 7, 10)]
+    [InlineData(3, 2, 29, 9, 11)]
+    [InlineData(3, 2, 64, 10, 8)]
+    [InlineData(3, 2, 5, 1, 2)]
+    [InlineData(3, 2, 16, 2, 1)]
+    [InlineData(3, 2, 40, 31, 33)]
+    [InlineData(5, 1, 29, 9, 11)]
+    [InlineData(5, 1, 64, 12, 8)]
+    [InlineData(5, 1, 7, 1, 3)]
+    [InlineData(5, 1, 16, 4, 2)]
+    [InlineData(5, 1, 24, 27, 25)]
+    [InlineData(5, 2, 17, 10, 9)]
+    public void Depthwise_convolutions(int kernel, int stride, int channels, int height, int width)
+    {
+        SameWithGradients("depthwise, same", Tolerances.Sum, i => i.Normal(2, height, width, channels).Conv2D(
+            i.Normal(kernel, kernel, 1, channels), i.Normal(channels), (stride, stride), Padding.Same, (1, 1), channels));
+        SameWithGradients("depthwise relu, valid", Tolerances.Sum, i => i.Quarters(3, height + kernel - 1, width + kernel - 1, channels).Conv2D(
+            i.Quarters(kernel, kernel, 1, channels), i.Quarters(channels) + (1 / 32f), (stride, stride), Padding.Valid, (1, 1), channels, relu: true));
+    }
 
     // Rows of several pieces, steps of several rows, one pixel at a time, and every width of the narrow tiles.
     [Theory]

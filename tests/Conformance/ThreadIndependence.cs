@@ -28,6 +28,9 @@ public sealed class ThreadIndependence
         ["conv2d"] = i => i.Normal(5, 33, 31, 7).Conv2D(i.Normal(3, 3, 7, 18), i.Normal(18), padding: Padding.Same, relu: true),
         ["conv2d, strided"] = i => i.Normal(5, 33, 31, 8).Conv2D(i.Normal(5, 5, 4, 16), strides: (2, 2), groups: 2),
         ["conv2d, depthwise"] = i => i.Normal(3, 33, 31, 16).Conv2D(i.Normal(3, 3, 1, 16), groups: 16),
+        ["conv2d, depthwise and strided"] = i => i.Normal(3, 33, 31, 20).Conv2D(i.Normal(3, 3, 1, 20), strides: (2, 2), padding: Padding.Same, groups: 20),
+        ["conv2d, depthwise 5x5"] = i => i.Normal(3, 33, 31, 20).Conv2D(i.Normal(5, 5, 1, 20), padding: Padding.Same, groups: 20),
+        ["conv2d, few pixels"] = i => i.Normal(1, 7, 7, 130).Conv2D(i.Normal(3, 3, 130, 37), i.Normal(37), padding: Padding.Same),
         ["conv2d relu maxpool"] = i => i.Normal(9, 33, 31, 16).Conv2DReluMaxPool(
             i.Normal(3, 3, 16, 32), i.Normal(32), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid),
         ["max pool"] = i => i.Normal(9, 33, 31, 16).MaxPool2D((3, 3), (2, 2)),

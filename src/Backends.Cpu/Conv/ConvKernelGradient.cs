@@ -113,19 +113,32 @@ internal unsafe struct ConvKernelGradient : IShardedWork
                 B = Dy + (((nint)row * g.OutWidth) + start) * g.OutChannels,
                 StepB = g.OutChannels,
                 StrideC = g.OutChannels,
-                Accumulate = run > firstRun,
+                StrideStart = g.OutChannels,
+                Ahead = run + count < endRun ? InputOf(run + count) : null,
             };
-            AddStep(step, part, range, Panels + ((nint)shard * PanelSize(g)));
+
+            AddStep(step, run > firstRun, part, range, Panels + ((nint)shard * PanelSize(g)));
         }
     }
 
-    private readonly void AddStep(in TileOperands step, int part, int range, float* packed)
+    private readonly float* InputOf(long run)
+    {
+        (long row, long piece) = Math.DivRem(run, PiecesOfRow(Geometry));
+        (long image, long outRow) = Math.DivRem(row, Geometry.OutHeight);
+        nint column = (nint)piece * LengthOfRun(Geometry) * Geometry.StrideW;
+        return X.Image((int)image) + ((nint)outRow * Geometry.StrideH * X.RowStride) + (column * X.Channels);
+    }
+
+    private readonly void AddStep(in TileOperands step, bool accumulate, int part, int range, float* packed)
     {
         Conv2DGeometry g = Geometry;
         int units = Units, firstUnit = (int)((long)units * range / TileRanges), endUnit = (int)((long)units * (range + 1) / TileRanges);
         int rowsOfGroup = g.KernelHeight * g.KernelWidth * g.GroupInChannels, pixels = step.Segments * step.Length;
         float* partial = Partials + ((nint)part * rowsOfGroup * g.OutChannels);
         int packedPanel = -1;
+
+        // The inputs of the next step, which tiles pick from in long strides, come to L2 one line after the other.
+        float* ahead = step.Ahead, stop = ahead is null ? null : ahead + (pixels * step.StepStride);
         for (int unit = firstUnit; unit < endUnit; unit++)
         {
             (int panelIndex, int segment) = Math.DivRem(unit, Taps.Segments);
@@ -145,7 +158,10 @@ internal unsafe struct ConvKernelGradient : IShardedWork
             operands.B = pack ? packed : step.B + column;
             operands.StepB = pack ? width : g.OutChannels;
             operands.C = partial + ((nint)segment * Taps.Length * g.OutChannels) + column;
+            operands.Start = accumulate ? operands.C : null;
+            operands.Ahead = ahead < stop ? ahead : null;
             TileRows.Run(operands, Taps.Length, columns, width);
+            ahead += pixels * TileRows.Tiles(Taps.Length, width) * (nint)Prefetching.Line;
         }
     }
 }

@@ -27,6 +27,7 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
     public void Run(int shard)
     {
         (int image, int band) = Math.DivRem(shard, Bands);
+        float* ahead = null;
         float* block = stackalloc float[2 * Pixels * TileRows.MaxWidth];
         int end = Math.Min((band + 1) * RowsOfBand, pool.OutHeight);
         for (int row = band * RowsOfBand; row < end; row++)
@@ -34,13 +35,13 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
             for (int first = 0; first < pool.OutWidth; first += Pixels / 2)
             {
                 int pixels = Math.Min(Pixels / 2, pool.OutWidth - first);
+                float* input = conv.X.Image(image) + (2 * row * conv.RowStep * conv.X.RowStride) + (2 * first * (nint)conv.ColumnStep * conv.X.Channels);
                 nint pixel = ((((nint)image * pool.OutHeight) + row) * pool.OutWidth) + first;
                 for (int group = 0; group < conv.Groups; group++)
                 {
                     for (int panel = 0; panel < conv.Kernel.Count; panel++)
                     {
-                        int columns = conv.Panel(
-                            image, 2 * row, 2, 2 * first, 2 * pixels, group, panel, block, Pixels * TileRows.MaxWidth, TileRows.MaxWidth);
+                        int columns = conv.Panel(input, 2, 2 * pixels, group, panel, block, Pixels * TileRows.MaxWidth, TileRows.MaxWidth, ref ahead, null);
                         int channel = (group * conv.Kernel.Columns) + (panel * TileRows.MaxWidth);
                         epilogue.Run(block, Pixels * TileRows.MaxWidth, pixels, columns, channel, pixel);
                     }

@@ -5,13 +5,19 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// A dense convolution: for each row of output pixels, a matrix product whose left operand is the picture itself (see
 /// <see cref="TileOperands"/>) and whose right operand is the packed kernel. The input gradient is the same with other numbers.
-/// A shard is a band of output rows of one picture, about 128 KiB of them: the band's input and output stay in L2 while the
-/// kernel's panels pass by, each read once a band.
+/// A band is some output rows of one picture, about 128 KiB of them: the band's input and output stay in L2 while the
+/// kernel's panels pass by, each read once a band. Meanwhile the next band's output comes to L2: it will be written whole, but the
+/// machine reads lines before it writes them. A shard is a range of bands; where the input needs padding each copies its own.
 /// </summary>
 internal unsafe struct ConvWork : IShardedWork
 {
-    /// <summary>The padded input.</summary>
+    private const int MaxShards = 32;
+
+    /// <summary>The padded input; with <see cref="Workspaces"/>, what it will be and the pictures without padding.</summary>
     public PaddedImages X;
+
+    /// <summary>Room for padding a band at a time, <see cref="WorkspaceSize"/> floats; null where the input is ready.</summary>
+    public float* Workspaces;
 
     /// <summary>Input rows between output rows.</summary>
     public int RowStep;
@@ -58,8 +64,16 @@ internal unsafe struct ConvWork : IShardedWork
     /// <summary>Whether to apply ReLU.</summary>
     public bool Relu;
 
+    /// <summary>How many shards there are.</summary>
+    public readonly int Shards => Math.Min(MaxShards, BandCount);
+
+    /// <summary>Floats of a band's padded input for each shard.</summary>
+    public readonly long WorkspaceSize => Shards * (long)ShardSize;
+
+    private readonly nint ShardSize => ((InputRows(RowsOfBand) * X.RowStride) + 15) / 16 * 16;
+
     /// <summary>How many bands there are.</summary>
-    public readonly int Shards => X.Batch * Bands;
+    public readonly int BandCount => X.Batch * Bands;
 
     private readonly int RowsOfBand => (int)Math.Clamp((32 << 10) / Math.Max(OutWidth * PixelStrideY, 1), 1, Math.Max(OutHeight, 1));
 
@@ -68,22 +82,50 @@ internal unsafe struct ConvWork : IShardedWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
-        Band(shard, out int image, out int first, out int rows);
-        float* y = Y + (image * ImageStrideY) + (first * RowStrideY);
+        float* padded = Workspaces + (shard * ShardSize);
+        int start = (int)((long)BandCount * shard / Shards), end = (int)((long)BandCount * (shard + 1) / Shards);
+        float* ahead = null;
+        for (int band = start; band < end; band++)
+        {
+            Band(band, out int image, out int first, out int rows);
+            float* y = Y + (image * ImageStrideY) + (first * RowStrideY), stop = null;
+            if (RowStrideY == OutWidth * PixelStrideY)
+            {
+                // No further than the next band, which this shard may not have.
+                stop = y + ((rows + (band + 1 < end ? RowsOfBand : 0)) * RowStrideY);
+                ahead = band == start ? y + RowStrideY : ahead;
+            }
+
+            float* input = padded;
+            if (Workspaces is null)
+                input = X.Image(image) + (first * RowStep * X.RowStride);
+            else
+                X.CopyRows(X.Data + ((nint)image * X.Height * X.Width * X.Channels), first * RowStep, InputRows(rows), padded);
+            Run(input, y, rows, ref ahead, stop);
+        }
+    }
+
+    // All rows of the padded picture, but those that only other rows of output read.
+    private readonly int InputRows(int rows) => X.Top + X.Height + X.Bottom - ((OutHeight - rows) * RowStep);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Run(float* input, float* y, int rows, ref float* ahead, float* stop)
+    {
         for (int group = 0; group < Groups; group++)
         {
             for (int panel = 0; panel < Kernel.Count; panel++)
             {
                 float* target = y + (group * Kernel.Columns) + (panel * TileRows.MaxWidth);
-                _ = Panel(image, first, rows, 0, OutWidth, group, panel, target, RowStrideY, PixelStrideY);
+                _ = Panel(input, rows, OutWidth, group, panel, target, RowStrideY, PixelStrideY, ref ahead, stop);
             }
         }
 
-        Finish(y, rows, Groups * Kernel.Columns);
+        for (int row = 0; row < rows && Relu; row++)
+            Epilogue.Relu(y + (row * RowStrideY), PixelStrideY, OutWidth, Groups * Kernel.Columns);
     }
 
-    /// <summary>What a shard computes.</summary>
-    /// <param name="shard">Which shard.</param>
+    /// <summary>What a band is.</summary>
+    /// <param name="shard">Which band.</param>
     /// <param name="image">Its picture.</param>
     /// <param name="first">Its first row of output.</param>
     /// <param name="rows">How many rows.</param>
@@ -104,28 +146,27 @@ internal unsafe struct ConvWork : IShardedWork
     }
 
     /// <summary>Computes one panel's channels for a part of the output.</summary>
-    /// <param name="image">Which picture.</param>
-    /// <param name="firstRow">The first output row.</param>
+    /// <param name="input">What the first pixel reads first.</param>
     /// <param name="rows">How many rows.</param>
-    /// <param name="firstPixel">The first pixel of each row.</param>
     /// <param name="pixels">How many pixels of each row.</param>
     /// <param name="group">Which channel group.</param>
     /// <param name="panel">Which panel of the group's kernel.</param>
     /// <param name="target">Where they go.</param>
     /// <param name="rowStride">Floats between rows there.</param>
     /// <param name="pixelStride">Floats between pixels there.</param>
+    /// <param name="ahead">What to bring to L2 meanwhile; moves on.</param>
+    /// <param name="stop">Where that ends.</param>
     /// <returns>How many channels the panel has.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly int Panel(
-        int image, int firstRow, int rows, int firstPixel, int pixels, int group, int panel, float* target, nint rowStride, nint pixelStride)
+        float* input, int rows, int pixels, int group, int panel, float* target, nint rowStride, nint pixelStride, ref float* ahead, float* stop)
     {
         var kernel = new PackedPanels(Kernel.Data + (group * PackedPanels.Size(Kernel.Rows, Kernel.Columns)), Kernel.Rows, Kernel.Columns);
         float* data = kernel.Panel(panel, out int columns, out int width);
         nint pixelStep = (nint)ColumnStep * X.Channels;
-        float* input = X.Image(image) + (firstRow * RowStep * X.RowStride) + (firstPixel * pixelStep) + (group * (X.Channels / Groups));
         var operands = new TileOperands
         {
-            A = input,
+            A = input + (group * (X.Channels / Groups)),
             RowStride = pixelStep,
             StepStride = 1,
             Offsets = Offsets,
@@ -135,10 +176,14 @@ internal unsafe struct ConvWork : IShardedWork
             StepB = width,
             C = target,
             StrideC = pixelStride,
+            Start = Bias is null ? null : Bias + (group * Kernel.Columns) + (panel * TileRows.MaxWidth),
         };
         for (int row = 0; row < rows; row++)
         {
+            operands.Ahead = ahead < stop ? ahead : null;
             TileRows.Run(operands, pixels, columns, width);
+            if (ahead < stop)
+                ahead += Segments * Length * TileRows.Tiles(pixels, width) * (nint)Prefetching.Line;
             operands.A += RowStep * X.RowStride;
             operands.C += rowStride;
         }

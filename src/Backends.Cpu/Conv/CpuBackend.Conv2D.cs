@@ -32,7 +32,7 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        if (WinogradConv.Fits(g))
+        if (WinogradConv.Fits(g) && !FewPixelsConv.IsFaster(g))
         {
             ConvolveTiles(x, kernel, bias, g, relu, y);
             return;
@@ -44,14 +44,18 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        if (UnfoldWork.Fits(g))
+        if (FewPixelsConv.Fits(g))
         {
             ConvolveFewPixels(x, kernel, bias, g, relu, y);
             return;
         }
 
-        using var scratch = new ConvScratch(_pool, g);
-        ConvWork work = To(g, y, bias, relu, Prepare(x, kernel, g, scratch));
+        PaddedImages images = PaddedImages.InputOf(g);
+        images.Data = x;
+        using var scratch = new ConvScratch(_pool, default, g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups);
+        ConvWork work = To(g, y, bias, relu, Prepare(images, kernel, g, scratch));
+        using var bands = new Scratch(_pool, images.IsPadded ? work.WorkspaceSize : 0);
+        work.Workspaces = images.IsPadded ? bands.Pointer : null;
         _team.Run(work, work.Shards);
     }
 
@@ -61,35 +65,32 @@ public sealed unsafe partial class CpuBackend
         {
             var sweep = new DepthwiseSweep(g, x, kernel, bias, relu, y, turned: false);
             _team.Run(sweep, sweep.Count);
-            return;
         }
-
-        var rows = new DepthwiseWork(g, x, kernel, bias, relu, y);
-        _team.Run(rows, rows.Count);
+        else if (SweepRows.FitsStrided(g))
+        {
+            var sweep = new DepthwiseStridedSweep(g, x, kernel, bias, relu, y);
+            _team.Run(sweep, sweep.Count);
+        }
+        else if (SweepRows.FitsLarge(g))
+        {
+            var sweep = new DepthwiseLargeSweep(g, x, kernel, bias, relu, y, turned: false);
+            _team.Run(sweep, sweep.Count);
+        }
+        else
+        {
+            var rows = new DepthwiseWork(g, x, kernel, bias, relu, y);
+            _team.Run(rows, rows.Count);
+        }
     }
 
     private void ConvolveFewPixels(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {
-        int steps = UnfoldWork.Steps(g);
-        using var rows = new Scratch(_pool, (long)g.Batch * g.OutHeight * g.OutWidth * steps);
-        var unfold = new UnfoldWork(g, x, rows.Pointer);
-        _team.Run(unfold, unfold.Count);
-        Multiply(new MatMulOperands
-        {
-            M = unfold.Count,
-            N = g.OutChannels,
-            K = steps,
-            Batch = 1,
-            A = rows.Pointer,
-            RowStrideA = steps,
-            StepStrideA = 1,
-            B = kernel,
-            StepStrideB = g.OutChannels,
-            ColumnStrideB = 1,
-            Y = y,
-            Bias = bias,
-            Relu = relu,
-        });
+        int count = FewPixelsConv.ShardsOf(g);
+        long size = FewPixelsConv.SizeOf(g);
+        using var partials = new Scratch(_pool, count * size);
+        _team.Run(new FewPixelsConv(g, x, kernel, partials.Pointer), count);
+        var sum = new PartialSum(partials.Pointer, count, size, y, g.OutChannels, bias, relu);
+        _team.Run(sum, sum.Shards);
     }
 
     private static ConvWork To(in Conv2DGeometry g, float* y, float* bias, bool relu, ConvWork work)
@@ -103,10 +104,9 @@ public sealed unsafe partial class CpuBackend
         return work;
     }
 
-    /// <summary>Pads the input and packs the kernel; the caller says where the output goes.</summary>
-    private ConvWork Prepare(float* x, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
+    /// <summary>Packs the kernel; the caller sees to the padding and says where the output goes.</summary>
+    private ConvWork Prepare(PaddedImages images, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
     {
-        PaddedImages images = Pad(x, PaddedImages.InputOf(g), scratch.Images);
         int steps = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
         var panels = new PackedPanels(scratch.Panels, steps, g.GroupOutChannels);
         var pack = new PackWork(panels, g.Groups, kernel, g.GroupOutChannels, g.OutChannels, 1);

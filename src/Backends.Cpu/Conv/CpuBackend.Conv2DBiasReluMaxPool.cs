@@ -41,7 +41,8 @@ public sealed unsafe partial class CpuBackend
         else
         {
             using var scratch = new ConvScratch(_pool, conv);
-            var work = new ConvPoolWork(Prepare(Pointer<float>(x), Pointer<float>(kernel), conv, scratch), pool, epilogue);
+            PaddedImages images = Pad(Pointer<float>(x), PaddedImages.InputOf(conv), scratch.Images);
+            var work = new ConvPoolWork(Prepare(images, Pointer<float>(kernel), conv, scratch), pool, epilogue);
             _team.Run(work, work.Shards);
         }
 

@@ -26,11 +26,17 @@ public sealed unsafe partial class CpuBackend
         {
             var sweep = new DepthwiseSweep(g, dy, kernel, null, false, dx, turned: true);
             _team.Run(sweep, sweep.Count);
-            return;
         }
-
-        var rows = new DepthwiseInputGradient(g, dy, kernel, dx);
-        _team.Run(rows, rows.Count);
+        else if (SweepRows.FitsLarge(g))
+        {
+            var sweep = new DepthwiseLargeSweep(g, dy, kernel, null, false, dx, turned: true);
+            _team.Run(sweep, sweep.Count);
+        }
+        else
+        {
+            var rows = new DepthwiseInputGradient(g, dy, kernel, dx);
+            _team.Run(rows, rows.Count);
+        }
     }
 
     private void DenseInputGradient(float* dy, float* kernel, in Conv2DGeometry g, float* dx)

@@ -24,7 +24,7 @@ public sealed unsafe partial class CpuBackend
 
     private void DepthwiseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
     {
-        int count = ConvKernelGradient.PartialsOf(g, size);
+        int count = DepthwiseKernelGradient.PartialsOf(g);
         using var partials = new Scratch(_pool, (long)count * size);
         if (SweepRows.Fits(g))
             _team.Run(new DepthwiseSweepGradient(g, x, dy, partials.Pointer, count), count);

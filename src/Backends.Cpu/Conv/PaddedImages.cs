@@ -62,4 +62,27 @@ internal unsafe struct PaddedImages
 
     /// <summary>The first float of a padded picture.</summary>
     public readonly float* Image(int index) => Data + (index * ImageStride);
+
+    /// <summary>Copies rows of a picture that has no padding yet, and pads them.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="first">The first row, counted with the padding.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="target">Receives them.</param>
+    public readonly void CopyRows(float* picture, int first, int count, float* target)
+    {
+        int row = Width * Channels, left = Left * Channels, right = Right * Channels;
+        for (int i = 0; i < count; i++, target += RowStride)
+        {
+            int y = first + i - Top;
+            if ((uint)y >= (uint)Height)
+            {
+                new Span<float>(target, left + row + right).Clear();
+                continue;
+            }
+
+            new Span<float>(target, left).Clear();
+            new ReadOnlySpan<float>(picture + ((nint)y * row), row).CopyTo(new Span<float>(target + left, row));
+            new Span<float>(target + left + row, right).Clear();
+        }
+    }
 }

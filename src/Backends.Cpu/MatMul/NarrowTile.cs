@@ -36,31 +36,33 @@ internal static unsafe class NarrowTile
         TLanes s9 = TLanes.Zero;
         TLanes s10 = TLanes.Zero;
         TLanes s11 = TLanes.Zero;
-        if (x.Accumulate)
+        if (x.Start is not null)
         {
-            s0 = TLanes.Load(c);
+            float* start = x.Start;
+            nint strideStart = x.StrideStart;
+            s0 = TLanes.Load(start);
             if (rows > 1)
-                s1 = TLanes.Load(c + (1 * strideC));
+                s1 = TLanes.Load(start + (1 * strideStart));
             if (rows > 2)
-                s2 = TLanes.Load(c + (2 * strideC));
+                s2 = TLanes.Load(start + (2 * strideStart));
             if (rows > 3)
-                s3 = TLanes.Load(c + (3 * strideC));
+                s3 = TLanes.Load(start + (3 * strideStart));
             if (rows > 4)
-                s4 = TLanes.Load(c + (4 * strideC));
+                s4 = TLanes.Load(start + (4 * strideStart));
             if (rows > 5)
-                s5 = TLanes.Load(c + (5 * strideC));
+                s5 = TLanes.Load(start + (5 * strideStart));
             if (rows > 6)
-                s6 = TLanes.Load(c + (6 * strideC));
+                s6 = TLanes.Load(start + (6 * strideStart));
             if (rows > 7)
-                s7 = TLanes.Load(c + (7 * strideC));
+                s7 = TLanes.Load(start + (7 * strideStart));
             if (rows > 8)
-                s8 = TLanes.Load(c + (8 * strideC));
+                s8 = TLanes.Load(start + (8 * strideStart));
             if (rows > 9)
-                s9 = TLanes.Load(c + (9 * strideC));
+                s9 = TLanes.Load(start + (9 * strideStart));
             if (rows > 10)
-                s10 = TLanes.Load(c + (10 * strideC));
+                s10 = TLanes.Load(start + (10 * strideStart));
             if (rows > 11)
-                s11 = TLanes.Load(c + (11 * strideC));
+                s11 = TLanes.Load(start + (11 * strideStart));
         }
 
         int segments = x.Segments, length = x.Length;

@@ -55,7 +55,8 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
                     StepB = stepB,
                     C = target + column,
                     StrideC = x.N,
-                    Accumulate = step > start,
+                    Start = step > start ? target + column : null,
+                    StrideStart = x.N,
                     Ahead = next < stop ? next : null,
                 };
                 TileRows.Run(operands, x.M, columns, width);

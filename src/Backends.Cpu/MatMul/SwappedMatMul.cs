@@ -62,7 +62,8 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
                     StepB = width,
                     C = block + (panel * TileRows.MaxWidth),
                     StrideC = x.M,
-                    Accumulate = step > 0,
+                    Start = step > 0 ? block + (panel * TileRows.MaxWidth) : null,
+                    StrideStart = x.M,
                     Ahead = ahead < stop ? ahead : null,
                 };
                 TileRows.Run(operands, rows, columns, width);

@@ -36,74 +36,76 @@ internal static unsafe class Tile
         TLanes l9 = TLanes.Zero, h9 = TLanes.Zero;
         TLanes l10 = TLanes.Zero, h10 = TLanes.Zero;
         TLanes l11 = TLanes.Zero, h11 = TLanes.Zero;
-        if (x.Accumulate)
+        if (x.Start is not null)
         {
-            l0 = TLanes.Load(c);
-            h0 = TLanes.Load(c + TLanes.Count);
+            float* start = x.Start;
+            nint strideStart = x.StrideStart;
+            l0 = TLanes.Load(start);
+            h0 = TLanes.Load(start + TLanes.Count);
             if (rows > 1)
             {
-                l1 = TLanes.Load(c + (1 * strideC));
-                h1 = TLanes.Load(c + (1 * strideC) + TLanes.Count);
+                l1 = TLanes.Load(start + (1 * strideStart));
+                h1 = TLanes.Load(start + (1 * strideStart) + TLanes.Count);
             }
 
             if (rows > 2)
             {
-                l2 = TLanes.Load(c + (2 * strideC));
-                h2 = TLanes.Load(c + (2 * strideC) + TLanes.Count);
+                l2 = TLanes.Load(start + (2 * strideStart));
+                h2 = TLanes.Load(start + (2 * strideStart) + TLanes.Count);
             }
 
             if (rows > 3)
             {
-                l3 = TLanes.Load(c + (3 * strideC));
-                h3 = TLanes.Load(c + (3 * strideC) + TLanes.Count);
+                l3 = TLanes.Load(start + (3 * strideStart));
+                h3 = TLanes.Load(start + (3 * strideStart) + TLanes.Count);
             }
 
             if (rows > 4)
             {
-                l4 = TLanes.Load(c + (4 * strideC));
-                h4 = TLanes.Load(c + (4 * strideC) + TLanes.Count);
+                l4 = TLanes.Load(start + (4 * strideStart));
+                h4 = TLanes.Load(start + (4 * strideStart) + TLanes.Count);
             }
 
             if (rows > 5)
             {
-                l5 = TLanes.Load(c + (5 * strideC));
-                h5 = TLanes.Load(c + (5 * strideC) + TLanes.Count);
+                l5 = TLanes.Load(start + (5 * strideStart));
+                h5 = TLanes.Load(start + (5 * strideStart) + TLanes.Count);
             }
 
             if (rows > 6)
             {
-                l6 = TLanes.Load(c + (6 * strideC));
-                h6 = TLanes.Load(c + (6 * strideC) + TLanes.Count);
+                l6 = TLanes.Load(start + (6 * strideStart));
+                h6 = TLanes.Load(start + (6 * strideStart) + TLanes.Count);
             }
 
             if (rows > 7)
             {
-                l7 = TLanes.Load(c + (7 * strideC));
-                h7 = TLanes.Load(c + (7 * strideC) + TLanes.Count);
+                l7 = TLanes.Load(start + (7 * strideStart));
+                h7 = TLanes.Load(start + (7 * strideStart) + TLanes.Count);
             }
 
             if (rows > 8)
             {
-                l8 = TLanes.Load(c + (8 * strideC));
-                h8 = TLanes.Load(c + (8 * strideC) + TLanes.Count);
+                l8 = TLanes.Load(start + (8 * strideStart));
+                h8 = TLanes.Load(start + (8 * strideStart) + TLanes.Count);
             }
 
             if (rows > 9)
             {
-                l9 = TLanes.Load(c + (9 * strideC));
-                h9 = TLanes.Load(c + (9 * strideC) + TLanes.Count);
+                l9 = TLanes.Load(start + (9 * strideStart));
+                h9 = TLanes.Load(start + (9 * strideStart) + TLanes.Count);
             }
 
             if (rows > 10)
             {
-                l10 = TLanes.Load(c + (10 * strideC));
-                h10 = TLanes.Load(c + (10 * strideC) + TLanes.Count);
+                l10 = TLanes.Load(start + (10 * strideStart));
+                h10 = TLanes.Load(start + (10 * strideStart) + TLanes.Count);
             }
 
             if (rows > 11)
             {
-                l11 = TLanes.Load(c + (11 * strideC));
-                h11 = TLanes.Load(c + (11 * strideC) + TLanes.Count);
+                l11 = TLanes.Load(start + (11 * strideStart));
+                h11 = TLanes.Load(start + (11 * strideStart) + TLanes.Count);
             }
         }
 

@@ -43,6 +43,9 @@ internal unsafe struct TileOperands
     /// </summary>
     public float* Ahead;
 
-    /// <summary>Whether to add to what the result holds, rather than overwrite it.</summary>
-    public bool Accumulate;
+    /// <summary>What the sums start from, such as a bias or the result so far; null for zeros.</summary>
+    public float* Start;
+
+    /// <summary>Floats between rows of <see cref="Start"/>; 0 where all rows start from the same.</summary>
+    public nint StrideStart;
 }

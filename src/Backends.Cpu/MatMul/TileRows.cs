@@ -58,6 +58,8 @@ internal static unsafe class TileRows
 
         // Tiles of equal height: a low last one would have too few sums to hide the latency of an addition.
         TileOperands block = x;
+        if (x.Start is null)
+            block.StrideStart = 0;
         int tiles = Tiles(rows, width), height = (rows + tiles - 1) / tiles;
         if (columns == width)
         {
@@ -66,6 +68,7 @@ internal static unsafe class TileRows
                 Kernel(Math.Min(rows, height), width)(block);
                 block.A += height * block.RowStride;
                 block.C += height * block.StrideC;
+                block.Start += height * block.StrideStart;
                 Advance(ref block);
             }
 
@@ -74,15 +77,21 @@ internal static unsafe class TileRows
 
         // The last columns: whole tiles go to the stack, and from there the part that exists.
         float* tile = stackalloc float[height * width];
-        float* target = x.C;
+        float* target = x.C, start = x.Start;
         block.C = tile;
         block.StrideC = width;
+        block.Start = start is null ? null : tile;
+        block.StrideStart = width;
         new Span<float>(tile, height * width).Clear();
         for (; rows > 0; rows -= height)
         {
             int count = Math.Min(rows, height);
-            if (x.Accumulate)
-                Copy(target, x.StrideC, count, columns, tile, width);
+            if (start is not null)
+            {
+                Copy(start, x.StrideStart, count, columns, tile, width);
+                start += height * x.StrideStart;
+            }
+
             Kernel(count, width)(block);
             Copy(tile, width, count, columns, target, x.StrideC);
             block.A += height * block.RowStride;

@@ -12,6 +12,14 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
     // Taps that are summed together.
     private const int MaxTaps = 8;
 
+    // A partial result is written, read and added: so many pixels are worth one.
+    private const int PixelsOfPartial = 128;
+    private const int MaxPartials = 32;
+
+    /// <summary>How many partial results to make.</summary>
+    public static int PartialsOf(in Conv2DGeometry g) =>
+        (int)Math.Clamp((long)g.Batch * g.OutHeight * g.OutWidth / PixelsOfPartial, 1, Math.Min(MaxPartials, (long)g.Batch * g.OutHeight));
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {

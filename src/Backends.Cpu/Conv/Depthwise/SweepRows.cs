@@ -3,16 +3,19 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The rows that a 3 x 3 depthwise convolution with stride 1 reads for neighbouring rows of output; rows beyond the picture are
-/// one vector of zeros that is read again and again.
+/// The rows that a depthwise convolution reads for one row of output, or a 3 x 3 one with stride 1 for two; rows beyond the picture
+/// are one vector of zeros that is read again and again.
 /// </summary>
 internal unsafe ref struct SweepRows
 {
-    /// <summary>How many taps a kernel has along either axis.</summary>
+    /// <summary>How many taps a small kernel has along either axis.</summary>
     public const int Taps = 3;
 
-    /// <summary>The most rows: those of two rows of output.</summary>
-    public const int MaxRows = Taps + 1;
+    /// <summary>How many taps a large kernel has along either axis.</summary>
+    public const int MaxTaps = 5;
+
+    /// <summary>The most rows: those of a large kernel.</summary>
+    public const int MaxRows = MaxTaps;
 
     /// <summary>Floats of the widest vector.</summary>
     public const int MaxLanes = 16;
@@ -21,9 +24,17 @@ internal unsafe ref struct SweepRows
     private fixed long _pixelSteps[MaxRows];
     private fixed int _channelSteps[MaxRows];
 
-    /// <summary>Whether the sweeps take a convolution.</summary>
+    /// <summary>Whether the sweeps take a convolution with small kernels and stride 1.</summary>
     public static bool Fits(in Conv2DGeometry g) =>
         g is { KernelHeight: Taps, KernelWidth: Taps, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, PadTop: < Taps, PadLeft: < Taps, PadBottom: < Taps, PadRight: < Taps };
+
+    /// <summary>Whether a sweep takes a convolution with small kernels and stride 2.</summary>
+    public static bool FitsStrided(in Conv2DGeometry g) =>
+        g is { KernelHeight: Taps, KernelWidth: Taps, StrideH: 2, StrideW: 2, DilationH: 1, DilationW: 1, PadTop: < Taps, PadLeft: < Taps };
+
+    /// <summary>Whether a sweep takes a convolution with large kernels and stride 1.</summary>
+    public static bool FitsLarge(in Conv2DGeometry g) =>
+        g is { KernelHeight: MaxTaps, KernelWidth: MaxTaps, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, PadTop: < MaxTaps, PadLeft: < MaxTaps, PadBottom: < MaxTaps, PadRight: < MaxTaps };
 
     /// <summary>Finds the rows.</summary>
     /// <param name="picture">The picture's start.</param>

@@ -29,7 +29,7 @@ public sealed unsafe partial class CpuBackend
                 new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to + first, count));
         }
 
-        _team.Run(new GroupedWork(work, blocks, positions, weights), work.Shards);
+        _team.Run(new GroupedWork(work, blocks, positions, weights), work.BandCount);
     }
 
     /// <summary>One phase of the input gradient.</summary>
@@ -61,7 +61,7 @@ public sealed unsafe partial class CpuBackend
             }
         }
 
-        _team.Run(new GroupedWork(work, blocks, positions, weights), work.Shards);
+        _team.Run(new GroupedWork(work, blocks, positions, weights), work.BandCount);
     }
 
     private void KernelGradientOfGroups(float* x, float* dy, in Conv2DGeometry g, float* dkernel)

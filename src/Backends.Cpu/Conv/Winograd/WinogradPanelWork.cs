@@ -67,7 +67,8 @@ internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKer
                 StepB = width,
                 C = products,
                 StrideC = width,
-                Accumulate = first > 0,
+                Start = first > 0 ? products : null,
+                StrideStart = width,
             };
             for (int point = 0; point < WinogradTransform.Area; point++)
             {
@@ -75,6 +76,7 @@ internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKer
                 operands.A += pointStride;
                 operands.B += KernelStride;
                 operands.C += (nint)pitch * width;
+                operands.Start = first > 0 ? operands.C : null;
             }
         }
 
