@@ -36,6 +36,17 @@ public abstract partial class BackendConformance
         i.Own(new LayerNormalization(axes, center: false, scale: false)).Call(i.Normal(3, 5, 4, 7)));
 
     [Theory]
+    [InlineData(1, 7)]
+    [InlineData(3, 6)]
+    [InlineData(-1, 5)]
+    public void Group_normalization(int groups, int channels) => SameWithGradients("GroupNormalization", Tolerances.Composite, i =>
+        Layer(i, i.Normal(2, 4, 3, channels), given => new GroupNormalization(groups, betaInitializer: given, gammaInitializer: given)));
+
+    [Fact]
+    public void Learned_slopes() => SameWithGradients("PReLU", Tolerances.Composite, i =>
+        Layer(i, i.AwayFromZero(3, 4, 5, 7), given => new PReLU(given, sharedAxes: [1, 2])));
+
+    [Theory]
     [InlineData(SampleInterpolation.Nearest, 2, 3)]
     [InlineData(SampleInterpolation.Bilinear, 2, 2)]
     [InlineData(SampleInterpolation.Bilinear, 3, 1)]

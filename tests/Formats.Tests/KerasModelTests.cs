@@ -121,6 +121,9 @@ public sealed class KerasModelTests : IDisposable
             (new BinaryCrossentropy(labelSmoothing: 0.1f), false), (new CategoricalCrossentropy(labelSmoothing: 0.2f), false),
             (new SparseCategoricalCrossentropy(ignoreClass: 1), true), (new CategoricalFocalLoss(0.3f, 1.5f, 0.01f, 0.02f, labelSmoothing: 0.1f), false),
             (new SparseCategoricalFocalLoss([0.3f, 0.6f], 1.5f), true), (new BinaryFocalLoss(0.4f, 1, 2), false),
+            (new KLDivergence(), false), (new LogCosh(), false), (new CosineSimilarity(), false), (new Hinge(), false), (new SquaredHinge(), false),
+            (new CategoricalHinge(Reduction.Sum), false), (new Poisson(), false), (new MeanAbsolutePercentageError(), false),
+            (new MeanSquaredLogarithmicError(), false),
         ];
         Tensor prediction = Tensor.From(NDArray.From([3, 2], [0.2f, 0.8f, 0.6f, 0.4f, 0.5f, 0.5f]));
         foreach ((Loss loss, bool sparse) in losses)
@@ -204,7 +207,7 @@ public sealed class KerasModelTests : IDisposable
         {
             KerasModel.Save(model, _folder[name], customObjects: custom);
             message = Assert.Throws<InvalidDataException>(() => KerasModel.Load(_folder[name])).Message;
-            Assert.Contains("there is no layer 'Shop>Shift' here; known are Activation, Add, Average", message, StringComparison.Ordinal);
+            Assert.Contains("there is no layer 'Shop>Shift' here; known are Activation, ActivityRegularization, Add, Average", message, StringComparison.Ordinal);
             using Model loaded = KerasModel.Load(_folder[name], customObjects: custom);
             ModelAssert.Same(model, loaded);
             Assert.Equal(3, Assert.IsType<Power>(loaded.Loss).Exponent);
@@ -308,6 +311,41 @@ public sealed class KerasModelTests : IDisposable
         Assert.Equal("MinMaxNorm", (string?)settings["gamma_constraint"]!["class_name"]);
         Assert.Contains(
             "LayerNormalization has no constraints", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(model, _folder["js"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Layers_that_change_pictures_by_chance_make_a_round_trip()
+    {
+        using var model = new Sequential
+        {
+            new Input((12, 11, 3)), new Resizing(10, 9, SampleInterpolation.Nearest, cropToAspectRatio: true), new RandomFlip(FlipMode.Vertical, seed: 1),
+            new RandomRotation((-0.1f, 0.2f), FillMode.Constant, fillValue: 0.5f, seed: 2), new RandomZoom(0.25f, (0, 0.5f), seed: 3), new RandomZoom(0.125f, seed: 4),
+            new RandomTranslation(0.25f, (-0.5f, 0), FillMode.Wrap, SampleInterpolation.Nearest, seed: 5), new RandomContrast((-0.25f, 0.5f), seed: 6),
+            new RandomBrightness(0.25f, (0, 255), seed: 7), new RandomCrop(8, 8, seed: 8), new CenterCrop(7, 6), new GaussianNoise(0.5f, seed: 9),
+            new SpatialDropout2D(0.25f, seed: 10), new GaussianDropout(0.25f, seed: 11), new PReLU(new Constant(0.5f), sharedAxes: [1, 2]), new Permute([3, 1, 2]),
+            new GroupNormalization(3), new UnitNormalization(), new ActivityRegularization(0.5f), new Flatten(), new Dense(2),
+        };
+        Networks.Randomise(model);
+        NDArray x = Networks.Batch(model, 3);
+        float[] before = model.Call(x, training: true).ToArray();
+        foreach (string name in (string[])["model.keras", "model.h5"])
+        {
+            KerasModel.Save(model, _folder[name]);
+            using Model loaded = KerasModel.Load(_folder[name]);
+            ModelAssert.Same(model, loaded);
+
+            // The same settings and seeds: the same chances.
+            Assert.Equal(before, loaded.Call(x, training: true).ToArray());
+        }
+
+        // random_contrast.py, random_zoom.py and random_flip.py of Keras 3; a contrast goes from 1 - the first to 1 + the second.
+        JsonNode[] settings = [.. JsonNode.Parse(ConfigOf(_folder["model.keras"]))!["config"]!["layers"]!.AsArray().Select(layer => layer!["config"]!)];
+        Assert.Equal("[0.25,0.5]", settings.Single(item => item["name"]!.GetValue<string>() == "random_contrast")["factor"]!.ToJsonString());
+        Assert.Null(settings.Single(item => item["name"]!.GetValue<string>() == "random_zoom_1")["width_factor"]);
+        Assert.Equal("vertical", settings.Single(item => item["name"]!.GetValue<string>() == "random_flip")["mode"]!.GetValue<string>());
+        Assert.Contains("TensorFlow.js has no such Resizing", Assert.Throws<NotSupportedException>(() => TensorFlowJsModel.Save(model, _folder["js"])).Message, StringComparison.Ordinal);
+        using var unlike = new Sequential { new Input((4, 4, 1)), new RandomContrast((0.25f, 0.5f)) };
+        Assert.Contains("both sides of 1", Assert.Throws<NotSupportedException>(() => KerasModel.Save(unlike, _folder["unlike.keras"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

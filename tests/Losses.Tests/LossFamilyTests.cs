@@ -88,6 +88,56 @@ public sealed class LossFamilyTests
     }
 
     [Fact]
+    public void Losses_of_distributions_counts_and_errors()
+    {
+        const double Least = 1e-7;
+        Same(Rowwise((y, p) => Math.Clamp(y, Least, 1) * Math.Log(Math.Clamp(y, Least, 1) / p)).Average(), new KLDivergence());
+        Same(Rowwise((y, p) => Math.Log(Math.Cosh(p - y)) / Columns).Average(), new LogCosh());
+        Same(Rowwise((y, p) => (p - (y * Math.Log(p + Least))) / Columns).Average(), new Poisson());
+        Same(Rowwise((y, p) => 100 * Math.Abs(y - p) / Math.Max(y, Least) / Columns).Average(), new MeanAbsolutePercentageError());
+        Same(Rowwise((y, p) => Math.Pow(Math.Log(1 + y) - Math.Log(1 + p), 2) / Columns).Average(), new MeanSquaredLogarithmicError());
+        double[] both = Rowwise((y, p) => y * p), labels = Rowwise((y, _) => y * y), predictions = Rowwise((_, p) => p * p);
+        Same(both.Zip(labels, predictions).Average(t => t.Second == 0 ? 0 : -t.First / Math.Sqrt(t.Second * t.Third)), new CosineSimilarity());
+    }
+
+    [Fact]
+    public void Losses_of_margins()
+    {
+        // Zeros and ones stand for -1 and 1.
+        Same(Rowwise((y, p) => Math.Max(1 - (((2 * y) - 1) * p), 0) / Columns).Average(), new Hinge());
+        Same(Rowwise((y, p) => Math.Pow(Math.Max(1 - (((2 * y) - 1) * p), 0), 2) / Columns).Average(), new SquaredHinge());
+        using var scope = new TensorScope();
+        Assert.Equal(
+            new Hinge().Call(Array2D(_y), Array2D(_p)).Item(),
+            new Hinge().Call(Array2D([.. _y.Select(y => (2 * y) - 1)]), Array2D(_p)).Item(),
+            1e-6f);
+
+        // With a third label the others are what they are.
+        NDArray mixed = new float[,] { { 2, 0, 1 } }, scores = new float[,] { { 0.25f, 3, 0.5f } };
+        Assert.Equal((0.5f + 1 + 0.5f) / 3, new Hinge().Call(mixed, scores).Item(), 1e-6f);
+        NDArray none = new NDArray((0, 3));
+        Assert.Equal(0, new Hinge().Call(none, none).Item());
+    }
+
+    // The examples of Keras' documentation.
+    [Fact]
+    public void Numbers_of_Keras()
+    {
+        using var scope = new TensorScope();
+        NDArray labels = new float[,] { { 0, 1 }, { 0, 0 } }, p = new float[,] { { 0.6f, 0.4f }, { 0.4f, 0.6f } };
+        NDArray counts = new float[,] { { 1, 1 }, { 0, 0 } }, more = new float[,] { { 1, 1 }, { 1, 0 } };
+        Assert.Equal(0.458f, new KLDivergence().Call(labels, p).Item(), 1e-3f);
+        Assert.Equal(1.3f, new Hinge().Call(labels, p).Item(), 1e-5f);
+        Assert.Equal(1.86f, new SquaredHinge().Call(labels, p).Item(), 1e-5f);
+        Assert.Equal(1.4f, new CategoricalHinge().Call(labels, p).Item(), 1e-5f);
+        Assert.Equal(0.49999997f, new Poisson().Call(labels, counts).Item(), 1e-5f);
+        Assert.Equal(0.108f, new LogCosh().Call(labels, counts).Item(), 1e-3f);
+        Assert.Equal(-0.5f, new CosineSimilarity().Call((NDArray)new float[,] { { 0, 1 }, { 1, 1 } }, (NDArray)new float[,] { { 1, 0 }, { 1, 1 } }).Item(), 1e-3f);
+        Assert.Equal(50f, new MeanAbsolutePercentageError().Call((NDArray)new float[,] { { 2, 1 }, { 2, 3 } }, more).Item(), 1e-4f);
+        Assert.Equal(0.24022651f, new MeanSquaredLogarithmicError().Call(labels, more).Item(), 1e-5f);
+    }
+
+    [Fact]
     public void Wrong_arguments_are_named()
     {
         Assert.Equal("clip", Assert.Throws<ArgumentOutOfRangeException>(() => new AsymmetricLoss(clip: 1)).ParamName);

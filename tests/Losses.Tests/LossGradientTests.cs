@@ -73,6 +73,15 @@ public sealed class LossGradientTests
         ["tversky"] = (new TverskyLoss(0.3f, 0.7f, axis: [1]), false),
         ["dice"] = (new DiceLoss(axis: [-1]), false),
         ["huber"] = (new HuberLoss(0.8f), true),
+        ["kl divergence"] = (new KLDivergence(), false),
+        ["log cosh"] = (new LogCosh(), true),
+        ["cosine similarity"] = (new CosineSimilarity(), true),
+        ["hinge"] = (new Hinge(), false),
+        ["squared hinge"] = (new SquaredHinge(), true),
+        ["categorical hinge"] = (new CategoricalHinge(), false),
+        ["poisson"] = (new Poisson(), false),
+        ["percentage error"] = (new MeanAbsolutePercentageError(), false),
+        ["squared logarithmic error"] = (new MeanSquaredLogarithmicError(), false),
         ["squared error"] = (new MeanSquaredError(), true),
     };
 }

@@ -163,7 +163,8 @@ public sealed class CheckpointTests : IDisposable
         RandomGenerator.SetSeed(6);
         using var model = new Sequential
         {
-            new Input(3), new Dense(8, "relu"), new BatchNormalization(), new Dropout(0.3f), new Dropout(0.1f, seed: 4), new Dense(2),
+            new Input(3), new Dense(8, "relu"), new BatchNormalization(), new Dropout(0.3f), new Dropout(0.1f, seed: 4),
+            new Reshape((2, 2, 2)), new RandomFlip(seed: 5), new Flatten(), new Dense(2),
         };
         model.Compile(settings.Optimizer(), new MeanSquaredError(), [new MeanAbsoluteError()]);
         var callbacks = new List<Callback> { new ReduceLROnPlateau("loss", 0.5, patience: 1, minDelta: 0.5), new EarlyStopping("loss", patience: 50, restoreBestWeights: true) };

@@ -71,6 +71,86 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void Spatial_dropout_drops_whole_channels_of_a_picture()
+    {
+        using var scope = new TensorScope();
+        using var layer = new SpatialDropout2D(0.25f, seed: 7);
+        Tensor x = Tensor.Ones((200, 3, 2, 50));
+        Assert.Same(x, layer.Call(x));
+        float[] y = layer.Call(x, training: true).ToArray();
+        for (int picture = 0; picture < 200; picture++)
+        {
+            for (int i = 0; i < 6 * 50; i++)
+                Assert.Equal(y[(picture * 300) + (i % 50)], y[(picture * 300) + i]);
+        }
+
+        Assert.All(y, value => Assert.True(value is 0 or 1 / 0.75f));
+        Assert.InRange(y.Average(), 0.95f, 1.05f);
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => new SpatialDropout2D(-0.1f));
+        _ = Assert.Throws<ShapeMismatchException>(() => layer.Call(Tensor.Ones((2, 3))));
+    }
+
+    [Fact]
+    public void Noise_has_its_mean_and_deviation_in_training_only()
+    {
+        using var scope = new TensorScope();
+        Tensor x = Tensor.Full((100, 200), 2f);
+        foreach ((Layer layer, double deviation) in new (Layer, double)[] { (new GaussianNoise(0.5f, seed: 3), 0.5), (new GaussianDropout(0.2f, seed: 3), 2 * Math.Sqrt(0.2 / 0.8)) })
+        {
+            using (layer)
+            {
+                Assert.Same(x, layer.Call(x));
+                float[] y = layer.Call(x, training: true).ToArray();
+                Assert.NotEqual(y, layer.Call(x, training: true).ToArray());
+                Assert.InRange(y.Average(), 1.95, 2.05);
+                Assert.InRange(Math.Sqrt(y.Average(value => Math.Pow(value - 2.0, 2))) / deviation, 0.96, 1.04);
+            }
+        }
+
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => new GaussianNoise(float.NaN));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => new GaussianDropout(1));
+    }
+
+    [Fact]
+    public void Permute_counts_axes_from_one()
+    {
+        using var scope = new TensorScope();
+        using var layer = new Permute([2, 1]);
+        Tensor y = layer.Call((NDArray)NDArray.From([1, 2, 3], [1f, 2, 3, 4, 5, 6]));
+        Assert.Equal(new Shape(1, 3, 2), y.Shape);
+        Assert.Equal([1, 4, 2, 5, 3, 6], y.ToArray());
+        Assert.Equal("dims", Assert.Throws<ArgumentException>(() => new Permute([0, 1])).ParamName);
+        Assert.Contains("[batch", Assert.Throws<ShapeMismatchException>(() => layer.Call(Tensor.Ones((2, 3)))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Slopes_of_a_PReLU_are_learned()
+    {
+        using var layer = new PReLU(new Constant(0.25f), sharedAxes: [1]);
+        using var tape = new GradientTape();
+        Tensor x = tape.Watch(NDArray.From([2, 2, 3], [-1f, 2, -3, 4, -5, 6, 7, -8, 9, -10, 11, -12]));
+        Tensor y = layer.Call(x);
+        Assert.Equal([-0.25f, 2, -0.75f, 4, -1.25f, 6, 7, -2, 9, -2.5f, 11, -3], y.ToArray());
+        Assert.Equal(new Shape(1, 3), layer.Alpha!.Shape);
+        Tensor[] gradients = tape.Gradient(y.Sum(), [x, layer.Alpha]);
+        Assert.Equal([0.25f, 1, 0.25f, 1, 0.25f, 1, 1, 0.25f, 1, 0.25f, 1, 0.25f], gradients[0].ToArray());
+        Assert.Equal([-11, -13, -15], gradients[1].ToArray());
+        _ = Assert.Throws<ArgumentException>(() => new PReLU(sharedAxes: [0]));
+        using var other = new PReLU(sharedAxes: [3]);
+        _ = Assert.Throws<ShapeMismatchException>(() => other.Build((1, 2, 3)));
+    }
+
+    [Fact]
+    public void ActivityRegularization_adds_to_the_loss_only()
+    {
+        using var scope = new TensorScope();
+        using var layer = new ActivityRegularization(0.5f, 0.25f);
+        Tensor x = (NDArray)new float[,] { { 1, -2 }, { 3, 0 } };
+        Assert.Equal(x.ToArray(), layer.Call(x).ToArray());
+        Assert.Equal(((0.5f * 6) + (0.25f * 14)) / 2, Assert.Single(layer.Losses).Item(), 1e-6f);
+    }
+
+    [Fact]
     public void ZeroPadding_puts_zeros_around()
     {
         using var scope = new TensorScope();
@@ -258,6 +338,14 @@ public sealed class LayerTests
         ["flatten"] = () => new Flatten(),
         ["reshape"] = () => new Reshape([-1, 6]),
         ["dropout"] = () => new Dropout(0.5f),
+        ["spatial dropout"] = () => new SpatialDropout2D(0.5f),
+        ["gaussian noise"] = () => new GaussianNoise(0.5f),
+        ["gaussian dropout"] = () => new GaussianDropout(0.5f),
+        ["permute"] = () => new Permute([3, 1, 2]),
+        ["prelu"] = () => new PReLU(new Constant(0.25f), sharedAxes: [1, 2]),
+        ["activity regularization"] = () => new ActivityRegularization(0.1f, 0.2f),
+        ["unit normalization"] = () => new UnitNormalization(),
+        ["group normalization"] = () => new GroupNormalization(-1),
         ["batch normalization"] = () => new BatchNormalization(),
         ["activation"] = () => Activation.Gelu,
         ["zero padding"] = () => new ZeroPadding2D((2, 1)),

@@ -33,6 +33,55 @@ public sealed class MoreLayerTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 6)]
+    [InlineData(-1, 5)]
+    [InlineData(4, 4)]
+    public void GroupNormalization_normalises_each_group_of_channels(int groups, int channels)
+    {
+        NDArray x = RandomArrays.Signed((2, 3, 5, channels));
+        NDArray gamma = RandomArrays.Signed(channels), beta = RandomArrays.Signed(channels);
+        using var layer = new GroupNormalization(groups, 1e-2f);
+        layer.Build(x.Shape);
+        layer.Gamma!.Assign(gamma);
+        layer.Beta!.Assign(beta);
+        using var scope = new TensorScope();
+        float[] values = x.ToFloats();
+        int size = groups == -1 ? 1 : channels / groups;
+        var expected = new float[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int picture = i / (15 * channels), first = i % channels / size * size;
+            double[] group = [.. Enumerable.Range(0, 15 * size).Select(at => (double)values[(picture * 15 * channels) + (at / size * channels) + first + (at % size)])];
+            double mean = group.Average(), variance = group.Average(value => (value - mean) * (value - mean));
+            expected[i] = (float)(((values[i] - mean) / Math.Sqrt(variance + 1e-2) * gamma.AsSpan<float>()[i % channels]) + beta.AsSpan<float>()[i % channels]);
+        }
+
+        Close(expected, layer.Call(x).ToArray());
+    }
+
+    [Fact]
+    public void GroupNormalization_refuses_groups_that_do_not_divide_the_channels()
+    {
+        using var layer = new GroupNormalization(3);
+        Assert.Contains("7 channels do not make 3 groups", Assert.Throws<ShapeMismatchException>(() => layer.Build((1, 2, 2, 7))).Message, StringComparison.Ordinal);
+        using var many = new GroupNormalization();
+        _ = Assert.Throws<ShapeMismatchException>(() => many.Build((1, 2, 2, 16)));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => new GroupNormalization(0));
+    }
+
+    [Fact]
+    public void UnitNormalization_makes_vectors_of_length_one()
+    {
+        using var scope = new TensorScope();
+        using var layer = new UnitNormalization();
+        float[] y = layer.Call((NDArray)new float[,] { { 3, 4 }, { 0, 0 }, { -5, 12 } }).ToArray();
+        Close([0.6f, 0.8f, 0, 0, -5 / 13f, 12 / 13f], y);
+        using var whole = new UnitNormalization([1, 2]);
+        Assert.Equal(1, whole.Call(RandomArrays.Signed(1, 4, 3)).Square().Sum().Item(), 1e-5f);
+    }
+
     [Fact]
     public void SeparableConv2D_is_a_depthwise_convolution_and_a_small_one()
     {

@@ -149,7 +149,7 @@ internal sealed class OnnxExporter
         Cropping2D cropping => Cropping2D(cropping, x),
         Rescaling rescaling => Rescaling(rescaling, x),
         Embedding embedding => Embedding(embedding, x),
-        Dropout => x,
+        RandomLayer and not RandomCrop or ActivityRegularization => x,
         _ => throw new NotSupportedException($"{layer}: there is no export of such a layer to ONNX"),
     };
 

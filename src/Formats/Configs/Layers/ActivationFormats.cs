@@ -18,6 +18,7 @@ internal static class ActivationFormats
             "LeakyReLU",
             (layer, dialect) => new JsonObject { [dialect == ConfigDialect.Keras ? "negative_slope" : "alpha"] = layer.NegativeSlope },
             (config, name) => new LeakyReLU(config.Has("alpha") ? config.Number("alpha") : config.Number("negative_slope", 0.3f), name)),
+        LayerFormat.Of<PReLU>("PReLU", Write, ReadPReLU),
         LayerFormat.Of<ELU>("ELU", (layer, _) => new JsonObject { ["alpha"] = layer.Alpha }, (config, name) => new ELU(config.Number("alpha", 1), name)),
     ];
 
@@ -26,6 +27,19 @@ internal static class ActivationFormats
         "Softmax",
         (_, _) => throw new NotSupportedException("it is written as an Activation"),
         (config, name) => config.Whole("axis", -1) == -1 ? new Activation("softmax", name) : throw config.Error("'axis': only -1 is supported"));
+
+    private static JsonObject Write(PReLU layer, ConfigDialect dialect)
+    {
+        var config = new JsonObject { ["shared_axes"] = layer.SharedAxes.Count > 0 ? LayerSettings.Numbers([.. layer.SharedAxes]) : null };
+        WeightConfig.Write(config, "alpha", layer.AlphaInitializer, layer.AlphaRegularizer, layer.AlphaConstraint, dialect);
+        return config;
+    }
+
+    private static PReLU ReadPReLU(ConfigObject config, string name)
+    {
+        WeightSettings alpha = WeightConfig.Read(config, "alpha");
+        return new PReLU(alpha.Initializer, alpha.Regularizer, alpha.Constraint, config.Has("shared_axes") ? config.Wholes("shared_axes") : null, name);
+    }
 
     private static JsonObject Write(ReLU layer, ConfigDialect dialect)
     {

@@ -17,4 +17,10 @@ internal sealed record LayerFormat(
     /// <summary>The format of a type.</summary>
     public static LayerFormat Of<T>(string className, Func<T, ConfigDialect, JsonObject> write, Func<ConfigObject, string, T> read)
         where T : Layer => new(typeof(T), className, (layer, dialect) => write((T)layer, dialect), read);
+
+    /// <summary>The format of a type that TensorFlow.js does not have, or not with the same result.</summary>
+    public static LayerFormat OfKeras<T>(string className, Func<T, JsonObject> write, Func<ConfigObject, string, T> read)
+        where T : Layer => Of(className, (layer, dialect) => dialect == ConfigDialect.TensorFlowJs
+            ? throw new NotSupportedException($"TensorFlow.js has no such {className}")
+            : write(layer), read);
 }

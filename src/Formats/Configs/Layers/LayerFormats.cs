@@ -15,7 +15,6 @@ internal static class LayerFormats
     [
         LayerFormat.Of<Dense>("Dense", Write, ReadDense),
         LayerFormat.Of<Embedding>("Embedding", Write, ReadEmbedding),
-        LayerFormat.Of<Dropout>("Dropout", Write, ReadDropout),
         LayerFormat.Of<Flatten>("Flatten", (_, _) => new JsonObject { ["data_format"] = "channels_last" }, (_, name) => new Flatten(name)),
         LayerFormat.Of<Reshape>(
             "Reshape",
@@ -33,6 +32,14 @@ internal static class LayerFormats
             "Rescaling",
             (layer, _) => new JsonObject { ["scale"] = layer.Scale, ["offset"] = layer.Offset },
             (config, name) => new Rescaling(config.Number("scale"), config.Number("offset", 0), name)),
+        LayerFormat.Of<Permute>(
+            "Permute", (layer, _) => new JsonObject { ["dims"] = LayerSettings.Numbers([.. layer.Dims]) }, (config, name) => new Permute(config.Wholes("dims"), name)),
+        LayerFormat.OfKeras<ActivityRegularization>(
+            "ActivityRegularization",
+            layer => new JsonObject { ["l1"] = layer.L1, ["l2"] = layer.L2 },
+            (config, name) => new ActivityRegularization(config.Number("l1", 0), config.Number("l2", 0), name)),
+        .. RandomFormats.All,
+        .. PreprocessingFormats.All,
         .. ActivationFormats.All,
         .. ConvolutionFormats.All,
         .. PoolingFormats.All,
@@ -106,15 +113,6 @@ internal static class LayerFormats
         {
             ActivityRegularizer = RegularizerConfig.Read(config, "activity_regularizer"),
         };
-    }
-
-    private static JsonObject Write(Dropout layer, ConfigDialect dialect) =>
-        new() { ["rate"] = layer.Rate, ["seed"] = layer.Seed, ["noise_shape"] = null };
-
-    private static Dropout ReadDropout(ConfigObject config, string name)
-    {
-        LayerSettings.Without(config, "noise_shape");
-        return new Dropout(config.Number("rate"), config.Seed("seed"), name);
     }
 
     private static JsonObject Edges(string name, Edges2D layer) => new()

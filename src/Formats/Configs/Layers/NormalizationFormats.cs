@@ -14,6 +14,11 @@ internal static class NormalizationFormats
     [
         LayerFormat.Of<BatchNormalization>("BatchNormalization", Write, ReadBatch) with { Check = LastAxis },
         LayerFormat.Of<LayerNormalization>("LayerNormalization", Write, ReadLayer),
+        LayerFormat.OfKeras<GroupNormalization>("GroupNormalization", Write, ReadGroup) with { Check = LastAxis },
+        LayerFormat.OfKeras<UnitNormalization>(
+            "UnitNormalization",
+            layer => new JsonObject { ["axis"] = LayerSettings.Numbers([.. layer.Axis]) },
+            (config, name) => new UnitNormalization(Axes(config) ?? [-1], name)),
     ];
 
     private static JsonObject Write(BatchNormalization layer, ConfigDialect dialect)
@@ -56,6 +61,23 @@ internal static class NormalizationFormats
         WeightSettings beta = shared.Beta, gamma = shared.Gamma;
         return new LayerNormalization(
             Axes(config) ?? [-1], shared.Epsilon, shared.Center, shared.Scale, beta.Initializer, gamma.Initializer,
+            beta.Regularizer, gamma.Regularizer, beta.Constraint, gamma.Constraint, name);
+    }
+
+    private static JsonObject Write(GroupNormalization layer)
+    {
+        JsonObject config = WriteShared(layer, ConfigDialect.Keras);
+        config["groups"] = layer.Groups;
+        config["axis"] = -1;
+        return config;
+    }
+
+    private static GroupNormalization ReadGroup(ConfigObject config, string name)
+    {
+        SharedSettings shared = ReadShared(config);
+        WeightSettings beta = shared.Beta, gamma = shared.Gamma;
+        return new GroupNormalization(
+            config.Whole("groups", 32), shared.Epsilon, shared.Center, shared.Scale, beta.Initializer, gamma.Initializer,
             beta.Regularizer, gamma.Regularizer, beta.Constraint, gamma.Constraint, name);
     }
 

@@ -8,24 +8,25 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class CenterCrop : Layer
 {
-    private readonly Size2D _size;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="height">The output's height.</param>
     /// <param name="width">The output's width.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1 × 1.</exception>
     public CenterCrop(int height, int width, string? name = null)
-        : base(name) => _size = new Size2D(height, width).Positive("size");
+        : base(name) => Size = new Size2D(height, width).Positive("size");
+
+    /// <summary>The output's height and width.</summary>
+    public Size2D Size { get; }
 
     /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape) => PictureSampling.WithSize(inputShape, _size);
+    public override Shape ComputeOutputShape(Shape inputShape) => PictureSampling.WithSize(inputShape, Size);
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
         Windows.CheckPictures(x.Shape);
-        return PictureSampling.CropMiddle(x, _size);
+        return PictureSampling.CropMiddle(x, Size);
     }
 }

@@ -7,19 +7,13 @@ namespace Numerics.Nn;
 /// <see cref="RandomGenerator.Default"/>; in a data pipeline, <see cref="Apply"/> is given the stream to draw from:
 /// <c>data.Map((item, key) => item with { X = flip.Apply(item.X, key) }, seed: 1)</c>.
 /// </summary>
-public abstract class RandomAugmentation : Layer
+public abstract class RandomAugmentation : RandomLayer
 {
-    private readonly RandomGenerator? _random;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="seed">The seed of its random numbers; null draws from <see cref="RandomGenerator.Default"/>.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     private protected RandomAugmentation(ulong? seed, string? name)
-        : base(name)
-    {
-        _random = seed is { } value ? new RandomGenerator(value) : null;
-        InputSpec = new Shape(Shape.Unknown, Shape.Unknown, Shape.Unknown, Shape.Unknown);
-    }
+        : base(seed, name) => InputSpec = new Shape(Shape.Unknown, Shape.Unknown, Shape.Unknown, Shape.Unknown);
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
@@ -49,7 +43,7 @@ public abstract class RandomAugmentation : Layer
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return training ? Augment(x, (_random ?? RandomGenerator.Default).Next()) : AtRest(x);
+        return training ? Augment(x, NextKey()) : AtRest(x);
     }
 
     /// <summary>The changed pictures.</summary>

@@ -8,8 +8,6 @@ namespace Numerics.Nn;
 /// </summary>
 public sealed class RandomCrop : RandomAugmentation
 {
-    private readonly Size2D _size;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="height">The output's height.</param>
     /// <param name="width">The output's width.</param>
@@ -17,18 +15,21 @@ public sealed class RandomCrop : RandomAugmentation
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1 × 1.</exception>
     public RandomCrop(int height, int width, ulong? seed = null, string? name = null)
-        : base(seed, name) => _size = new Size2D(height, width).Positive("size");
+        : base(seed, name) => Size = new Size2D(height, width).Positive("size");
+
+    /// <summary>The output's height and width.</summary>
+    public Size2D Size { get; }
 
     /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape) => PictureSampling.WithSize(inputShape, _size);
+    public override Shape ComputeOutputShape(Shape inputShape) => PictureSampling.WithSize(inputShape, Size);
 
-    private protected override Tensor AtRest(Tensor x) => PictureSampling.CropMiddle(x, _size);
+    private protected override Tensor AtRest(Tensor x) => PictureSampling.CropMiddle(x, Size);
 
     private protected override Tensor Augment(Tensor x, RandomKey key)
     {
-        int batch = x.Shape[0], spareHeight = x.Shape[1] - _size.Height, spareWidth = x.Shape[2] - _size.Width;
+        int batch = x.Shape[0], spareHeight = x.Shape[1] - Size.Height, spareWidth = x.Shape[2] - Size.Width;
         if (spareHeight < 0 || spareWidth < 0)
-            return PictureSampling.CropMiddle(x, _size);
+            return PictureSampling.CropMiddle(x, Size);
         float[] draws = Draw(key, batch * 2), transforms = new float[batch * 6];
         for (int i = 0; i < batch; i++)
         {
@@ -36,6 +37,6 @@ public sealed class RandomCrop : RandomAugmentation
             shift.CopyTo(transforms.AsSpan(i * 6));
         }
 
-        return x.AffineSample(Tensor.From((batch, 6), transforms, x.Backend), _size, SampleInterpolation.Nearest, FillMode.Nearest);
+        return x.AffineSample(Tensor.From((batch, 6), transforms, x.Backend), Size, SampleInterpolation.Nearest, FillMode.Nearest);
     }
 }

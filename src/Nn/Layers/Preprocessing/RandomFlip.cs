@@ -22,9 +22,12 @@ public enum FlipMode
 public sealed class RandomFlip(FlipMode mode = FlipMode.HorizontalAndVertical, ulong? seed = null, string? name = null)
     : RandomTransform(SampleInterpolation.Nearest, FillMode.Nearest, 0, seed, name)
 {
+    /// <summary>Which way pictures are mirrored.</summary>
+    public FlipMode Mode { get; } = mode;
+
     private protected override void Choose(int height, int width, ReadOnlySpan<float> draws, Span<float> transform)
     {
-        bool isMirrored = mode != FlipMode.Vertical && draws[0] < 0.5f, isTurnedOver = mode != FlipMode.Horizontal && draws[1] < 0.5f;
+        bool isMirrored = Mode != FlipMode.Vertical && draws[0] < 0.5f, isTurnedOver = Mode != FlipMode.Horizontal && draws[1] < 0.5f;
         ReadOnlySpan<float> chosen =
             [isMirrored ? -1 : 1, 0, isMirrored ? width - 1 : 0, 0, isTurnedOver ? -1 : 1, isTurnedOver ? height - 1 : 0];
         chosen.CopyTo(transform);

@@ -5,8 +5,6 @@ namespace Numerics.Nn;
 /// <summary>In training, turns each picture about its middle by a random angle.</summary>
 public sealed class RandomRotation : RandomTransform
 {
-    private readonly FactorRange _factor;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="factor">
     /// The range of the angle as a part of a whole turn, positive against the clock: 0.1f is -36 to 36 degrees, (0.25f, 0.25f) a quarter turn.
@@ -20,11 +18,14 @@ public sealed class RandomRotation : RandomTransform
     public RandomRotation(
         FactorRange factor, FillMode fillMode = FillMode.Reflect, SampleInterpolation interpolation = SampleInterpolation.Bilinear,
         float fillValue = 0, ulong? seed = null, string? name = null)
-        : base(interpolation, fillMode, fillValue, seed, name) => _factor = factor.Within(-1, 1, nameof(factor));
+        : base(interpolation, fillMode, fillValue, seed, name) => Factor = factor.Within(-1, 1, nameof(factor));
+
+    /// <summary>The range of the angle as a part of a whole turn, positive against the clock.</summary>
+    public FactorRange Factor { get; }
 
     private protected override void Choose(int height, int width, ReadOnlySpan<float> draws, Span<float> transform)
     {
-        (double sin, double cos) = Math.SinCos(2 * Math.PI * _factor.At(draws[0]));
+        (double sin, double cos) = Math.SinCos(2 * Math.PI * Factor.At(draws[0]));
         double w = width - 1, h = height - 1;
         ReadOnlySpan<float> chosen =
         [

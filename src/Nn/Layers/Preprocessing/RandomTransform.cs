@@ -7,12 +7,17 @@ public abstract class RandomTransform : RandomAugmentation
 {
     private const int DrawsAPicture = 4;
 
-    private readonly SampleInterpolation _interpolation;
-    private readonly FillMode _fillMode;
-    private readonly float _fillValue;
-
     private protected RandomTransform(SampleInterpolation interpolation, FillMode fillMode, float fillValue, ulong? seed, string? name)
-        : base(seed, name) => (_interpolation, _fillMode, _fillValue) = (interpolation, fillMode, fillValue);
+        : base(seed, name) => (Interpolation, FillMode, FillValue) = (interpolation, fillMode, fillValue);
+
+    /// <summary>How values between pixels are found.</summary>
+    public SampleInterpolation Interpolation { get; }
+
+    /// <summary>What lies beyond the edges.</summary>
+    public FillMode FillMode { get; }
+
+    /// <summary>The constant of <see cref="FillMode.Constant"/>.</summary>
+    public float FillValue { get; }
 
     /// <summary>Which place of the input each pixel (column j, row i) of the output shows.</summary>
     /// <param name="height">The pictures' height.</param>
@@ -27,6 +32,6 @@ public abstract class RandomTransform : RandomAugmentation
         float[] draws = Draw(key, batch * DrawsAPicture), transforms = new float[batch * 6];
         for (int i = 0; i < batch; i++)
             Choose(x.Shape[1], x.Shape[2], draws.AsSpan(i * DrawsAPicture, DrawsAPicture), transforms.AsSpan(i * 6, 6));
-        return x.AffineSample(Tensor.From((batch, 6), transforms, x.Backend), null, _interpolation, _fillMode, _fillValue);
+        return x.AffineSample(Tensor.From((batch, 6), transforms, x.Backend), null, Interpolation, FillMode, FillValue);
     }
 }

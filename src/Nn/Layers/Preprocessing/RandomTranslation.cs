@@ -5,8 +5,6 @@ namespace Numerics.Nn;
 /// <summary>In training, shifts each picture by random distances.</summary>
 public sealed class RandomTranslation : RandomTransform
 {
-    private readonly FactorRange _heightFactor, _widthFactor;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="heightFactor">The range of the shift as a part of the height, positive downwards.</param>
     /// <param name="widthFactor">The range of the shift as a part of the width, positive to the right.</param>
@@ -20,11 +18,17 @@ public sealed class RandomTranslation : RandomTransform
         FactorRange heightFactor, FactorRange widthFactor, FillMode fillMode = FillMode.Reflect,
         SampleInterpolation interpolation = SampleInterpolation.Bilinear, float fillValue = 0, ulong? seed = null, string? name = null)
         : base(interpolation, fillMode, fillValue, seed, name) =>
-        (_heightFactor, _widthFactor) = (heightFactor.Within(-1, 1, nameof(heightFactor)), widthFactor.Within(-1, 1, nameof(widthFactor)));
+        (HeightFactor, WidthFactor) = (heightFactor.Within(-1, 1, nameof(heightFactor)), widthFactor.Within(-1, 1, nameof(widthFactor)));
+
+    /// <summary>The range of the shift as a part of the height, positive downwards.</summary>
+    public FactorRange HeightFactor { get; }
+
+    /// <summary>The range of the shift as a part of the width, positive to the right.</summary>
+    public FactorRange WidthFactor { get; }
 
     private protected override void Choose(int height, int width, ReadOnlySpan<float> draws, Span<float> transform)
     {
-        ReadOnlySpan<float> chosen = [1, 0, -_widthFactor.At(draws[1]) * width, 0, 1, -_heightFactor.At(draws[0]) * height];
+        ReadOnlySpan<float> chosen = [1, 0, -WidthFactor.At(draws[1]) * width, 0, 1, -HeightFactor.At(draws[0]) * height];
         chosen.CopyTo(transform);
     }
 }

@@ -5,9 +5,6 @@ namespace Numerics.Nn;
 /// <summary>In training, scales each picture about its middle by random factors.</summary>
 public sealed class RandomZoom : RandomTransform
 {
-    private readonly FactorRange _heightFactor;
-    private readonly FactorRange? _widthFactor;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="heightFactor">
     /// The range of what is added to 1 for the height that is seen: positive shows more, (-0.3f, -0.2f) zooms in by 20 to 30 %.
@@ -24,13 +21,19 @@ public sealed class RandomZoom : RandomTransform
         SampleInterpolation interpolation = SampleInterpolation.Bilinear, float fillValue = 0, ulong? seed = null, string? name = null)
         : base(interpolation, fillMode, fillValue, seed, name)
     {
-        _heightFactor = heightFactor.Within(MathF.BitIncrement(-1), float.MaxValue, nameof(heightFactor));
-        _widthFactor = widthFactor?.Within(MathF.BitIncrement(-1), float.MaxValue, nameof(widthFactor));
+        HeightFactor = heightFactor.Within(MathF.BitIncrement(-1), float.MaxValue, nameof(heightFactor));
+        WidthFactor = widthFactor?.Within(MathF.BitIncrement(-1), float.MaxValue, nameof(widthFactor));
     }
+
+    /// <summary>The range of what is added to 1 for the height that is seen.</summary>
+    public FactorRange HeightFactor { get; }
+
+    /// <summary>The same for the width; null keeps the proportions.</summary>
+    public FactorRange? WidthFactor { get; }
 
     private protected override void Choose(int height, int width, ReadOnlySpan<float> draws, Span<float> transform)
     {
-        float tall = 1 + _heightFactor.At(draws[0]), wide = _widthFactor is { } factor ? 1 + factor.At(draws[1]) : tall;
+        float tall = 1 + HeightFactor.At(draws[0]), wide = WidthFactor is { } factor ? 1 + factor.At(draws[1]) : tall;
         ReadOnlySpan<float> chosen = [wide, 0, (width - 1) / 2f * (1 - wide), 0, tall, (height - 1) / 2f * (1 - tall)];
         chosen.CopyTo(transform);
     }

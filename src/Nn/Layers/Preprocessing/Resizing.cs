@@ -5,10 +5,6 @@ namespace Numerics.Nn;
 /// <summary>Brings pictures [batch, h, w, channels] to a size, in training and otherwise.</summary>
 public sealed class Resizing : Layer
 {
-    private readonly Size2D _size;
-    private readonly SampleInterpolation _interpolation;
-    private readonly bool _cropToAspectRatio;
-
     /// <summary>Creates the layer.</summary>
     /// <param name="height">The output's height.</param>
     /// <param name="width">The output's width.</param>
@@ -22,18 +18,27 @@ public sealed class Resizing : Layer
         int height, int width, SampleInterpolation interpolation = SampleInterpolation.Bilinear, bool cropToAspectRatio = false, string? name = null)
         : base(name)
     {
-        _size = new Size2D(height, width).Positive("size");
-        (_interpolation, _cropToAspectRatio) = (interpolation, cropToAspectRatio);
+        Size = new Size2D(height, width).Positive("size");
+        (Interpolation, CropToAspectRatio) = (interpolation, cropToAspectRatio);
     }
 
+    /// <summary>The output's height and width.</summary>
+    public Size2D Size { get; }
+
+    /// <summary>How values between pixels are found.</summary>
+    public SampleInterpolation Interpolation { get; }
+
+    /// <summary>Whether the largest part in the middle with the size's proportions is taken.</summary>
+    public bool CropToAspectRatio { get; }
+
     /// <inheritdoc/>
-    public override Shape ComputeOutputShape(Shape inputShape) => PictureSampling.WithSize(inputShape, _size);
+    public override Shape ComputeOutputShape(Shape inputShape) => PictureSampling.WithSize(inputShape, Size);
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
         Windows.CheckPictures(x.Shape);
-        return _cropToAspectRatio ? PictureSampling.ResizeCropped(x, _size, _interpolation) : PictureSampling.Resize(x, _size, _interpolation);
+        return CropToAspectRatio ? PictureSampling.ResizeCropped(x, Size, Interpolation) : PictureSampling.Resize(x, Size, Interpolation);
     }
 }
