@@ -32,11 +32,12 @@ public sealed class GroupNormalization : Normalization
         Constraint? betaConstraint = null,
         Constraint? gammaConstraint = null,
         string? name = null)
-        : base(
-            epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, name) =>
-        Groups = groups is not (< -1 or 0)
-            ? groups
-            : throw new ArgumentOutOfRangeException(nameof(groups), groups, "there is at least one group; -1 makes each channel one");
+        : base(epsilon, center, scale, betaInitializer, gammaInitializer, betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint, name)
+    {
+        if (groups is < -1 or 0)
+            throw new ArgumentOutOfRangeException(nameof(groups), groups, "there is at least one group; -1 makes each channel one");
+        Groups = groups;
+    }
 
     /// <summary>How many groups the channels make; -1 for one channel each.</summary>
     public int Groups { get; }

@@ -37,7 +37,7 @@ internal static class ActivationFormats
 
     private static PReLU ReadPReLU(ConfigObject config, string name)
     {
-        var alpha = WeightConfig.Read(config, "alpha");
+        WeightSettings alpha = WeightConfig.Read(config, "alpha");
         return new PReLU(alpha.Initializer, alpha.Regularizer, alpha.Constraint, config.Has("shared_axes") ? config.Wholes("shared_axes") : null, name);
     }
 
