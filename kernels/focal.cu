@@ -1,17 +1,19 @@
 // Focal terms of rows of classes and their gradients; a row has a warp or a few lanes of one. Only labels that are not 0 cost more
-// than a read or an exponential in single precision; those are computed in double precision.
+// than a read or an exponential. Their terms are computed in double precision where single precision would lose digits: where a
+// probability was clipped, u = 1 - p is the rest of a difference, or a power multiplies the error of a logarithm that is far from 0.
 #include "rows.cuh"
 
 // u^gamma for u in [0, 1]; 0^0 is 1. gamma is the same for all rows.
-DEVICE double focal_power(double u, float gamma)
+template <class T>
+DEVICE T focal_power(T u, float gamma)
 {
     if (gamma == 0.0f)
-        return 1.0;
+        return 1;
     if (gamma == 1.0f)
         return u;
     if (gamma == 2.0f)
         return u * u;
-    return u > 0.0 ? exp((double)gamma * log(u)) : u;
+    return u > 0 ? exp((T)gamma * log(u)) : u;
 }
 
 // Soft labels [rows, classes], or class numbers [rows] where those are null; a number that is no class is no label.
@@ -23,10 +25,11 @@ struct Labels
     u32 alphas;
     float gamma, poly;
 
-    METHOD double weight(u32 c) const { return alpha[alphas == 1 ? 0 : c]; }
+    METHOD float weight(u32 c) const { return alpha[alphas == 1 ? 0 : c]; }
+    METHOD bool multiplies() const { return gamma == 0.0f || gamma == 1.0f || gamma == 2.0f; }
 };
 
-// A row's labels: soft ones as they are read, or the number of the class.
+// Which elements of a row have a label that is not 0. Of rows that are held a bit for each is kept, not the labels.
 template <class Row>
 struct RowLabels
 {
@@ -40,13 +43,49 @@ struct RowLabels
     {
     }
 
-    METHOD float get(u32 slot) const { return isNumber ? (soft.index(slot) == number ? 1.0f : 0.0f) : soft.get(slot); }
+    METHOD bool has(u32 slot) const { return isNumber ? soft.index(slot) == number : soft.get(slot) != 0.0f; }
+};
+
+template <u32 Turns>
+struct RowLabels<HeldRow<Turns>>
+{
+    u32 slots;
+
+    METHOD RowLabels(const Labels& labels, const RowPlace& place)
+    {
+        if (labels.numbers)
+        {
+            // The lane that has the class, and which of its slots that is.
+            u32 number = place.inside ? (u32)labels.numbers[place.row] : ~0u, four = number / 4;
+            slots = number < place.n && four % block_width() == thread_x() ? 1u << (four / block_width() * 4 + number % 4) : 0;
+            return;
+        }
+
+        HeldRow<Turns> soft(labels.soft + place.start, place.n);
+        slots = soft.where([&](u32 slot) { return soft.get(slot) != 0.0f; });
+    }
+
+    METHOD bool has(u32 slot) const { return slots >> slot & 1; }
 };
 
 // One of them, read again.
-DEVICE double label_of(const Labels& labels, const RowPlace& place, u32 c)
+DEVICE float label_of(const Labels& labels, const RowPlace& place, u32 c)
 {
-    return labels.numbers ? (labels.numbers[place.row] == (int)c ? 1.0 : 0.0) : (double)labels.soft[place.start + c];
+    return labels.numbers ? (labels.numbers[place.row] == (int)c ? 1.0f : 0.0f) : labels.soft[place.start + c];
+}
+
+// u^gamma·(poly·u - alpha·ln q).
+template <class T>
+DEVICE T focal_term(const Labels& labels, u32 c, T logQ, T u)
+{
+    return focal_power(u, labels.gamma) * ((T)labels.poly * u - (T)labels.weight(c) * logQ);
+}
+
+// u^gamma·(alpha·(gamma·ln q/u - 1/q) - poly·(gamma + 1)), all of one sign.
+template <class T>
+DEVICE T focal_slope(const Labels& labels, u32 c, T q, T u)
+{
+    return focal_power(u, labels.gamma) * ((T)labels.weight(c) * ((T)labels.gamma * log(q) / u - 1 / q) - (T)labels.poly * ((T)labels.gamma + 1));
 }
 
 // loss = Σ y·(1-q)^gamma·(poly·(1-q) - alpha·ln q) with q = clip(p, epsilon, 1 - epsilon).
@@ -59,10 +98,12 @@ DEVICE void categorical_focal_row(const Labels& labels, const float* probabiliti
     RowLabels<Row> y(labels, place);
     double total = 0;
     p.each_where(
-        [&](u32 slot) { return y.get(slot) != 0.0f || is_nan(p.get(slot)); },
+        [&](u32 slot) { return y.has(slot) || is_nan(p.get(slot)); },
         [&](u32 c) {
-            double v = from[c], q = v < epsilon ? (double)epsilon : v > 1 - (double)epsilon ? 1 - (double)epsilon : v;
-            total += label_of(labels, place, c) * focal_power(1 - q, labels.gamma) * (labels.poly * (1 - q) - labels.weight(c) * log(q));
+            float v = from[c];
+            double high = 1 - (double)epsilon, q = v < epsilon ? (double)epsilon : v > high ? high : v;
+            total += (double)label_of(labels, place, c)
+                * (q == v && labels.multiplies() ? (double)focal_term(labels, c, log(v), 1 - v) : focal_term(labels, c, log(q), 1 - q));
         });
     total = reduce_row(total, Add());
     if (thread_x() == 0 && place.inside)
@@ -82,11 +123,12 @@ DEVICE void categorical_focal_gradient_row(
     p.each_where(
         [&](u32 slot) {
             double q = p.get(slot);
-            return !(q < epsilon || q > 1 - (double)epsilon || (y.get(slot) == 0.0f && q == q));
+            return !(q < epsilon || q > 1 - (double)epsilon || (!y.has(slot) && q == q));
         },
         [&](u32 c) {
-            double q = from[c], u = 1 - q, slope = labels.weight(c) * (labels.gamma * log(q) / u - 1 / q) - labels.poly * (labels.gamma + 1);
-            dp[place.start + c] = (float)(dloss[place.row] * label_of(labels, place, c) * focal_power(u, labels.gamma) * slope);
+            float q = from[c];
+            double slope = labels.multiplies() ? (double)focal_slope(labels, c, q, 1 - q) : focal_slope(labels, c, (double)q, 1 - (double)q);
+            dp[place.start + c] = (float)(dloss[place.row] * (double)label_of(labels, place, c) * slope);
         });
 }
 
@@ -100,9 +142,17 @@ struct Peak
     double logSum;
 };
 
+template <class T>
 struct Share
 {
-    double logP, p, u;
+    T logP, p, u;
+
+    // u^gamma·(alpha·(gamma·p·r - 1) - poly·(gamma + 1)·p) with r = ln p/u → -1.
+    METHOD T slope(const Labels& labels, u32 c) const
+    {
+        T ratio = u == 0 ? -1 : p == 0 ? 0 : logP / u;
+        return focal_power(u, labels.gamma) * ((T)labels.weight(c) * ((T)labels.gamma * p * ratio - 1) - (T)labels.poly * ((T)labels.gamma + 1) * p);
+    }
 };
 
 // What is held of the row afterwards are the powers e^(z_j - z_k). A NaN makes all of it NaN.
@@ -126,13 +176,17 @@ DEVICE Peak find_peak(Row& z)
     return {at, greatest, others, log1p(others)};
 }
 
-DEVICE Share share(u32 c, double z, const Peak& peak)
+DEVICE Share<double> share_of_peak(const Peak& peak)
 {
     double sum = 1 + peak.others;
-    if (c == peak.at)
-        return {-peak.logSum, 1 / sum, peak.others / sum};
-    double below = z - peak.logit, p = exp(below) / sum;
-    return {below - peak.logSum, p, 1 - p};
+    return {-peak.logSum, 1 / sum, peak.others / sum};
+}
+
+// Of another class than the greatest: u is ½ or more, so that single precision has all its digits.
+DEVICE Share<float> share_below(float z, const Peak& peak)
+{
+    float below = z - peak.logit, p = exp(below) / (float)(1 + peak.others);
+    return {below - (float)peak.logSum, p, 1 - p};
 }
 
 // loss = Σ y·u^gamma·(poly·u - alpha·ln p).
@@ -146,17 +200,28 @@ DEVICE void softmax_categorical_focal_row(const Labels& labels, const float* log
     Peak peak = find_peak(z);
     double total = 0;
     z.each_where(
-        [&](u32 slot) { return y.get(slot) != 0.0f; },
+        [&](u32 slot) { return y.has(slot); },
         [&](u32 c) {
-            Share s = share(c, from[c], peak);
-            total += label_of(labels, place, c) * focal_power(s.u, labels.gamma) * (labels.poly * s.u - labels.weight(c) * s.logP);
+            double term;
+            if (c == peak.at)
+            {
+                Share<double> s = share_of_peak(peak);
+                term = focal_term(labels, c, s.logP, s.u);
+            }
+            else
+            {
+                Share<float> s = share_below(from[c], peak);
+                term = focal_term(labels, c, s.logP, s.u);
+            }
+
+            total += (double)label_of(labels, place, c) * term;
         });
     total = reduce_row(total, Add());
     if (thread_x() == 0 && place.inside)
         loss[place.row] = peak.others != peak.others ? NAN_F : (float)total;
 }
 
-// h = y·u^gamma·(alpha·(gamma·p·r - 1) - poly·(gamma + 1)·p) with r = ln p/u → -1; dz_j = h_j·u_j - p_j·Σ_{c≠j} h_c.
+// h = y·slope; dz_j = h_j·u_j - p_j·Σ_{c≠j} h_c.
 template <class Row>
 DEVICE void softmax_categorical_focal_gradient_row(
     const Labels& labels, const float* logits, const float* dloss, float* dz, u32 rows, u32 classes)
@@ -171,16 +236,24 @@ DEVICE void softmax_categorical_focal_gradient_row(
     for (u32 pass = 0; pass < 2; pass++)
     {
         z.each_where(
-            [&](u32 slot) { return y.get(slot) != 0.0f; },
+            [&](u32 slot) { return y.has(slot); },
             [&](u32 c) {
-                Share s = share(c, from[c], peak);
-                double ratio = s.u == 0 ? -1 : s.p == 0 ? 0 : s.logP / s.u;
-                double h = label_of(labels, place, c) * focal_power(s.u, labels.gamma)
-                    * (labels.weight(c) * (labels.gamma * s.p * ratio - 1) - labels.poly * (labels.gamma + 1) * s.p);
+                double h = label_of(labels, place, c), p, u;
+                if (c == peak.at)
+                {
+                    Share<double> s = share_of_peak(peak);
+                    h *= s.slope(labels, c), p = s.p, u = s.u;
+                }
+                else
+                {
+                    Share<float> s = share_below(from[c], peak);
+                    h *= s.slope(labels, c), p = s.p, u = s.u;
+                }
+
                 if (pass == 0)
                     total += h;
                 else
-                    dz[place.start + c] = (float)(outer * (h * s.u - s.p * (total - h)));
+                    dz[place.start + c] = (float)(outer * (h * u - p * (total - h)));
             });
         if (pass == 0)
         {

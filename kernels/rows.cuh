@@ -3,30 +3,32 @@
 #pragma once
 #include "reduction.cuh"
 
-// A row of four elements for each of its threads at most, read once and kept in registers.
+// A row that the lanes of a warp, or a few of them, read once and keep in registers, in turns of four elements a lane.
+template <u32 Turns>
 struct HeldRow
 {
     static constexpr bool IsHeld = true;
-    static constexpr u32 Slots = 4;
-    float v[Slots];
+    float v[4 * Turns];
     u32 n;
 
     METHOD HeldRow(const float* x, u32 n) : n(n)
     {
-        u32 at = index(0);
-        if (n % Slots == 0 && aligned16(x) && at < n)
-        {
-            float4 four = *(const float4*)(x + at);
-            v[0] = four.x, v[1] = four.y, v[2] = four.z, v[3] = four.w;
-            return;
-        }
+        bool isAligned = n % 4 == 0 && aligned16(x);
+        each_turn([&](u32 slot, u32 at) {
+            if (isAligned && at < n)
+            {
+                float4 four = *(const float4*)(x + at);
+                v[slot] = four.x, v[slot + 1] = four.y, v[slot + 2] = four.z, v[slot + 3] = four.w;
+                return;
+            }
 
 #pragma unroll
-        for (u32 slot = 0; slot < Slots; slot++)
-            v[slot] = at + slot < n ? x[at + slot] : 0.0f;
+            for (u32 i = 0; i < 4; i++)
+                v[slot + i] = at + i < n ? x[at + i] : 0.0f;
+        });
     }
 
-    METHOD u32 index(u32 slot) const { return Slots * thread_x() + slot; }
+    METHOD u32 index(u32 slot) const { return 4 * (slot / 4 * block_width() + thread_x()) + slot % 4; }
     METHOD float get(u32 slot) const { return v[slot]; }
     METHOD void set(u32 slot, float value) { v[slot] = value; }
 
@@ -34,25 +36,35 @@ struct HeldRow
     template <class F>
     METHOD void each(F f) const
     {
+        each_turn([&](u32 slot, u32 at) {
 #pragma unroll
-        for (u32 slot = 0; slot < Slots; slot++)
-        {
-            if (index(slot) < n)
-                f(slot);
-        }
+            for (u32 i = 0; i < 4; i++)
+            {
+                if (at + i < n)
+                    f(slot + i);
+            }
+        });
+    }
+
+    // Which elements is says, a bit for each slot.
+    template <class Is>
+    METHOD u32 where(Is is) const
+    {
+        u32 slots = 0;
+        each([&](u32 slot) { slots |= is(slot) ? 1u << slot : 0; });
+        return slots;
     }
 
     // f(index) for those that is says; what is done to them stands there once, whatever the number of slots.
     template <class Is, class F>
     METHOD void each_where(Is is, F f) const
     {
-        u32 slots = 0;
-        each([&](u32 slot) { slots |= is(slot) ? 1u << slot : 0; });
+        u32 slots = where(is);
 #pragma unroll 1
-        for (u32 at = index(0); slots != 0; at++, slots >>= 1)
+        for (u32 slot = 0; slots != 0; slot++, slots >>= 1)
         {
             if (slots & 1)
-                f(at);
+                f(index(slot));
         }
     }
 
@@ -60,15 +72,33 @@ struct HeldRow
     template <class F>
     METHOD void store(float* y, F f) const
     {
-        u32 at = index(0);
-        if (n % Slots == 0 && aligned16(y))
+        bool isAligned = n % 4 == 0 && aligned16(y);
+        each_turn([&](u32 slot, u32 at) {
+            if (isAligned && at < n)
+            {
+                *(float4*)(y + at) = float4{f(slot), f(slot + 1), f(slot + 2), f(slot + 3)};
+                return;
+            }
+
+#pragma unroll
+            for (u32 i = 0; i < 4; i++)
+            {
+                if (at + i < n)
+                    y[at + i] = f(slot + i);
+            }
+        });
+    }
+
+    // f(slot, index) for the first of each four; turns in which no lane has an element are left out.
+    template <class F>
+    METHOD void each_turn(F f) const
+    {
+#pragma unroll
+        for (u32 turn = 0; turn < Turns; turn++)
         {
-            if (at < n)
-                *(float4*)(y + at) = float4{f(0), f(1), f(2), f(3)};
-        }
-        else
-        {
-            each([&](u32 slot) { y[at + slot] = f(slot); });
+            if (turn > 0 && 4 * turn * block_width() >= n)
+                break;
+            f(4 * turn, 4 * (turn * block_width() + thread_x()));
         }
     }
 };
@@ -108,9 +138,10 @@ struct ReadRow
     }
 };
 
-// The kernels of a function of rows that are held, and of longer ones.
-#define ROW_KERNELS(name, function, PARAMETERS, ...)                   \
-    KERNEL name PARAMETERS { function<HeldRow>(__VA_ARGS__); }         \
+// The kernels of a function of rows of up to 128 elements, of up to 1024, and of longer ones.
+#define ROW_KERNELS(name, function, PARAMETERS, ...)                      \
+    KERNEL name PARAMETERS { function<HeldRow<1>>(__VA_ARGS__); }         \
+    KERNEL name##_wide PARAMETERS { function<HeldRow<8>>(__VA_ARGS__); }  \
     KERNEL name##_long PARAMETERS { function<ReadRow>(__VA_ARGS__); }
 
 // The row that a thread has a part of. Threads without one take part in reductions with a row of no elements.

@@ -3,11 +3,11 @@
 # the training step in every precision, and PyTorch's with the same settings. Needs benchmarks/gpu/suite.tar.xz (publish.sh), the
 # driver, cuBLAS and cuDNN 9 (as pip wheels, say); PyTorch and compute-sanitizer are left out where they are missing. Writes to
 # $OUT, benchmarks/gpu/results by default. Meant to end within eight minutes.
-#   OUT=results BATCHES="32 256" PYTHON=python3 SECTIONS="suites bandwidth step torch compile sanitizer" benchmarks/gpu/run.sh
+#   OUT=results BATCHES="32 256" PYTHON=python3 SECTIONS="suites nccl bandwidth step torch compile sanitizer" benchmarks/gpu/run.sh
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 out=${OUT:-results} batches=${BATCHES:-"32 256"} python=${PYTHON:-python3}
-sections=" ${SECTIONS:-suites bandwidth step torch compile sanitizer} "
+sections=" ${SECTIONS:-suites nccl bandwidth step torch compile sanitizer} "
 mkdir -p "$out" suite
 tar xJf suite.tar.xz -C suite || exit 1
 suite=./suite/cuda-suite
@@ -27,7 +27,7 @@ section() {
     echo "== $2"
 }
 
-# PyTorch's step with some flags; each compiled configuration takes half a minute to get ready.
+# PyTorch's step with some flags; each compiled configuration takes a minute or two to get ready.
 peer() {
     if ! "$python" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
         echo "PyTorch with CUDA: not found"
@@ -36,7 +36,7 @@ peer() {
     for batch in $batches; do
         for flags in "$@"; do
             # shellcheck disable=SC2086
-            timeout 90 "$python" ../torch_step.py --device cuda --batch "$batch" --steps 20 $flags 2>&1 | grep -E 'machine|training step|predict' || echo "PyTorch $flags: failed"
+            timeout 150 "$python" ../torch_step.py --device cuda --batch "$batch" --steps 20 $flags 2>&1 | grep -E 'machine|training step|predict' || echo "PyTorch $flags: failed"
         done
     done
 }
@@ -48,6 +48,10 @@ peer() {
 
     if section suites "suites on the real libraries"; then
         NUMERICS_TEST_GPU=1 timeout 200 $suite Numerics.Conformance:CudaConformance Numerics.Backends.Cuda.Tests: || code=1
+    fi
+
+    if section nccl "NCCL with one GPU"; then
+        timeout 60 $suite nccl || code=1
     fi
 
     if section step "training step"; then

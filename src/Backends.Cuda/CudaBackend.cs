@@ -210,20 +210,24 @@ public sealed unsafe partial class CudaBackend : Backend
     }
 
     /// <summary>
-    /// Launches a kernel of rows in its form for their length. A thread holds four elements of a row, so that a row of a few has a few lanes of
-    /// a warp, and longer ones have as many warps as it takes; what does not fit into a block is read again in each pass.
+    /// Launches a kernel of rows in its form for their length. A lane holds four elements of a row of up to 128, so that a row of a few has a few
+    /// lanes of a warp, and up to 32 of one of up to 1024; longer rows have a block each and are read again in each pass.
     /// </summary>
     private void EachHeldRow(KernelFamily family, string name, int rows, int length, params ReadOnlySpan<KernelArgument> arguments)
     {
-        const int ElementsOfThread = 4;
+        const int ElementsOfLane = 4, MostElementsOfLane = 32;
         if (rows == 0)
             return;
-        int threads = Math.Max(1, Ceiling(length, ElementsOfThread));
-        bool isLong = threads > ThreadsOfBlock;
-        CudaDim block = isLong ? ThreadsOfBlock
-            : threads > Lanes ? Ceiling(threads, Lanes) * Lanes
-            : new CudaDim((int)BitOperations.RoundUpToPowerOf2((uint)threads), ThreadsOfBlock / (int)BitOperations.RoundUpToPowerOf2((uint)threads));
-        Launch(family, isLong ? name + "_long" : name, Ceiling(rows, block.Y), block, arguments);
+        if (length > Lanes * MostElementsOfLane)
+        {
+            Launch(family, name + "_long", rows, ThreadsOfBlock, arguments);
+            return;
+        }
+
+        bool isWide = length > Lanes * ElementsOfLane;
+        int lanes = isWide ? Lanes : (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Ceiling(length, ElementsOfLane)));
+        var block = new CudaDim(lanes, ThreadsOfBlock / lanes);
+        Launch(family, isWide ? name + "_wide" : name, Ceiling(rows, block.Y), block, arguments);
     }
 
     private void Launch(KernelFamily family, string name, CudaDim grid, CudaDim block, params ReadOnlySpan<KernelArgument> arguments)

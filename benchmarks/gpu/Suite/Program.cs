@@ -8,6 +8,7 @@ using Xunit.Sdk;
 //   cuda-suite Assembly:Class ...      runs the tests of the classes named, or Assembly: all; the exit code is 1 if one failed
 //   cuda-suite catsvsdogs bench ...    runs the program
 //   cuda-suite bandwidth               how fast kernels move memory
+//   cuda-suite nccl                    NCCL's own library with one GPU
 if (args is ["catsvsdogs", ..])
 {
     object? code = Assembly.Load("catsvsdogs").EntryPoint!.Invoke(null, [args[1..]]);
@@ -20,6 +21,9 @@ if (args is ["bandwidth"])
     bandwidth.Run();
     return 0;
 }
+
+if (args is ["nccl"])
+    return NcclCheck.Run() ? 0 : 1;
 
 int passed = 0, failed = 0;
 var clock = Stopwatch.StartNew();
@@ -44,7 +48,7 @@ return failed == 0 && passed > 0 ? 0 : 1;
 
 void Run(MethodInfo test, object[] row)
 {
-    object[] arguments = [.. row.Select((value, i) => Convert(value, test.GetParameters()[i].ParameterType))];
+    object?[] arguments = Arguments(test.GetParameters(), row);
     try
     {
         object instance = Activator.CreateInstance(test.ReflectedType!)!;
@@ -64,6 +68,21 @@ void Run(MethodInfo test, object[] row)
         failed++;
         Console.WriteLine($"FAILED {test.ReflectedType!.Name}.{test.Name}({string.Join(", ", row)})\n    {error.InnerException!.Message.ReplaceLineEndings("\n    ")}");
     }
+}
+
+// The rest of a row may be the elements of an array, and its end be left to defaults.
+static object?[] Arguments(ParameterInfo[] parameters, object[] row)
+{
+    bool gathers = parameters is [.., var last] && last.IsDefined(typeof(ParamArrayAttribute)) && !(row.Length == parameters.Length && row[^1] is Array);
+    int single = gathers ? parameters.Length - 1 : parameters.Length;
+    IEnumerable<object?> arguments = parameters[..single].Select((parameter, i) => i < row.Length ? Convert(row[i], parameter.ParameterType) : parameter.DefaultValue);
+    if (!gathers)
+        return [.. arguments];
+    Type element = parameters[^1].ParameterType.GetElementType()!;
+    var rest = Array.CreateInstance(element, Math.Max(row.Length - single, 0));
+    for (int i = 0; i < rest.Length; i++)
+        rest.SetValue(Convert(row[single + i], element), i);
+    return [.. arguments, rest];
 }
 
 // Attributes hold ints where a test takes floats.
