@@ -77,10 +77,11 @@ internal static class Networks
         var random = new Random();
         foreach (Variable variable in model.Variables)
         {
-            bool variance = variable.Name.EndsWith("moving_variance", StringComparison.Ordinal);
+            // A factor satisfies the constraint that it has in some networks: TensorFlow.js applies constraints whenever weights are set.
+            bool positive = variable.Name.EndsWith("moving_variance", StringComparison.Ordinal) || variable.Name.EndsWith("/gamma", StringComparison.Ordinal);
             variable.Assign(NDArray.From(
                 variable.Shape,
-                [.. Enumerable.Range(0, variable.Shape.Size).Select(_ => variance ? 0.5f + random.NextSingle() : (random.NextSingle() - 0.5f) * 0.8f)]));
+                [.. Enumerable.Range(0, variable.Shape.Size).Select(_ => positive ? 0.5f + random.NextSingle() : (random.NextSingle() - 0.5f) * 0.8f)]));
         }
     }
 
