@@ -10,7 +10,8 @@ internal static class Simulator
 {
     private const int IllegalAddress = 700;
 
-    public static SimulatedCudaApi Api { get; } = new();
+    // A device with tensor cores, whose results some tests expect of real libraries.
+    public static SimulatedCudaApi Api { get; } = new() { ComputeCapability = 80 };
 
     /// <summary>0, or the status of what was thrown; what a library would keep to itself goes to the error stream.</summary>
     public static int Status(Action call)
