@@ -44,7 +44,7 @@ internal sealed class KernelBandwidth : IDisposable
         Measure("softmax focal", "[64K, 1024]", 8, Elements, () => b.SoftmaxCategoricalFocal(target, logits, alpha, term, loss));
         Measure("softmax focal gradient", "[64K, 1024]", 12, Elements, () => b.SoftmaxCategoricalFocalGradient(target, logits, alpha, term, loss, out2));
 
-        // Most labels are zeros; above, none is, and each costs logarithms in double precision.
+        // Most labels are zeros; above, none is, and a lane takes those of its elements one after the other.
         Tensor oneHot = Tensor.OneHot(x.Slice(0, 0, 1 << 16).Cast(DType.Int32), 1024);
         Measure("focal, one-hot", "[64K, 1024]", 8, Elements, () => b.CategoricalFocal(oneHot, logits, alpha, term, 1e-7f, loss));
         Measure("focal gradient, one-hot", "[64K, 1024]", 12, Elements, () => b.CategoricalFocalGradient(oneHot, logits, alpha, term, 1e-7f, loss, out2));
