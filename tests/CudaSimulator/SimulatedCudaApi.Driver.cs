@@ -328,7 +328,10 @@ public sealed unsafe partial class SimulatedCudaApi
                 stream,
                 () =>
                 {
-                    kernel.Run(grid, block, sharedBytes, bytes, Memory);
+                    KernelProfile? profile = null;
+                    if (CountInstructions && !_profiles.TryGetValue(kernel.Name, out profile))
+                        _profiles[kernel.Name] = profile = kernel.NewProfile();
+                    kernel.Run(grid, block, sharedBytes, bytes, Memory, profile);
                     _executed.Add(kernel.Name);
                 },
                 "cuLaunchKernel");

@@ -1,5 +1,6 @@
 using Numerics.Backends.Cuda;
 using Numerics.CudaSimulator.Memory;
+using Numerics.CudaSimulator.Ptx;
 using Numerics.CudaSimulator.Streams;
 using Numerics.Tensors;
 
@@ -18,6 +19,7 @@ public sealed partial class SimulatedCudaApi : ICudaApi
     private readonly Dictionary<nint, object> _handles = [];
     private readonly Dictionary<string, Queue<Exception>> _faults = [];
     private readonly HashSet<string> _executed = [];
+    private readonly Dictionary<string, KernelProfile> _profiles = [];
     private readonly Random _random = new();
     private nint _nextHandle = 0x1000;
     private bool _disposed;
@@ -47,6 +49,9 @@ public sealed partial class SimulatedCudaApi : ICudaApi
         }
     }
 
+    /// <summary>Whether the instructions of kernels are counted, which takes time.</summary>
+    public bool CountInstructions { get; init; }
+
     /// <summary>What is still held: handles, streams, modules, memory.</summary>
     public IReadOnlyList<string> Leaks
     {
@@ -60,6 +65,17 @@ public sealed partial class SimulatedCudaApi : ICudaApi
                     .. Memory.Live.Select(allocation => $"{allocation.Length} bytes of device memory"),
                 ];
             }
+        }
+    }
+
+    /// <summary>What was executed of each kernel since the last call, if instructions are counted.</summary>
+    public IReadOnlyDictionary<string, KernelProfile> TakeProfiles()
+    {
+        lock (_lock)
+        {
+            var taken = new Dictionary<string, KernelProfile>(_profiles);
+            _profiles.Clear();
+            return taken;
         }
     }
 

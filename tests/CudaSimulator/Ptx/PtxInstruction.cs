@@ -15,6 +15,9 @@ internal abstract class PtxInstruction
     /// <summary>The text.</summary>
     public string Code { get; private set; } = "";
 
+    /// <summary>The name with all modifiers.</summary>
+    public string Operation => Code.IndexOfAny([' ', '\t']) is var end and >= 0 ? Code[..end] : Code;
+
     public void Place(int guard, bool negated, int line, string code) => (Guard, GuardNegated, Line, Code) = (guard, negated, line, code);
 
     /// <summary>Executes.</summary>

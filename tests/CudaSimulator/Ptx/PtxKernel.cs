@@ -55,15 +55,18 @@ public sealed class PtxKernel
         return argumentBytes == ParameterBytes ? null : $"{Name}: {argumentBytes} bytes of arguments, it takes {ParameterBytes}";
     }
 
+    /// <summary>An empty profile of it.</summary>
+    public KernelProfile NewProfile() => new(_program);
+
     /// <summary>Runs the whole grid.</summary>
     /// <exception cref="PtxException">A thread did what a device would stop; the message says which and where.</exception>
-    public void Run(CudaDim grid, CudaDim block, int dynamicSharedBytes, byte[] arguments, DeviceMemory memory)
+    public void Run(CudaDim grid, CudaDim block, int dynamicSharedBytes, byte[] arguments, DeviceMemory memory, KernelProfile? profile = null)
     {
         long blocks = (long)grid.X * grid.Y * grid.Z;
         int sharedBytes = _sharedBytes + dynamicSharedBytes;
         if (blocks < 8)
         {
-            var alone = new BlockExecutor(this, block, sharedBytes);
+            var alone = new BlockExecutor(this, block, sharedBytes, profile);
             for (long i = 0; i < blocks; i++)
                 alone.Run(i, grid, arguments, memory);
             return;
@@ -74,13 +77,19 @@ public sealed class PtxKernel
             Parallel.For(
                 0L,
                 blocks,
-                () => new BlockExecutor(this, block, sharedBytes),
+                () => new BlockExecutor(this, block, sharedBytes, profile is null ? null : NewProfile()),
                 (i, _, executor) =>
                 {
                     executor.Run(i, grid, arguments, memory);
                     return executor;
                 },
-                _ => { });
+                executor =>
+                {
+                    if (profile is null)
+                        return;
+                    lock (profile)
+                        profile.Add(executor.Profile!);
+                });
         }
         catch (AggregateException error)
         {
@@ -96,18 +105,20 @@ public sealed class PtxKernel
         private readonly Warp[] _warps;
         private readonly byte[] _shared;
 
-        public BlockExecutor(PtxKernel kernel, CudaDim block, int sharedBytes)
+        public BlockExecutor(PtxKernel kernel, CudaDim block, int sharedBytes, KernelProfile? profile)
         {
-            (_kernel, _block, _shared) = (kernel, block, new byte[sharedBytes]);
+            (_kernel, _block, _shared, Profile) = (kernel, block, new byte[sharedBytes], profile);
             int threads = block.X * block.Y * block.Z;
             _warps = new Warp[(threads + Warp.Lanes - 1) / Warp.Lanes];
             for (int w = 0; w < _warps.Length; w++)
             {
-                _warps[w] = new Warp(kernel._rows);
+                _warps[w] = new Warp(kernel._rows) { Profile = profile };
                 foreach ((ulong value, int row) in kernel._constants)
                     _warps[w].Row(row).Fill(value);
             }
         }
+
+        public KernelProfile? Profile { get; }
 
         public void Run(long index, CudaDim grid, byte[] arguments, DeviceMemory memory)
         {

@@ -31,6 +31,9 @@ internal sealed class Warp(int rows)
 
     public byte[] Shared { get; private set; } = null!;
 
+    /// <summary>Where what is executed is counted, if it is.</summary>
+    public KernelProfile? Profile { get; init; }
+
     /// <summary>The number of instructions run, each once for all its lanes.</summary>
     public long Steps { get; private set; }
 
@@ -118,6 +121,7 @@ internal sealed class Warp(int rows)
             uint active = group;
             if (instruction.Guard >= 0)
                 active &= Mask(instruction.Guard) ^ (instruction.GuardNegated ? uint.MaxValue : 0);
+            Profile?.Count(this, place, active);
             try
             {
                 switch (instruction)

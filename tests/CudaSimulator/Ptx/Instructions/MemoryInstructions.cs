@@ -23,20 +23,29 @@ internal sealed class LoadParameterInstruction(int[] rows, int address, int dist
     }
 }
 
-/// <summary>ld.global, of one value or a vector.</summary>
-internal sealed unsafe class LoadGlobalInstruction(int[] rows, int address, int distance, int size) : PtxInstruction
+/// <summary>An access to global memory.</summary>
+internal abstract class GlobalMemoryInstruction(int address, int distance) : PtxInstruction
 {
+    public abstract bool IsStore { get; }
+
+    public ulong Address(Warp warp, int lane) => warp.Row(address)[lane] + (ulong)distance;
+}
+
+/// <summary>ld.global, of one value or a vector.</summary>
+internal sealed unsafe class LoadGlobalInstruction(int[] rows, int address, int distance, int size) : GlobalMemoryInstruction(address, distance)
+{
+    public override bool IsStore => false;
+
     private DeviceAllocation? _last;
 
     public override void Execute(Warp warp, uint active)
     {
         int bytes = size * rows.Length;
         DeviceAllocation? last = _last;
-        Span<ulong> addresses = warp.Row(address);
         for (; active != 0; active &= active - 1)
         {
             int lane = BitOperations.TrailingZeroCount(active);
-            ulong at = addresses[lane] + (ulong)distance;
+            ulong at = Address(warp, lane);
             last = warp.Memory.Check(last, at, bytes);
             byte* place = last.At(at);
             for (int i = 0; i < rows.Length; i++)
@@ -48,19 +57,20 @@ internal sealed unsafe class LoadGlobalInstruction(int[] rows, int address, int 
 }
 
 /// <summary>st.global, of one value or a vector.</summary>
-internal sealed unsafe class StoreGlobalInstruction(int[] rows, int address, int distance, int size) : PtxInstruction
+internal sealed unsafe class StoreGlobalInstruction(int[] rows, int address, int distance, int size) : GlobalMemoryInstruction(address, distance)
 {
+    public override bool IsStore => true;
+
     private DeviceAllocation? _last;
 
     public override void Execute(Warp warp, uint active)
     {
         int bytes = size * rows.Length;
         DeviceAllocation? last = _last;
-        Span<ulong> addresses = warp.Row(address);
         for (; active != 0; active &= active - 1)
         {
             int lane = BitOperations.TrailingZeroCount(active);
-            ulong at = addresses[lane] + (ulong)distance;
+            ulong at = Address(warp, lane);
             last = warp.Memory.Check(last, at, bytes);
             byte* place = last.At(at);
             for (int i = 0; i < rows.Length; i++)
