@@ -136,6 +136,24 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("going on from the checkpoint before it", error, StringComparison.Ordinal);
     }
 
+    /// <summary>The hash does not depend on the order of the tensors in the file, which was another once.</summary>
+    [Fact]
+    public void A_checkpoint_with_its_tensors_in_another_order_is_read()
+    {
+        (float[] expected, _) = Train(new Settings());
+        _ = Train(new Settings { Backup = _folder, StopAfter = 8 });
+        string[] paths = Directory.GetFiles(_folder);
+        Assert.NotEmpty(paths);
+        foreach (string path in paths)
+        {
+            SafetensorsFile file = SafetensorsFile.Load(path);
+            SafetensorsFile.Save(path, file.Tensors.Reverse(), file.Metadata);
+            Assert.NotEqual(file.Tensors.Keys, SafetensorsFile.Load(path).Tensors.Keys);
+        }
+
+        Assert.Equal(expected, Train(new Settings { Backup = _folder }).Weights);
+    }
+
     [Fact]
     public void A_checkpoint_of_another_model_is_refused()
     {

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Numerics.Tensors;
-
 namespace Numerics.Nn;
 
 /// <summary>
@@ -13,14 +8,13 @@ internal static class CheckpointFile
 {
     private const string Format = "numerics.training.1";
     private const string FormatKey = "format";
-    private const string HashKey = "sha256";
 
     /// <summary>Writes the file under a temporary name, flushes and renames it.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, TrainingState state)
     {
-        var metadata = new Dictionary<string, string>(state.Texts) { [FormatKey] = Format, [HashKey] = Hash(state.Texts, state.Tensors) };
-        SafetensorsFile.SaveContents(path, [.. state.Tensors], metadata);
+        using var hash = new ContentHash(state.Texts);
+        SafetensorsFile.SaveContents(path, [.. ContentHash.InOrder(state.Tensors)], new Dictionary<string, string>(state.Texts) { [FormatKey] = Format }, hash);
     }
 
     /// <summary>Reads a file.</summary>
@@ -33,29 +27,16 @@ internal static class CheckpointFile
         var texts = new Dictionary<string, string>(file.Metadata);
         _ = texts.Remove(FormatKey);
         var tensors = file.Tensors.ToDictionary(tensor => tensor.Key, tensor => (TensorContent)tensor.Value);
-        if (!texts.Remove(HashKey, out string? hash) || hash != Hash(texts, tensors))
+        if (!texts.Remove(ContentHash.Key, out string? hash) || hash != Hash(texts, tensors))
             throw new InvalidDataException($"{path}: the content does not fit its checksum; the file is damaged");
         return new TrainingState(texts, tensors, "");
     }
 
-    private static string Hash(IReadOnlyDictionary<string, string> texts, IReadOnlyDictionary<string, TensorContent> tensors)
+    private static string Hash(Dictionary<string, string> texts, Dictionary<string, TensorContent> tensors)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Append(string text) =>
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}")));
-        foreach ((string name, string text) in texts.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            Append(name);
-            Append(text);
-        }
-
-        foreach ((string name, TensorContent content) in tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            Append(name);
-            Append(content.ToString());
-            content.Read(hash.AppendData);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        using var hash = new ContentHash(texts);
+        foreach ((string name, TensorContent content) in ContentHash.InOrder(tensors))
+            hash.Read(name, content, _ => { });
+        return hash.Finish();
     }
 }

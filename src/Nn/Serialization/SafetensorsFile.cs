@@ -70,22 +70,42 @@ public sealed class SafetensorsFile
         SaveContents(path, [.. tensors.Select(tensor => KeyValuePair.Create(tensor.Key, (TensorContent)tensor.Value))], metadata);
     }
 
-    /// <summary>Writes a file as <see cref="Save"/> does, of tensors wherever they are.</summary>
-    internal static void SaveContents(string path, IReadOnlyList<KeyValuePair<string, TensorContent>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <summary>Writes a file as <see cref="Save"/> does, of tensors wherever they are, each of which is read once.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors; in the order of <paramref name="hash"/> where there is one.</param>
+    /// <param name="metadata">Free text by name, or null.</param>
+    /// <param name="hash">Gets the tensors as they are written; what comes of it then stands among the metadata.</param>
+    internal static void SaveContents(
+        string path, IReadOnlyList<KeyValuePair<string, TensorContent>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ContentHash? hash = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckByteOrder();
-        byte[] header = SafetensorsHeader.Write(tensors, metadata);
+        byte[] header = SafetensorsHeader.Write(tensors, hash is null ? metadata : WithHash(metadata, ContentHash.Placeholder));
         WholeFile.Write(path, stream =>
         {
             Span<byte> prefix = stackalloc byte[LengthSize];
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
             stream.Write(prefix);
             stream.Write(header);
-            foreach ((_, TensorContent content) in tensors)
-                content.Read(stream.Write);
+            foreach ((string name, TensorContent content) in tensors)
+            {
+                if (hash is null)
+                    content.Read(stream.Write);
+                else
+                    hash.Read(name, content, stream.Write);
+            }
+
+            if (hash is null)
+                return;
+
+            // Now that it is known, in a header of the same length.
+            stream.Position = LengthSize;
+            stream.Write(SafetensorsHeader.Write(tensors, WithHash(metadata, hash.Finish())));
         });
     }
+
+    private static Dictionary<string, string> WithHash(IReadOnlyDictionary<string, string>? metadata, string hash) =>
+        new(metadata ?? new Dictionary<string, string>()) { [ContentHash.Key] = hash };
 
     private static void CheckByteOrder()
     {
