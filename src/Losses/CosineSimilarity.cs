@@ -16,8 +16,6 @@ public sealed class CosineSimilarity(int axis = -1, Reduction reduction = Reduct
     public int Axis { get; } = axis;
 
     /// <inheritdoc/>
-    protected override Tensor PerExample(Tensor yTrue, Tensor yPred) => -(Direction(SameShape(yTrue, yPred)) * Direction(yPred)).Sum(Axis);
-
-    // Of length 1, except for vectors shorter than epsilon.
-    private Tensor Direction(Tensor x) => x * x.Square().Sum(Axis, keepDims: true).Maximum(Epsilon * Epsilon).Rsqrt();
+    protected override Tensor PerExample(Tensor yTrue, Tensor yPred) =>
+        -(SameShape(yTrue, yPred).Normalize(Axis, Epsilon) * yPred.Normalize(Axis, Epsilon)).Sum(Axis);
 }

@@ -106,6 +106,17 @@ public sealed class Shape : IEquatable<Shape>, IReadOnlyList<int>
         return product;
     }
 
+    /// <summary>A shape of some axes whose extents are not known.</summary>
+    /// <param name="rank">The number of axes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public static Shape OfRank(int rank)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        int[] dims = new int[rank];
+        Array.Fill(dims, Unknown);
+        return new Shape(dims);
+    }
+
     /// <summary>This shape with one axis replaced.</summary>
     public Shape With(int axis, int extent)
     {

@@ -29,6 +29,15 @@ public sealed class ShapeTests
     public void Size_is_the_number_of_elements(int[] dims, int size) => Assert.Equal(size, new Shape(dims).Size);
 
     [Fact]
+    public void A_rank_alone_leaves_the_extents_open()
+    {
+        Assert.Equal(new Shape(-1, -1, -1), Shape.OfRank(3));
+        Assert.Equal(new Shape(-1, -1, 4), Shape.OfRank(3).With(-1, 4));
+        Assert.Equal(Shape.Scalar, Shape.OfRank(0));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => Shape.OfRank(-1));
+    }
+
+    [Fact]
     public void Axes_count_from_either_end()
     {
         Shape shape = [2, 3, 4];

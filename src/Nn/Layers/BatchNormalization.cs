@@ -69,10 +69,7 @@ public sealed class BatchNormalization : Normalization
         AddFactorAndOffset(channels);
         _movingMean = AddWeight("moving_mean", channels, MovingMeanInitializer, trainable: false);
         _movingVariance = AddWeight("moving_variance", channels, MovingVarianceInitializer, trainable: false);
-        int[] spec = new int[inputShape.Rank];
-        Array.Fill(spec, Shape.Unknown);
-        spec[^1] = channels;
-        InputSpec = spec;
+        InputSpec = Shape.OfRank(inputShape.Rank).With(-1, channels);
     }
 
     /// <inheritdoc/>

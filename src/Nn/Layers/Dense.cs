@@ -90,10 +90,7 @@ public sealed class Dense : Layer
             throw new ShapeMismatchException($"the last extent must be known to build the kernel, got {inputShape}");
         Kernel = AddWeight("kernel", (inputs, Units), KernelInitializer, true, KernelRegularizer, KernelConstraint);
         Bias = UseBias ? AddWeight("bias", Units, BiasInitializer, true, BiasRegularizer, BiasConstraint) : null;
-        int[] spec = new int[inputShape.Rank];
-        Array.Fill(spec, Shape.Unknown);
-        spec[^1] = inputs;
-        InputSpec = spec;
+        InputSpec = Shape.OfRank(inputShape.Rank).With(-1, inputs);
     }
 
     /// <inheritdoc/>

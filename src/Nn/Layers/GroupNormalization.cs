@@ -52,10 +52,7 @@ public sealed class GroupNormalization : Normalization
         if (Groups > channels || channels % GroupsOf(channels) != 0)
             throw new ShapeMismatchException($"{channels} channels do not make {Groups} groups of one size");
         AddFactorAndOffset(channels);
-        int[] spec = new int[inputShape.Rank];
-        Array.Fill(spec, Shape.Unknown);
-        spec[^1] = channels;
-        InputSpec = new Shape(spec);
+        InputSpec = Shape.OfRank(inputShape.Rank).With(-1, channels);
     }
 
     /// <inheritdoc/>

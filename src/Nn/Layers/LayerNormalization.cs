@@ -48,11 +48,10 @@ public sealed class LayerNormalization : Normalization
     protected override void CreateWeights(Shape inputShape)
     {
         ArgumentNullException.ThrowIfNull(inputShape);
-        int[] spec = new int[inputShape.Rank];
-        Array.Fill(spec, Shape.Unknown);
+        Shape spec = Shape.OfRank(inputShape.Rank);
         foreach (int axis in Axes(inputShape))
         {
-            spec[axis] = inputShape[axis];
+            spec = spec.With(axis, inputShape[axis]);
             if (inputShape[axis] == Shape.Unknown)
                 throw new ShapeMismatchException($"axis {axis} must be known to normalise it, got {inputShape}");
         }

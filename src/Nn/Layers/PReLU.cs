@@ -64,10 +64,7 @@ public sealed class PReLU : Layer
         if (slopes.Dims.Contains(Shape.Unknown))
             throw new ShapeMismatchException($"every axis that is not shared must be known, the input is {inputShape}");
         Alpha = AddWeight("alpha", slopes, AlphaInitializer, true, AlphaRegularizer, AlphaConstraint);
-        int[] spec = [Shape.Unknown, .. slopes];
-        foreach (int axis in _sharedAxes)
-            spec[axis] = Shape.Unknown;
-        InputSpec = new Shape(spec);
+        InputSpec = _sharedAxes.Aggregate(slopes.Prepend(Shape.Unknown), (spec, axis) => spec.With(axis, Shape.Unknown));
     }
 
     /// <inheritdoc/>

@@ -18,9 +18,7 @@ public sealed class Permute : Layer
         _dims = [.. dims];
         if (!_dims.Order().SequenceEqual(Enumerable.Range(1, _dims.Length)))
             throw new ArgumentException($"expected the numbers 1 to {_dims.Length}, each once, got [{string.Join(", ", _dims)}]", nameof(dims));
-        int[] spec = new int[_dims.Length + 1];
-        Array.Fill(spec, Shape.Unknown);
-        InputSpec = new Shape(spec);
+        InputSpec = Shape.OfRank(_dims.Length + 1);
     }
 
     /// <summary>The axes in their new order, counted from 1.</summary>

@@ -5,8 +5,6 @@ namespace Numerics.Nn;
 /// <summary>Divides by the Euclidean length over some axes, so that it is 1: x / ‖x‖, lengths below 1e-12 counting as 1e-12.</summary>
 public sealed class UnitNormalization : Layer
 {
-    private const float SmallestSquare = 1e-24f;
-
     private readonly int[] _axes;
 
     /// <summary>Creates the layer.</summary>
@@ -30,6 +28,6 @@ public sealed class UnitNormalization : Layer
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x * x.Square().Sum(_axes, keepDims: true).Maximum(SmallestSquare).Rsqrt();
+        return x.Normalize(_axes);
     }
 }

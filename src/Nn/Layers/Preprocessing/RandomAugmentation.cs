@@ -13,7 +13,7 @@ public abstract class RandomAugmentation : RandomLayer
     /// <param name="seed">The seed of its random numbers; null draws from <see cref="RandomGenerator.Default"/>.</param>
     /// <param name="name">The layer's name; chosen by the model when null.</param>
     private protected RandomAugmentation(ulong? seed, string? name)
-        : base(seed, name) => InputSpec = new Shape(Shape.Unknown, Shape.Unknown, Shape.Unknown, Shape.Unknown);
+        : base(seed, name) => InputSpec = Shape.OfRank(4);
 
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
