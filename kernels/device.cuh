@@ -52,4 +52,5 @@ DEVICE double shuffle_xor(double x, u32 lanes)
     return __builtin_bit_cast(double, low | (high << 32));
 }
 
+DEVICE bool aligned8(const void* p) { return ((u64)p & 7) == 0; }
 DEVICE bool aligned16(const void* p) { return ((u64)p & 15) == 0; }

@@ -17,8 +17,23 @@ DEVICE bool is_nan(float x) { return x != x; }
 DEVICE float maximum(float a, float b) { return a > b || is_nan(a) ? a : b; }
 DEVICE float minimum(float a, float b) { return a < b || is_nan(a) ? a : b; }
 
+// The greater; NaN only if both are.
+DEVICE float greater_number(float a, float b) { return __builtin_fmaxf(a, b); }
+
 // 2^n for n in -126..127.
 DEVICE float power_of_two(int n) { return bits_float((u32)(n + 127) << 23); }
+
+// e^r - 1 for |r| ≤ ½ ln 2; the polynomial is that of S. L. Moshier's Cephes library (expf).
+DEVICE float exp_tail(float r)
+{
+    float p = 1.9875691500e-4f;
+    p = fma(p, r, 1.3981999507e-3f);
+    p = fma(p, r, 8.3334519073e-3f);
+    p = fma(p, r, 4.1665795894e-2f);
+    p = fma(p, r, 1.6666665459e-1f);
+    p = fma(p, r, 5.0000001201e-1f);
+    return fma(p, r * r, r);
+}
 
 struct ReducedExponent
 {
@@ -26,8 +41,7 @@ struct ReducedExponent
     int n;
 };
 
-// e^x = 2^n·(1 + tail); beyond the ends the result is 0 or infinity anyway. The polynomial is that of S. L. Moshier's Cephes
-// library (expf).
+// e^x = 2^n·(1 + tail); beyond the ends the result is 0 or infinity anyway.
 DEVICE ReducedExponent reduce_exp(float x)
 {
     float z = x < -104.0f ? -104.0f : x;
@@ -35,13 +49,7 @@ DEVICE ReducedExponent reduce_exp(float x)
     float n = __builtin_rintf(z * 1.44269504f);
     float r = fma(n, -0.693359375f, z);
     r = fma(n, 2.12194440e-4f, r);
-    float p = 1.9875691500e-4f;
-    p = fma(p, r, 1.3981999507e-3f);
-    p = fma(p, r, 8.3334519073e-3f);
-    p = fma(p, r, 4.1665795894e-2f);
-    p = fma(p, r, 1.6666665459e-1f);
-    p = fma(p, r, 5.0000001201e-1f);
-    return {fma(p, r * r, r), is_nan(n) ? 0 : (int)n};
+    return {exp_tail(r), is_nan(n) ? 0 : (int)n};
 }
 
 DEVICE float exp(float x)
@@ -50,6 +58,19 @@ DEVICE float exp(float x)
     // Two factors, because 2^n itself may leave the range of normal numbers where e^x does not.
     int half = e.n >> 1;
     return (1.0f + e.tail) * power_of_two(half) * power_of_two(e.n - half);
+}
+
+// e^x for x ≤ 0 in half the instructions.
+DEVICE float exp_below_zero(float x)
+{
+    // Adding 1.5·2^23 rounds to a whole number n, which then stands in the lower bits. With 127 + 64 more these are the exponent of
+    // 2^(n + 64), which is normal wherever e^x is not 0.
+    constexpr float Shift = 12582912.0f + 191.0f;
+    float z = x < -104.0f ? -104.0f : x;
+    float shifted = fma(z, 1.44269504f, Shift), n = shifted - Shift;
+    float r = fma(n, -0.693359375f, z);
+    r = fma(n, 2.12194440e-4f, r);
+    return (1.0f + exp_tail(r)) * bits_float(float_bits(shifted) << 23) * 5.42101086e-20f;
 }
 
 DEVICE float expm1(float x)
@@ -62,13 +83,18 @@ DEVICE float expm1(float x)
     return x == 0.0f ? x : y;
 }
 
-// ln(1 + f) = f - f²/2 + f³·P(f) with the polynomial of Cephes' logf, for x = 2^e·(1 + f).
-DEVICE float log(float x)
+// x = 2^exponent·(1 + f), and ln(1 + f) = f - f²/2 + curve with curve = f³·P(f), the polynomial of Cephes' logf.
+struct ReducedLogarithm
+{
+    float exponent, f, curve;
+};
+
+DEVICE ReducedLogarithm reduce_log(float x)
 {
     bool tiny = x < 1.17549435e-38f;
     int offset = (int)float_bits(tiny ? x * 8388608.0f : x) - 0x3F3504F3;
     float exponent = (float)((offset >> 23) - (tiny ? 23 : 0));
-    float f = bits_float((u32)((offset & 0x007FFFFF) + 0x3F3504F3)) - 1.0f, square = f * f;
+    float f = bits_float((u32)((offset & 0x007FFFFF) + 0x3F3504F3)) - 1.0f;
     float p = 7.0376836292e-2f;
     p = fma(p, f, -1.1514610310e-1f);
     p = fma(p, f, 1.1676998740e-1f);
@@ -78,13 +104,41 @@ DEVICE float log(float x)
     p = fma(p, f, 2.0000714765e-1f);
     p = fma(p, f, -2.4999993993e-1f);
     p = fma(p, f, 3.3333331174e-1f);
-    float y = p * f * square;
-    y = fma(exponent, -2.12194440e-4f, y);
-    y = fma(square, -0.5f, y);
-    y = fma(exponent, 0.693359375f, f + y);
+    return {exponent, f, p * f * (f * f)};
+}
+
+// ln x for x > 0 and finite.
+DEVICE float log_positive(float x)
+{
+    ReducedLogarithm l = reduce_log(x);
+    float y = fma(l.exponent, -2.12194440e-4f, l.curve);
+    y = fma(l.f * l.f, -0.5f, y);
+    return fma(l.exponent, 0.693359375f, l.f + y);
+}
+
+DEVICE float log(float x)
+{
+    float y = log_positive(x);
     y = x < INFINITY_F ? y : x;
     y = x < 0.0f ? NAN_F : y;
     return x == 0.0f ? -INFINITY_F : y;
+}
+
+// x^a for x in [0, 1] and a > 0, as 2^(a·e)·e^(a·ln m) for x = 2^e·m. What the products lose is added at the end, for an error of the
+// exponent is one of the result.
+DEVICE float fraction_power(float x, float a)
+{
+    ReducedLogarithm l = reduce_log(x);
+    float whole = __builtin_rintf(a * l.exponent), rest = fma(a, l.exponent, -whole);
+    float high = a * l.f, low = fma(a, l.f, -high);
+    low += fma(a, fma(l.f * l.f, -0.5f, l.curve), rest * 0.693147182f);
+    float n = __builtin_rintf((high + low) * 1.44269504f);
+    float r = fma(n, -0.693359375f, high);
+    r = fma(n, 2.12194440e-4f, r) + low;
+    float power = whole + n;
+    int exponent = (int)(power > -200.0f ? power : -200.0f), half = exponent >> 1;
+    float y = (1.0f + exp_tail(r)) * power_of_two(half) * power_of_two(exponent - half);
+    return x > 0.0f ? y : x;
 }
 
 // ln u + c/u, where u is 1 + x rounded and c what the rounding lost.

@@ -10,16 +10,17 @@ struct Add
     METHOD double operator()(double a, double b) const { return a + b; }
 };
 
-struct First
-{
-    static constexpr u32 Identity = ~0u;
-    METHOD u32 operator()(u32 a, u32 b) const { return a < b ? a : b; }
-};
-
 struct Greatest
 {
     static constexpr float Identity = -INFINITY_F;
     METHOD float operator()(float a, float b) const { return maximum(a, b); }
+};
+
+// Of those that are numbers.
+struct GreatestNumber
+{
+    static constexpr float Identity = -INFINITY_F;
+    METHOD float operator()(float a, float b) const { return greater_number(a, b); }
 };
 
 struct Smallest

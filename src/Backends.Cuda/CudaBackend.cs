@@ -210,12 +210,14 @@ public sealed unsafe partial class CudaBackend : Backend
     }
 
     /// <summary>
-    /// Launches a kernel of rows in its form for their length. A lane holds four elements of a row of up to 128, so that a row of a few has a few
-    /// lanes of a warp, and up to 32 of one of up to 1024; longer rows have a block each and are read again in each pass.
+    /// Launches a kernel of rows in its form for their length. Up to a warp of lanes have a row of up to 1024 elements, which they hold in
+    /// registers: up to 16 a lane, so that a short row has few lanes and several share a warp, but two at least, which read whole sectors of
+    /// memory; up to 32 a lane where a warp would not do. Longer rows have a block each and are read again in each pass. A row of less than
+    /// 16 elements that does not fill its lanes has one, which holds all of it.
     /// </summary>
     private void EachHeldRow(KernelFamily family, string name, int rows, int length, params ReadOnlySpan<KernelArgument> arguments)
     {
-        const int ElementsOfLane = 4, MostElementsOfLane = 32;
+        const int ElementsOfTurn = 4, ElementsOfLane = 16, MostElementsOfLane = 32;
         if (rows == 0)
             return;
         if (length > Lanes * MostElementsOfLane)
@@ -225,9 +227,12 @@ public sealed unsafe partial class CudaBackend : Backend
         }
 
         bool isWide = length > Lanes * ElementsOfLane;
-        int lanes = isWide ? Lanes : (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Ceiling(length, ElementsOfLane)));
-        var block = new CudaDim(lanes, ThreadsOfBlock / lanes);
-        Launch(family, isWide ? name + "_wide" : name, Ceiling(rows, block.Y), block, arguments);
+        int lanes = isWide ? Lanes : Math.Max(LanesFor(ElementsOfLane), Math.Min(LanesFor(ElementsOfTurn), 2));
+        bool isShort = length < ElementsOfLane && length != lanes * ElementsOfTurn;
+        var block = isShort ? new CudaDim(1, ThreadsOfBlock) : new CudaDim(lanes, ThreadsOfBlock / lanes);
+        Launch(family, isShort ? name + "_short" : isWide ? name + "_wide" : name, Ceiling(rows, block.Y), block, arguments);
+
+        int LanesFor(int elements) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Ceiling(length, elements)));
     }
 
     private void Launch(KernelFamily family, string name, CudaDim grid, CudaDim block, params ReadOnlySpan<KernelArgument> arguments)

@@ -5,7 +5,7 @@ namespace Numerics.Tests.Conformance;
 /// <content>The terms of classification losses.</content>
 public abstract partial class BackendConformance
 {
-    public static TheoryData<float> Gammas => [0, 0.5f, 1, 2, 5];
+    public static TheoryData<float> Gammas => [0, 0.5f, 1, 2, 3.7f, 5, 12.5f];
 
     /// <summary>Exponents and weights of yes/no labels: cross-entropy, balanced focal terms, the asymmetric loss with and without margin.</summary>
     public static TheoryData<float, float, float, float, float, float> BinaryTerms => new()
@@ -26,7 +26,7 @@ public abstract partial class BackendConformance
     [MemberData(nameof(Gammas))]
     public void Focal_terms_of_probabilities(float gamma)
     {
-        foreach ((int rows, int classes) in new[] { (1, 2), (33, 2), (7, 5), (3, 200) })
+        foreach ((int rows, int classes) in new[] { (1, 2), (33, 2), (300, 3), (7, 5), (3, 200) })
         {
             foreach (bool soft in new[] { false, true })
             {

@@ -44,7 +44,7 @@ internal sealed class KernelBandwidth : IDisposable
         Measure("softmax focal", "[64K, 1024]", 8, Elements, () => b.SoftmaxCategoricalFocal(target, logits, alpha, term, loss));
         Measure("softmax focal gradient", "[64K, 1024]", 12, Elements, () => b.SoftmaxCategoricalFocalGradient(target, logits, alpha, term, loss, out2));
 
-        // Most labels are zeros; above, none is, and a lane takes those of its elements one after the other.
+        // Most labels are zeros, and most groups of four cost no more than a look at them; above, none is.
         Tensor oneHot = Tensor.OneHot(x.Slice(0, 0, 1 << 16).Cast(DType.Int32), 1024);
         Measure("focal, one-hot", "[64K, 1024]", 8, Elements, () => b.CategoricalFocal(oneHot, logits, alpha, term, 1e-7f, loss));
         Measure("focal gradient, one-hot", "[64K, 1024]", 12, Elements, () => b.CategoricalFocalGradient(oneHot, logits, alpha, term, 1e-7f, loss, out2));
@@ -53,8 +53,10 @@ internal sealed class KernelBandwidth : IDisposable
         foreach (int classes in new[] { 2, 10, 128 })
         {
             int rows = Elements / classes;
-            Tensor few = x.Slice(0, 0, rows * classes).View([rows, classes]), probabilities = y.Slice(0, 0, rows * classes).View([rows, classes]);
-            Measure("softmax", $"[{rows >> 10}K, {classes}]", 8, rows * classes, () => b.Softmax(few, probabilities));
+            Tensor few = x.Slice(0, 0, rows * classes).View([rows, classes]), result = y.Slice(0, 0, rows * classes).View([rows, classes]);
+            Measure("softmax", $"[{rows >> 10}K, {classes}]", 8, rows * classes, () => b.Softmax(few, result));
+            Tensor labels = z.Slice(0, 0, rows * classes).View([rows, classes]), outer = Tensor.Ones(rows, b);
+            Measure("softmax focal gradient", $"[{rows >> 10}K, {classes}]", 12, rows * classes, () => b.SoftmaxCategoricalFocalGradient(labels, few, alpha, term, outer, result));
         }
 
         Measure("dropout", "64M", 8, Elements, () => b.Dropout(x, 0.5f, new RandomKey(1, 3), y));

@@ -20,6 +20,7 @@ internal enum KernelFamily
     Pooling,
     Normalization,
     Focal,
+    SoftmaxFocal,
     BinaryFocal,
     Optimizer,
     Dense,

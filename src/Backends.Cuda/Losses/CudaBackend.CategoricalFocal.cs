@@ -24,6 +24,8 @@ public sealed unsafe partial class CudaBackend
             term.Gamma,
             term.Poly,
             epsilon,
+            (float)Math.Log(epsilon),
+            (float)Math.Log(1 - (double)epsilon),
             loss,
             rows,
             classes);
@@ -62,7 +64,7 @@ public sealed unsafe partial class CudaBackend
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
         (KernelArgument soft, KernelArgument numbers) = Labels(target);
         EachHeldRow(
-            KernelFamily.Focal,
+            KernelFamily.SoftmaxFocal,
             "softmax_categorical_focal",
             rows,
             classes,
@@ -86,7 +88,7 @@ public sealed unsafe partial class CudaBackend
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
         (KernelArgument soft, KernelArgument numbers) = Labels(target);
         EachHeldRow(
-            KernelFamily.Focal,
+            KernelFamily.SoftmaxFocal,
             "softmax_categorical_focal_gradient",
             rows,
             classes,
