@@ -63,7 +63,7 @@ public sealed class KerasModelTests : IDisposable
             foreach (string optimizer in (string[])[
                 "adam", "adamw", "sgd", "momentum", "rmsprop", "rmsprop momentum", "lion", "schedule", "average", "accumulated", "all",
                 "amsgrad", "amsgrad average", "centered", "centered momentum", "scaled", "scaled sgd", "scaled schedule",
-                "adagrad", "adadelta", "adamax"])
+                "adagrad", "adadelta", "adamax", "nadam", "ftrl"])
                 cases.Add(file, optimizer);
         }
 
@@ -93,6 +93,8 @@ public sealed class KerasModelTests : IDisposable
             "adagrad" => new Adagrad(0.01f, 0.25f, 1e-5f),
             "adadelta" => new Adadelta(0.5f, 0.8f, 1e-5f) { UseEma = true },
             "adamax" => new Adamax(0.01f, 0.8f, 0.9f, 1e-5f) { GradientAccumulationSteps = 2 },
+            "nadam" => new Nadam(0.01f, 0.8f, 0.9f, 1e-5f) { UseEma = true, GradientAccumulationSteps = 2 },
+            "ftrl" => new Ftrl(0.1f, -0.75f, 0.2f, 0.001f, 0.01f, 0.02f, 0.5f),
             "centered momentum" => new RMSprop(0.01f, 0.8f, 0.5f, centered: true) { UseEma = true },
             "scaled" => new LossScaleOptimizer(new Adam(0.01f, amsGrad: true) { GlobalClipNorm = 1 }, initialScale: 1024, dynamicGrowthSteps: 2),
             "scaled sgd" => new LossScaleOptimizer(new SGD(0.1f)),
@@ -649,7 +651,7 @@ public sealed class KerasModelTests : IDisposable
         Expect("initialScale", config => config["initial_scale"] = -2);
         Expect("scales losses already", config => config["inner_optimizer"]!["config"]!["loss_scale_factor"] = 2);
         Expect("there is no 'inner_optimizer'", config => config.AsObject().Remove("inner_optimizer"));
-        Expect("optimizer 'LossScaleOptimizer': optimizer 'Nadam': there is no such optimizer here", config => config["inner_optimizer"]!["class_name"] = "Nadam");
+        Expect("optimizer 'LossScaleOptimizer': optimizer 'Muon': there is no such optimizer here", config => config["inner_optimizer"]!["class_name"] = "Muon");
 
         // What the first Keras 3 wrote besides says nothing.
         Rewrite(_folder["a.keras"], _folder["old.keras"], config =>

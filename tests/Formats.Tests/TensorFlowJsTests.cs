@@ -159,9 +159,9 @@ public sealed class TensorFlowJsTests : IDisposable
         Assert.IsType<SparseCategoricalAccuracy>(Assert.Single(loaded.Metrics));
         Assert.Equal(0.5f, Assert.IsType<SGD>(loaded.Optimizer).LearningRate);
 
-        Change(json => json["trainingConfig"]!["optimizer_config"]!["class_name"] = "Ftrl");
+        Change(json => json["trainingConfig"]!["optimizer_config"]!["class_name"] = "Muon");
         string message = Assert.Throws<InvalidDataException>(() => TensorFlowJsModel.Load(_folder["model"])).Message;
-        Assert.StartsWith($"{Path.Combine(_folder["model"], "model.json")}: trainingConfig: optimizer 'Ftrl'", message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Path.Combine(_folder["model"], "model.json")}: trainingConfig: optimizer 'Muon'", message, StringComparison.Ordinal);
         using Model uncompiled = TensorFlowJsModel.Load(_folder["model"], compile: false);
         Assert.Null(uncompiled.Optimizer);
     }

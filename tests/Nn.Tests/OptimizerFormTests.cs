@@ -100,6 +100,81 @@ public sealed class OptimizerFormTests
         Assert.Equal("beta2", Assert.Throws<ArgumentOutOfRangeException>(() => new Adamax(beta2: 1)).ParamName);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
+    public void Nadam_looks_one_step_ahead(int count)
+    {
+        using var optimizer = new Nadam(0.01f, 0.8f, 0.9f, 1e-4f);
+        double[] mean = new double[count], square = new double[count], product = [.. Enumerable.Repeat(1.0, count)];
+        Compare(optimizer, count, (i, step, weight, gradient) =>
+        {
+            double beta1 = 0.8f, beta2 = 0.9f, now = beta1 * (1 - (0.5 * Math.Pow(0.96, step))), next = beta1 * (1 - (0.5 * Math.Pow(0.96, step + 1)));
+            product[i] *= now;
+            mean[i] += (1 - beta1) * (gradient - mean[i]);
+            square[i] += (1 - beta2) * ((gradient * gradient) - square[i]);
+            double ahead = (next * mean[i] / (1 - (product[i] * next))) + ((1 - now) * gradient / (1 - product[i]));
+            return weight - (0.01f * ahead / (Math.Sqrt(square[i] / (1 - Math.Pow(beta2, step))) + 1e-4f));
+        });
+        Assert.Equal("beta1", Assert.Throws<ArgumentOutOfRangeException>(() => new Nadam(beta1: 1)).ParamName);
+    }
+
+    /// <summary>What a step needs of those before is in its number and its state.</summary>
+    [Fact]
+    public void Nadam_goes_on_at_any_step()
+    {
+        using var optimizer = new Nadam(0.01f);
+        using Variable first = new("w", Tensor.Ones(3)), second = new("w", Tensor.Ones(3));
+        using var scope = new TensorScope();
+        Tensor gradient = Tensor.From(3, [0.5f, -1, 2]);
+        for (int step = 0; step < 5; step++)
+            optimizer.Apply([gradient], [first]);
+        using var other = new Nadam(0.01f);
+        for (int step = 0; step < 2; step++)
+            other.Apply([gradient], [second]);
+        using var resumed = new Nadam(0.01f) { Iterations = 2 };
+        resumed.Build([second]);
+        for (int i = 0; i < 2; i++)
+            resumed.Variables[i].Assign(other.Variables[i]);
+        for (int step = 2; step < 5; step++)
+            resumed.Apply([gradient], [second]);
+        Assert.Equal(first.Value.ToArray(), second.Value.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1, -0.5f, 0f, 0f, 0f, 0f)]
+    [InlineData(33, -0.5f, 0.3f, 0f, 0f, 0f)]
+    [InlineData(33, -0.8f, 0.3f, 0.2f, 0.05f, 0.7f)]
+    [InlineData(7, 0f, 0f, 0.1f, 0f, 0f)]
+    public void Ftrl_follows_the_regularized_leader(int count, float power, float l1, float l2, float shrinkage, float beta)
+    {
+        using var optimizer = new Ftrl(0.3f, power, 0.2f, l1, l2, shrinkage, beta);
+        double[] sum = [.. Enumerable.Repeat((double)0.2f, count)], linear = new double[count];
+        int zeros = 0;
+        Compare(optimizer, count, (i, _, weight, gradient) =>
+        {
+            double rate = 0.3f, before = Math.Pow(sum[i], -power);
+            sum[i] += gradient * gradient;
+            double after = Math.Pow(sum[i], -power);
+            linear[i] += gradient + (2 * shrinkage * weight) - ((after - before) / rate * weight);
+            if (Math.Abs(linear[i]) <= l1)
+            {
+                zeros++;
+                return 0;
+            }
+
+            return ((Math.Sign(linear[i]) * l1) - linear[i]) / (((beta + after) / rate) + (2 * l2));
+        });
+        Assert.Equal(l1 > 0, zeros > 0);
+        Assert.Equal("learningRatePower", Assert.Throws<ArgumentOutOfRangeException>(() => new Ftrl(learningRatePower: 0.5f)).ParamName);
+        float[] before = [1, 2];
+        using var weight = new Variable("w", Tensor.From(2, before));
+        using var still = new Ftrl(0);
+        using var scope = new TensorScope();
+        still.Apply([Tensor.Ones(2)], [weight]);
+        Assert.Equal(before, weight.Value.ToArray());
+    }
+
     [Fact]
     public void Rounding_makes_no_variance_negative()
     {

@@ -9,7 +9,7 @@ namespace Numerics.Formats;
 internal static class OptimizerConfig
 {
     /// <summary>The names of all of them, for messages.</summary>
-    public const string Known = "Adam, AdamW, Adamax, Adagrad, Adadelta, SGD, RMSprop, Lion and LossScaleOptimizer";
+    public const string Known = "Adam, AdamW, Nadam, Adamax, Adagrad, Adadelta, Ftrl, SGD, RMSprop, Lion and LossScaleOptimizer";
 
     /// <summary>The object for an optimizer.</summary>
     /// <exception cref="NotSupportedException">It or its schedule is one of the user's own.</exception>
@@ -26,6 +26,8 @@ internal static class OptimizerConfig
             Adamax adamax => ("Adamax", [("beta_1", adamax.Beta1), ("beta_2", adamax.Beta2), ("epsilon", adamax.Epsilon)]),
             Adagrad adagrad => ("Adagrad", [("initial_accumulator_value", adagrad.InitialAccumulatorValue), ("epsilon", adagrad.Epsilon)]),
             Adadelta adadelta => ("Adadelta", [("rho", adadelta.Rho), ("epsilon", adadelta.Epsilon)]),
+            Nadam nadam => ("Nadam", [("beta_1", nadam.Beta1), ("beta_2", nadam.Beta2), ("epsilon", nadam.Epsilon)]),
+            Ftrl ftrl => ("Ftrl", FtrlSettings(ftrl)),
             Lion lion => ("Lion", ((string, JsonNode)[])[("beta_1", lion.Beta1), ("beta_2", lion.Beta2)]),
             _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {Known}"),
         };
@@ -97,12 +99,23 @@ internal static class OptimizerConfig
             "ADAMAX" => new Adamax(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f)),
             "ADAGRAD" => new Adagrad(rate, config.Number("initial_accumulator_value", 0.1f), config.Number("epsilon", 1e-7f)),
             "ADADELTA" => new Adadelta(rate, config.Number("rho", 0.95f), config.Number("epsilon", 1e-7f)),
+            "NADAM" => new Nadam(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.999f), config.Number("epsilon", 1e-7f)),
+            "FTRL" => ReadFtrl(rate, config),
             "LION" => new Lion(rate, config.Number("beta_1", 0.9f), config.Number("beta_2", 0.99f)),
             _ => throw config.Error($"there is no such optimizer here; known are {Known}"),
         };
         optimizer.Options = options;
         return optimizer;
     }
+
+    private static Ftrl ReadFtrl(LearningRateSchedule? rate, ConfigObject config) => new(
+        rate,
+        config.Number("learning_rate_power", -0.5f),
+        config.Number("initial_accumulator_value", 0.1f),
+        config.Number("l1_regularization_strength", 0),
+        config.Number("l2_regularization_strength", 0),
+        config.Number("l2_shrinkage_regularization_strength", 0),
+        config.Number("beta", 0));
 
     private static JsonObject Write(LossScaleOptimizer optimizer, ConfigDialect dialect)
     {
@@ -157,4 +170,14 @@ internal static class OptimizerConfig
 
     private static (string Name, JsonNode Value)[] AdamSettings(Adam adam) =>
         [("beta_1", adam.Beta1), ("beta_2", adam.Beta2), ("epsilon", adam.Epsilon), ("amsgrad", adam.AmsGrad)];
+
+    private static (string Name, JsonNode Value)[] FtrlSettings(Ftrl ftrl) =>
+    [
+        ("learning_rate_power", ftrl.LearningRatePower),
+        ("initial_accumulator_value", ftrl.InitialAccumulatorValue),
+        ("l1_regularization_strength", ftrl.L1RegularizationStrength),
+        ("l2_regularization_strength", ftrl.L2RegularizationStrength),
+        ("l2_shrinkage_regularization_strength", ftrl.L2ShrinkageRegularizationStrength),
+        ("beta", ftrl.Beta),
+    ];
 }

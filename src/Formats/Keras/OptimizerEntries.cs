@@ -52,7 +52,7 @@ internal static class OptimizerEntries
             RMSprop rms => [.. Enumerable.Repeat(1, 1 + (rms.Momentum > 0 ? 1 : 0) + (rms.Centered ? 1 : 0))],
             SGD sgd => sgd.Momentum > 0 ? [1] : [],
             Lion or Adagrad => [1],
-            Adamax or Adadelta => [2],
+            Adamax or Adadelta or Nadam or Ftrl => [2],
             _ => throw new NotSupportedException($"the optimizer {optimizer.GetType().Name} has no name in Keras; known are {OptimizerConfig.Known}"),
         };
 
@@ -72,6 +72,9 @@ internal static class OptimizerEntries
             begin += group;
         }
 
+        // Which follows from the number of steps, and is not taken from a file.
+        if (optimizer is Nadam nadam)
+            state.Add(OptimizerEntry.Number($"{nadam.Name}/u_product", () => (float)nadam.MomentumProduct(nadam.Iterations), _ => { }));
         return state;
     }
 

@@ -29,7 +29,7 @@ public sealed class Adagrad : Optimizer
     /// <inheritdoc/>
     protected override IReadOnlyList<string> StateNames { get; } = ["accumulator"];
 
-    private protected override float InitialState => InitialAccumulatorValue;
+    private protected override float InitialState(string name) => InitialAccumulatorValue;
 
     /// <inheritdoc/>
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Variable> state)

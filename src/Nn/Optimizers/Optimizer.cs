@@ -69,8 +69,9 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>The names of the state tensors that each weight has.</summary>
     protected abstract IReadOnlyList<string> StateNames { get; }
 
-    /// <summary>What the state tensors begin with.</summary>
-    private protected virtual float InitialState => 0;
+    /// <summary>What a state tensor begins with.</summary>
+    /// <param name="name">Which of <see cref="StateNames"/>.</param>
+    private protected virtual float InitialState(string name) => 0;
 
     /// <summary>The share that the weight at hand loses before its update: rate · weight decay, or 0.</summary>
     private protected float CurrentDecay { get; private set; }
@@ -201,7 +202,7 @@ public abstract partial class Optimizer : IDisposable
         Variable Make(string name, float value = 0) =>
             new($"{Name}/{variable.Name}/{name}", Tensor.Full(variable.Shape, value, variable.Value.Backend), trainable: false);
         state = new OptimizerState(
-            [.. StateNames.Select(name => Make(name, InitialState))],
+            [.. StateNames.Select(name => Make(name, InitialState(name)))],
             GradientAccumulationSteps is null ? null : Make("gradient_accumulator"),
             UseEma ? Make("average") : null);
         _states.Add(variable, state);
