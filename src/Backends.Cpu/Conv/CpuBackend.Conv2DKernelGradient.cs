@@ -39,9 +39,8 @@ public sealed unsafe partial class CpuBackend
     {
         const int EnoughShards = 32;
         Conv2DGeometry g = ConvKernelGradient.Flattened(geometry);
-        PaddedImages images = PaddedImages.InputOf(g) with { Source = x };
-        using var scratch = new ConvScratch(_pool, images, g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
-        images = Pad(images, scratch.Images);
+        PaddedImages images = PaddedImages.InputOf(g) with { Data = x.Floats, Source = x };
+        using var scratch = new ConvScratch(_pool, default, g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
         int count = ConvKernelGradient.PartialsOf(g, size);
         using var partials = new Scratch(_pool, count > 1 ? (long)count * size : 0);
         var work = new ConvKernelGradient
@@ -54,6 +53,12 @@ public sealed unsafe partial class CpuBackend
             PartialCount = count,
         };
         work.TileRanges = Math.Clamp(EnoughShards / count, 1, work.Units);
+        bool copiesRows = work.CopiesRows;
+        using var copy = new Scratch(_pool, copiesRows ? work.Shards * work.WindowSize : images.CopySize);
+        if (copiesRows)
+            work.Windows = copy.Pointer;
+        else
+            work.X = Pad(images, copy.Pointer);
         using var panels = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.PanelSize(g));
         work.Panels = panels.Pointer;
         _team.Run(work, work.Shards);

@@ -120,7 +120,7 @@ public abstract partial class Layer : IDisposable
     /// <summary>The layer's output for a batch. Builds the layer on the first call.</summary>
     /// <param name="x">
     /// The input, the batch being its first axis. Types other than Float32 are cast first, so that pictures kept as
-    /// <see cref="DType.UNorm8"/> arrive as numbers in [0, 1].
+    /// <see cref="DType.UNorm8"/> arrive as numbers in [0, 1]; a convolution reads bytes as these numbers without a cast where the backend can.
     /// </param>
     /// <param name="training">Whether the layer behaves as in training (dropout drops, batch normalisation uses the batch).</param>
     /// <returns>A tensor of the innermost scope.</returns>
