@@ -58,6 +58,14 @@ internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = n
         return Tensor.From(shape, [.. uniform.Select(u => (int)(u * limit))], backend);
     }
 
+    /// <summary>Pictures of bytes, all values equally likely.</summary>
+    public Tensor Bytes(DType type, Shape shape)
+    {
+        float[] uniform = new float[shape.Size];
+        Philox.FillUniform(_random.Next(), 0, uniform);
+        return Tensor.From(NDArray.From(shape, [.. uniform.Select(u => (byte)(u * 256))], type), backend);
+    }
+
     /// <summary>Given values.</summary>
     public Tensor Values(params float[] values) => Add(Tensor.From(values.Length, values, backend));
 

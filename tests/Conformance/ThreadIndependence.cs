@@ -33,6 +33,9 @@ public sealed class ThreadIndependence
         ["conv2d, few pixels"] = i => i.Normal(1, 7, 7, 130).Conv2D(i.Normal(3, 3, 130, 37), i.Normal(37), padding: Padding.Same),
         ["conv2d relu maxpool"] = i => i.Normal(9, 33, 31, 16).Conv2DReluMaxPool(
             i.Normal(3, 3, 16, 32), i.Normal(32), (1, 1), Padding.Valid, (1, 1), 1, (2, 2), (2, 2), Padding.Valid),
+        ["conv2d of bytes"] = i => i.Bytes(DType.UNorm8, (5, 33, 31, 3)).Conv2D(i.Normal(5, 5, 3, 18), i.Normal(18), (2, 2), Padding.Same, relu: true),
+        ["conv2d relu maxpool of bytes"] = i => i.Bytes(DType.UNorm8, (9, 33, 31, 3)).Conv2DReluMaxPool(
+            i.Normal(3, 3, 3, 16), i.Normal(16), (1, 1), Padding.Same, (1, 1), 1, (2, 2), (2, 2), Padding.Valid),
         ["max pool"] = i => i.Normal(9, 33, 31, 16).MaxPool2D((3, 3), (2, 2)),
         ["batch normalisation"] = i => i.Normal(20_011, 17).BatchNormalization(i.Normal(17), i.Normal(17), 1e-3f).Y,
         ["focal of logits"] = i => i.Normal(5_001, 5).SoftmaxCategoricalFocal(i.Labels(5_001, 5, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)),

@@ -8,7 +8,7 @@ namespace Numerics.Backends.Cpu;
 /// several short rows, adds to tiles of the gradient: rows are neighbouring inputs of a stretch of taps, read where they lie, columns
 /// are output channels. The step's gradient of a panel of output channels (224 x 32 floats, 28 KiB) stays in L1 while all tiles
 /// of the panel pass by, packed where the channels of other panels would share its lines of the cache; the step's inputs stay in
-/// L2. Work is cut two ways: along the pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the
+/// L2; of pictures of bytes a copy of some rows, as floats, moves along. Work is cut two ways: along the pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the
 /// tiles where few pixels or large kernels would make partials dear.
 /// </summary>
 internal unsafe struct ConvKernelGradient : IShardedWork
@@ -22,7 +22,10 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     // So many rows of tiles pay for packing the panel that they all read.
     private const int RowsWorthPacking = 192;
 
-    /// <summary>The padded input.</summary>
+    // Of a copy of input rows: 64 KiB stay in L2 beside what else a step works on.
+    private const int FloatsOfWindow = 16 << 10;
+
+    /// <summary>The padded input; with <see cref="Windows"/>, what it will be.</summary>
     public PaddedImages X;
 
     /// <summary>The convolution.</summary>
@@ -46,6 +49,9 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     /// <summary>Room for a step's gradient packed into a panel, a part for each shard.</summary>
     public float* Panels;
 
+    /// <summary>Room for a copy of some rows of the input, <see cref="WindowSize"/> floats for each shard; null where the input is ready.</summary>
+    public float* Windows;
+
     /// <summary>How many partial results to make: at most 32, of at most 32 MiB together.</summary>
     public static int PartialsOf(in Conv2DGeometry g, long kernelSize) =>
         (int)Math.Clamp(Math.Min((8L << 20) / Math.Max(kernelSize, 1), (long)g.Batch * g.OutHeight * g.OutWidth / PixelsOfPartial), 1, Math.Min(32L, Runs(g)));
@@ -64,6 +70,29 @@ internal unsafe struct ConvKernelGradient : IShardedWork
 
     /// <summary>How many shards there are.</summary>
     public readonly int Shards => PartialCount * TileRanges;
+
+    /// <summary>Floats of a shard's part of <see cref="Windows"/>.</summary>
+    public readonly nint WindowSize => ((RowsOfWindow * X.RowStride) + 15) / 16 * 16;
+
+    /// <summary>Whether bytes become floats some rows at a time: each row is read by one shard, or two, and there are many.</summary>
+    public readonly bool CopiesRows => X.Source.AreBytes && TileRanges == 1 && Shards * (long)WindowSize < X.CopySize;
+
+    // Enough for a step, whose rows of output may belong to several pictures.
+    private readonly int RowsOfWindow
+    {
+        get
+        {
+            int between = Math.Max(Height - (Geometry.OutHeight * Geometry.StrideH), 0), rows = RunsOfStep(Geometry);
+            int ofStep = (rows * Geometry.StrideH) + Extent + (((rows / Geometry.OutHeight) + 1) * between);
+            return (int)Math.Max(FloatsOfWindow / Math.Max(X.RowStride, 1), ofStep);
+        }
+    }
+
+    // Rows of a padded picture.
+    private readonly int Height => X.Top + X.Height + X.Bottom;
+
+    // Rows of input that a row of output reads, and those between them.
+    private readonly int Extent => ((Geometry.KernelHeight - 1) * Geometry.DilationH) + 1;
 
     // A row of output pixels is one run, or a long one several.
     private static int PiecesOfRow(in Conv2DGeometry g) => (g.OutWidth + PixelsOfStep - 1) / PixelsOfStep;
@@ -88,6 +117,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
         int pieces = PiecesOfRow(g), length = LengthOfRun(g), most = RunsOfStep(g);
         long runs = Runs(g), firstRun = runs * part / PartialCount, endRun = runs * (part + 1) / PartialCount;
         nint* offsets = stackalloc nint[PixelsOfStep];
+        var window = new RowWindow(X, Windows + (shard * WindowSize), RowsOfWindow, FirstInput((endRun - 1) / pieces) + Extent);
         int count;
         for (long run = firstRun; run < endRun; run += count)
         {
@@ -102,9 +132,10 @@ internal unsafe struct ConvKernelGradient : IShardedWork
                 offsets[i] = (nint)((image * X.ImageStride) + (outRow * g.StrideH * X.RowStride));
             }
 
+            float* data = Windows is null ? X.Data : window.Bring(FirstInput(row), FirstInput(row + count - 1) + Extent);
             var step = new TileOperands
             {
-                A = X.Data + ((nint)start * g.StrideW * X.Channels),
+                A = data + ((nint)start * g.StrideW * X.Channels),
                 RowStride = 1,
                 StepStride = (nint)g.StrideW * X.Channels,
                 Offsets = offsets,
@@ -114,11 +145,18 @@ internal unsafe struct ConvKernelGradient : IShardedWork
                 StepB = g.OutChannels,
                 StrideC = g.OutChannels,
                 StrideStart = g.OutChannels,
-                Ahead = run + count < endRun ? InputOf(run + count) : null,
+                Ahead = Windows is null && run + count < endRun ? InputOf(run + count) : null,
             };
 
             AddStep(step, run > firstRun, part, range, Panels + ((nint)shard * PanelSize(g)));
         }
+    }
+
+    // The first row of the padded input, all pictures' rows counted, that a row of output reads.
+    private readonly long FirstInput(long row)
+    {
+        (long image, long outRow) = Math.DivRem(row, Geometry.OutHeight);
+        return (image * Height) + (outRow * Geometry.StrideH);
     }
 
     private readonly float* InputOf(long run)

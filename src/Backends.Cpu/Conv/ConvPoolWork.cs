@@ -6,15 +6,23 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// Convolution, bias, ReLU and 2 x 2 max-pooling in one pass. Two rows of 24 convolution outputs of one panel (6 KiB) are
 /// computed into a block on the stack and pooled from there: with the panel (18 KiB for 3 x 3 x 16 inputs) and the patch of
-/// the picture they stay in L1, and the convolution's output never goes to memory. A shard is a band of pooled rows of one picture.
+/// the picture they stay in L1, and the convolution's output never goes to memory. A band is some pooled rows of one picture, a shard
+/// a range of bands; where the input needs padding, or is bytes, each copies its own.
 /// </summary>
 internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool, PoolBlock epilogue) : IShardedWork
 {
     private const int Pixels = 24;
     private const int RowsOfBand = 8;
 
-    /// <summary>How many bands there are.</summary>
-    public int Shards => pool.Batch * Bands;
+    private const int MaxShards = 32;
+
+    /// <summary>How many shards there are.</summary>
+    public int Shards => Math.Min(MaxShards, pool.Batch * Bands);
+
+    /// <summary>Floats of a band's padded input for each shard.</summary>
+    public long WorkspaceSize => Shards * (long)ShardSize;
+
+    private nint ShardSize => ((conv.InputRows(2 * RowsOfBand) * conv.X.RowStride) + 15) / 16 * 16;
 
     private int Bands => (pool.OutHeight + RowsOfBand - 1) / RowsOfBand;
 
@@ -26,16 +34,32 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
-        (int image, int band) = Math.DivRem(shard, Bands);
-        float* ahead = null;
         float* block = stackalloc float[2 * Pixels * TileRows.MaxWidth];
-        int end = Math.Min((band + 1) * RowsOfBand, pool.OutHeight);
-        for (int row = band * RowsOfBand; row < end; row++)
+        float* padded = conv.Workspaces + (shard * ShardSize);
+        long count = (long)pool.Batch * Bands;
+        for (long unit = count * shard / Shards; unit < count * (shard + 1) / Shards; unit++)
+        {
+            (long image, long band) = Math.DivRem(unit, Bands);
+            Band((int)image, (int)band * RowsOfBand, block, padded);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Band(int image, int start, float* block, float* padded)
+    {
+        int end = Math.Min(start + RowsOfBand, pool.OutHeight);
+        nint rowStep = 2 * conv.RowStep * conv.X.RowStride;
+        float* rows = padded, ahead = null;
+        if (conv.Workspaces is null)
+            rows = conv.X.Image(image) + (start * rowStep);
+        else
+            conv.X.CopyRows(image, 2 * start * conv.RowStep, conv.InputRows(2 * (end - start)), padded);
+        for (int row = start; row < end; row++, rows += rowStep)
         {
             for (int first = 0; first < pool.OutWidth; first += Pixels / 2)
             {
                 int pixels = Math.Min(Pixels / 2, pool.OutWidth - first);
-                float* input = conv.X.Image(image) + (2 * row * conv.RowStep * conv.X.RowStride) + (2 * first * (nint)conv.ColumnStep * conv.X.Channels);
+                float* input = rows + (2 * first * (nint)conv.ColumnStep * conv.X.Channels);
                 nint pixel = ((((nint)image * pool.OutHeight) + row) * pool.OutWidth) + first;
                 for (int group = 0; group < conv.Groups; group++)
                 {

@@ -2,7 +2,7 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
-/// <summary>The working memory of a convolution: the padded input, the packed kernel, and the list of taps.</summary>
+/// <summary>The working memory of a convolution: the padded input where all of it is padded at once, the packed kernel, and the list of taps.</summary>
 internal readonly unsafe ref struct ConvScratch
 {
     private readonly Scratch _memory;
@@ -10,7 +10,7 @@ internal readonly unsafe ref struct ConvScratch
     private readonly long _offsets;
 
     public ConvScratch(BufferPool pool, in Conv2DGeometry g)
-        : this(pool, PaddedImages.InputOf(g), g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups)
+        : this(pool, default, g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups)
     {
     }
 

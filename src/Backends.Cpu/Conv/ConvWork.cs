@@ -7,16 +7,16 @@ namespace Numerics.Backends.Cpu;
 /// <see cref="TileOperands"/>) and whose right operand is the packed kernel. The input gradient is the same with other numbers.
 /// A band is some output rows of one picture, about 128 KiB of them: the band's input and output stay in L2 while the
 /// kernel's panels pass by, each read once a band. Meanwhile the next band's output comes to L2: it will be written whole, but the
-/// machine reads lines before it writes them. A shard is a range of bands; where the input needs padding each copies its own.
+/// machine reads lines before it writes them. A shard is a range of bands; where the input needs padding, or is bytes, each copies its own.
 /// </summary>
 internal unsafe struct ConvWork : IShardedWork
 {
     private const int MaxShards = 32;
 
-    /// <summary>The padded input; with <see cref="Workspaces"/>, what it will be and the pictures without padding.</summary>
+    /// <summary>The padded input; with <see cref="Workspaces"/>, what it will be.</summary>
     public PaddedImages X;
 
-    /// <summary>Room for padding a band at a time, <see cref="WorkspaceSize"/> floats; null where the input is ready.</summary>
+    /// <summary>Room for copying a band at a time, <see cref="WorkspaceSize"/> floats; null where the input is ready.</summary>
     public float* Workspaces;
 
     /// <summary>Input rows between output rows.</summary>
@@ -100,13 +100,13 @@ internal unsafe struct ConvWork : IShardedWork
             if (Workspaces is null)
                 input = X.Image(image) + (first * RowStep * X.RowStride);
             else
-                X.CopyRows(X.Data + ((nint)image * X.Height * X.Width * X.Channels), first * RowStep, InputRows(rows), padded);
+                X.CopyRows(image, first * RowStep, InputRows(rows), padded);
             Run(input, y, rows, ref ahead, stop);
         }
     }
 
-    // All rows of the padded picture, but those that only other rows of output read.
-    private readonly int InputRows(int rows) => X.Top + X.Height + X.Bottom - ((OutHeight - rows) * RowStep);
+    /// <summary>How many rows of the padded picture so many rows of output read, or may read: all but those that only other rows of output do.</summary>
+    public readonly int InputRows(int rows) => X.Top + X.Height + X.Bottom - ((OutHeight - rows) * RowStep);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Run(float* input, float* y, int rows, ref float* ahead, float* stop)

@@ -6,9 +6,13 @@ namespace Numerics.Backends.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
+    public override bool ConvolvesBytes(in Conv2DGeometry geometry) =>
+        !DepthwiseWork.Fits(geometry) && !WinogradConv.Fits(geometry) && !GroupBlocks.Fits(geometry) && !FewPixelsConv.Fits(geometry);
+
+    /// <inheritdoc/>
     public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
     {
-        Convolve(Pointer<float>(x), Pointer<float>(kernel), null, geometry, relu: false, Pointer<float>(y));
+        Convolve(PixelsOf(x), Pointer<float>(kernel), null, geometry, relu: false, Pointer<float>(y));
         GC.KeepAlive(x);
         GC.KeepAlive(kernel);
         GC.KeepAlive(y);
@@ -17,15 +21,19 @@ public sealed unsafe partial class CpuBackend
     /// <inheritdoc/>
     public override void Conv2DBias(Tensor x, Tensor kernel, Tensor bias, in Conv2DGeometry geometry, bool relu, Tensor y)
     {
-        Convolve(Pointer<float>(x), Pointer<float>(kernel), Pointer<float>(bias), geometry, relu, Pointer<float>(y));
+        Convolve(PixelsOf(x), Pointer<float>(kernel), Pointer<float>(bias), geometry, relu, Pointer<float>(y));
         GC.KeepAlive(x);
         GC.KeepAlive(kernel);
         GC.KeepAlive(bias);
         GC.KeepAlive(y);
     }
 
-    private void Convolve(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    private static Pixels PixelsOf(Tensor x) => new(Pointer<byte>(x), x.DType);
+
+    private void Convolve(Pixels pixels, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {
+        // Bytes come for the last way only: see ConvolvesBytes.
+        float* x = pixels.Floats;
         if (DepthwiseWork.Fits(g))
         {
             ConvolveDepthwise(x, kernel, bias, g, relu, y);
@@ -50,12 +58,11 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        PaddedImages images = PaddedImages.InputOf(g);
-        images.Data = x;
-        using var scratch = new ConvScratch(_pool, default, g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups);
-        ConvWork work = To(g, y, bias, relu, Prepare(images, kernel, g, scratch));
-        using var bands = new Scratch(_pool, images.IsPadded ? work.WorkspaceSize : 0);
-        work.Workspaces = images.IsPadded ? bands.Pointer : null;
+        using var scratch = new ConvScratch(_pool, g);
+        ConvWork work = To(g, y, bias, relu, Prepare(pixels, kernel, g, scratch));
+        PaddedImages images = work.X;
+        using var bands = new Scratch(_pool, images.NeedsCopy ? work.WorkspaceSize : 0);
+        work.Workspaces = images.NeedsCopy ? bands.Pointer : null;
         _team.Run(work, work.Shards);
     }
 
@@ -104,9 +111,10 @@ public sealed unsafe partial class CpuBackend
         return work;
     }
 
-    /// <summary>Packs the kernel; the caller sees to the padding and says where the output goes.</summary>
-    private ConvWork Prepare(PaddedImages images, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
+    /// <summary>Packs the kernel; the caller gives room for copies of the input if it needs some, and says where the output goes.</summary>
+    private ConvWork Prepare(Pixels x, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
     {
+        PaddedImages images = PaddedImages.InputOf(g) with { Data = x.Floats, Source = x };
         int steps = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
         var panels = new PackedPanels(scratch.Panels, steps, g.GroupOutChannels);
         var pack = new PackWork(panels, g.Groups, kernel, g.GroupOutChannels, g.OutChannels, 1);
@@ -127,14 +135,14 @@ public sealed unsafe partial class CpuBackend
         };
     }
 
-    private PaddedImages Pad(float* source, PaddedImages images, float* memory)
+    private PaddedImages Pad(float* source, PaddedImages images, float* memory) => Pad(images with { Source = new Pixels(source) }, memory);
+
+    /// <summary>Places pictures in memory: where their source is or, where they need a copy, there.</summary>
+    private PaddedImages Pad(PaddedImages images, float* memory)
     {
-        images.Data = source;
-        if (images.IsPadded)
-        {
-            images.Data = memory;
-            _team.Run(new PadWork(source, images), images.Batch);
-        }
+        images.Data = images.NeedsCopy ? memory : images.Source.Floats;
+        if (images.NeedsCopy)
+            _team.Run(new PadWork(images), images.Batch);
 
         return images;
     }

@@ -21,7 +21,7 @@ public sealed unsafe partial class CpuBackend
             using var points = new Scratch(_pool, ColourPoolWork.KernelSize(conv));
             using var workspaces = new Scratch(_pool, ColourPoolWork.WorkspaceSize(conv));
             ColourPoolWork.TransformKernel(conv, Pointer<float>(kernel), points.Pointer);
-            var rows = new WinogradRows(Pointer<float>(x), conv.InHeight, conv.InWidth, conv.InChannels, conv.PadTop, conv.PadLeft);
+            var rows = new WinogradRows(PixelsOf(x), conv.InHeight, conv.InWidth, conv.InChannels, conv.PadTop, conv.PadLeft);
             var work = new ColourPoolWork(
                 rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), workspaces.Pointer);
             _team.Run(work, work.Shards);
@@ -41,8 +41,10 @@ public sealed unsafe partial class CpuBackend
         else
         {
             using var scratch = new ConvScratch(_pool, conv);
-            PaddedImages images = Pad(Pointer<float>(x), PaddedImages.InputOf(conv), scratch.Images);
-            var work = new ConvPoolWork(Prepare(images, Pointer<float>(kernel), conv, scratch), pool, epilogue);
+            ConvWork rows = Prepare(PixelsOf(x), Pointer<float>(kernel), conv, scratch);
+            using var bands = new Scratch(_pool, rows.X.NeedsCopy ? new ConvPoolWork(rows, pool, epilogue).WorkspaceSize : 0);
+            rows.Workspaces = rows.X.NeedsCopy ? bands.Pointer : null;
+            var work = new ConvPoolWork(rows, pool, epilogue);
             _team.Run(work, work.Shards);
         }
 
@@ -65,9 +67,10 @@ public sealed unsafe partial class CpuBackend
 
         int channels = conv.OutChannels, patch = SparseConvGradient.PatchSize(conv);
         int bands = SparseConvGradient.BandsOf(pool);
-        PaddedImages images = PaddedImages.InputOf(conv);
+        Pixels pixels = PixelsOf(x);
         var work = new SparseConvGradient
         {
+            X = PaddedImages.InputOf(conv) with { Data = pixels.Floats, Source = pixels },
             Conv = conv,
             Pool = pool,
             Y = Pointer<float>(y),
@@ -78,10 +81,8 @@ public sealed unsafe partial class CpuBackend
             Bands = bands,
         };
         long size = (long)channels * patch;
-        using var padded = new Scratch(_pool, images.CopySize);
         using var transposed = new Scratch(_pool, size);
         using var partials = new Scratch(_pool, work.Shards * (size + channels));
-        work.X = Pad(Pointer<float>(x), images, padded.Pointer);
         work.Kernel = transposed.Pointer;
         work.Partials = partials.Pointer;
         using var workspaces = new Scratch(_pool, work.Shards * work.WorkspaceSize);

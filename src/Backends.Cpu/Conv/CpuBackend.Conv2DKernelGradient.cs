@@ -8,7 +8,8 @@ public sealed unsafe partial class CpuBackend
     /// <inheritdoc/>
     public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
     {
-        float* from = Pointer<float>(x), gradient = Pointer<float>(dy), target = Pointer<float>(dkernel);
+        Pixels pixels = PixelsOf(x);
+        float* from = pixels.Floats, gradient = Pointer<float>(dy), target = Pointer<float>(dkernel);
         if (geometry.Batch * geometry.OutHeight * geometry.OutWidth == 0)
             new Span<float>(target, dkernel.Count).Clear();
         else if (DepthwiseWork.Fits(geometry))
@@ -16,7 +17,7 @@ public sealed unsafe partial class CpuBackend
         else if (GroupBlocks.Fits(geometry))
             KernelGradientOfGroups(from, gradient, geometry, target);
         else
-            DenseKernel(from, gradient, geometry, target, dkernel.Count);
+            DenseKernel(pixels, gradient, geometry, target, dkernel.Count);
         GC.KeepAlive(x);
         GC.KeepAlive(dy);
         GC.KeepAlive(dkernel);
@@ -34,12 +35,12 @@ public sealed unsafe partial class CpuBackend
         _team.Run(sum, sum.Shards);
     }
 
-    private void DenseKernel(float* x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)
+    private void DenseKernel(Pixels x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)
     {
         const int EnoughShards = 32;
         Conv2DGeometry g = ConvKernelGradient.Flattened(geometry);
-        using var scratch = new ConvScratch(_pool, PaddedImages.InputOf(g), g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
-        PaddedImages images = Pad(x, PaddedImages.InputOf(g), scratch.Images);
+        PaddedImages images = PaddedImages.InputOf(g) with { Data = x.Floats, Source = x };
+        using var scratch = new ConvScratch(_pool, default, g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
         int count = ConvKernelGradient.PartialsOf(g, size);
         using var partials = new Scratch(_pool, count > 1 ? (long)count * size : 0);
         var work = new ConvKernelGradient
@@ -52,6 +53,12 @@ public sealed unsafe partial class CpuBackend
             PartialCount = count,
         };
         work.TileRanges = Math.Clamp(EnoughShards / count, 1, work.Units);
+        bool copiesRows = work.CopiesRows;
+        using var copy = new Scratch(_pool, copiesRows ? work.Shards * work.WindowSize : images.CopySize);
+        if (copiesRows)
+            work.Windows = copy.Pointer;
+        else
+            work.X = Pad(images, copy.Pointer);
         using var panels = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.PanelSize(g));
         work.Panels = panels.Pointer;
         _team.Run(work, work.Shards);

@@ -2,10 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Numerics.Backends.Cpu;
 
-/// <summary>Copies pictures into padded ones; a shard is one picture.</summary>
-internal readonly unsafe struct PadWork(float* source, PaddedImages target) : IShardedWork
+/// <summary>Copies pictures, as floats, into padded ones; a shard is one picture.</summary>
+internal readonly unsafe struct PadWork(PaddedImages images) : IShardedWork
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(int shard) => target.CopyRows(
-        source + ((nint)shard * target.Height * target.Width * target.Channels), 0, target.Top + target.Height + target.Bottom, target.Image(shard));
+    public void Run(int shard) => images.CopyRows(shard, 0, images.Top + images.Height + images.Bottom, images.Image(shard));
 }

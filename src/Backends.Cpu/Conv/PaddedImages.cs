@@ -1,15 +1,19 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// Pictures with zeros around them, so that kernels never ask where the edge is. Pictures that need no padding are read where
-/// they are.
+/// Pictures with zeros around them, so that kernels never ask where the edge is. Pictures of floats that need no padding are read
+/// where they are.
 /// </summary>
 internal unsafe struct PaddedImages
 {
     /// <summary>The first float of the first (padded) picture.</summary>
     public float* Data;
+
+    /// <summary>The pictures as they are, without padding.</summary>
+    public Pixels Source;
 
     /// <summary>Pictures.</summary>
     public int Batch;
@@ -57,19 +61,24 @@ internal unsafe struct PaddedImages
     /// <summary>Whether there is any padding.</summary>
     public readonly bool IsPadded => (Top | Left | Bottom | Right) != 0;
 
-    /// <summary>The floats that a padded copy takes, 0 where none is needed.</summary>
-    public readonly long CopySize => IsPadded ? Batch * (long)ImageStride : 0;
+    /// <summary>Whether kernels read a copy: of pictures with padding, and of bytes.</summary>
+    public readonly bool NeedsCopy => IsPadded || Source.AreBytes;
+
+    /// <summary>The floats that a copy takes, 0 where none is needed.</summary>
+    public readonly long CopySize => NeedsCopy ? Batch * (long)ImageStride : 0;
 
     /// <summary>The first float of a padded picture.</summary>
     public readonly float* Image(int index) => Data + (index * ImageStride);
 
-    /// <summary>Copies rows of a picture that has no padding yet, and pads them.</summary>
-    /// <param name="picture">The picture.</param>
+    /// <summary>Copies rows of a picture of <see cref="Source"/> and pads them.</summary>
+    /// <param name="image">Which picture.</param>
     /// <param name="first">The first row, counted with the padding.</param>
     /// <param name="count">How many rows.</param>
     /// <param name="target">Receives them.</param>
-    public readonly void CopyRows(float* picture, int first, int count, float* target)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void CopyRows(int image, int first, int count, float* target)
     {
+        Pixels picture = Source.Skip((nint)image * Height * Width * Channels);
         int row = Width * Channels, left = Left * Channels, right = Right * Channels;
         for (int i = 0; i < count; i++, target += RowStride)
         {
@@ -81,7 +90,7 @@ internal unsafe struct PaddedImages
             }
 
             new Span<float>(target, left).Clear();
-            new ReadOnlySpan<float>(picture + ((nint)y * row), row).CopyTo(new Span<float>(target + left, row));
+            picture.Skip((nint)y * row).CopyTo(target + left, row);
             new Span<float>(target + left + row, right).Clear();
         }
     }

@@ -10,7 +10,7 @@ namespace Numerics.Backends.Cpu;
 /// <para>
 /// Row by row of the pooled output: the kernel's gradient takes, for each output channel, the list of the row's places, and keeps
 /// the channel's patch in registers while the list's input patches pass by; the four input rows under a pooled row
-/// (3 x 3 kernel) stay in L1 over all channels. The input's gradient takes, for each place in a window, the list of
+/// (3 x 3 kernel) stay in L1 over all channels; where the input needs padding, or is bytes, some rows at a time are copied. The input's gradient takes, for each place in a window, the list of
 /// the channels that chose it, and adds their kernels to the input patch in registers.
 /// </para>
 /// Pictures are cut into bands of pooled rows where the batch is too small to keep many threads busy. A shard is a range of
@@ -19,7 +19,10 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal unsafe struct SparseConvGradient : IShardedWork
 {
-    /// <summary>The padded input.</summary>
+    // Of a copy of input rows: 64 KiB stay in L2 beside what else a row works on.
+    private const int FloatsOfCopy = 16 << 10;
+
+    /// <summary>The padded input, in place where it needs no copy.</summary>
     public PaddedImages X;
 
     /// <summary>The convolution: stride 1, no dilation, one group.</summary>
@@ -82,16 +85,19 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             long row = (long)Pool.OutWidth * Conv.OutChannels;
             long band = InPlace ? 0 : ((2 * ((Pool.OutHeight + Bands - 1) / Bands)) + Conv.KernelHeight) * (long)X.RowStride;
-            return (ListSize + row + band + SelectionSize + 15) / 16 * 16;
+            return (ListSize + row + band + SelectionSize + InputRowsSize + 15) / 16 * 16;
         }
     }
 
-    // Sums and places of the selection, then a copy of the last input rows that a vector may be read beyond.
-    private readonly int SelectionSize => SelectedInputs.Fits(Conv)
-        ? new SelectedInputs(Conv, Pool.OutWidth).WorkspaceSize + LastRowsSize
-        : 0;
+    // Sums and places of the selection.
+    private readonly int SelectionSize => SelectedInputs.Fits(Conv) ? new SelectedInputs(Conv, Pool.OutWidth).WorkspaceSize : 0;
 
-    private readonly int LastRowsSize => (((Conv.KernelHeight + 1) * (int)X.RowStride) + 31) / 16 * 16;
+    // A copy of input rows that a vector may be read beyond.
+    private readonly int InputRowsSize =>
+        X.NeedsCopy || SelectedInputs.Fits(Conv) ? ((((2 * RowsOfCopy) + Conv.KernelHeight - 1) * (int)X.RowStride) + 31) / 16 * 16 : 0;
+
+    // Pooled rows whose input is copied at a time.
+    private readonly int RowsOfCopy => X.NeedsCopy ? (int)Math.Clamp(FloatsOfCopy / Math.Max(2 * X.RowStride, 1), 1, Math.Max(Pool.OutHeight, 1)) : 1;
 
     // Floats of the lists, eight channels' places in a row or a place's channels four times over; whole cache lines.
     private readonly int ListSize => ((2 * Math.Max(SparseCompression.Step * RowCapacity, 4 * Capacity)) + 15) / 16 * 16;
@@ -115,19 +121,19 @@ internal unsafe struct SparseConvGradient : IShardedWork
         float* dbias = Partials + ((nint)Shards * channels * patch) + ((nint)shard * channels);
         new Span<float>(dkernel, channels * patch).Clear();
         new Span<float>(dbias, channels).Clear();
-        float* workspace = Workspaces + (shard * WorkspaceSize), selection = workspace + WorkspaceSize - SelectionSize;
+        float* workspace = Workspaces + (shard * WorkspaceSize), copy = workspace + WorkspaceSize - InputRowsSize, selection = copy - SelectionSize;
         bool selects = SelectedInputs.Fits(Conv);
         if (selects)
             new SelectedInputs(Conv, Pool.OutWidth).Start(selection);
         long bands = (long)Pool.Batch * Bands;
         for (long unit = bands * shard / Shards; unit < bands * (shard + 1) / Shards; unit++)
-            Band((int)(unit / Bands), (int)(unit % Bands), workspace, selects ? selection : null, dkernel, dbias);
+            Band((int)(unit / Bands), (int)(unit % Bands), workspace, copy, selects ? selection : null, dkernel, dbias);
         if (selects)
             new SelectedInputs(Conv, Pool.OutWidth).Finish(selection, dkernel);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Band(int image, int band, float* workspace, float* selection, float* dkernel, float* dbias)
+    private readonly void Band(int image, int band, float* workspace, float* copy, float* selection, float* dkernel, float* dbias)
     {
         int channels = Conv.OutChannels, row = Pool.OutWidth * channels, first = FirstRow(band), end = FirstRow(band + 1);
         var list = (SparseEntry*)workspace;
@@ -140,9 +146,9 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             nint index = (((nint)image * Pool.OutHeight) + y) * row;
             Rectify(index, values, dbias);
-            float* x = X.Image(image) + (2 * y * X.RowStride);
+            float* x = InputRows(image, y, first, end, copy, readsBeyond: selection is not null);
             if (selection is not null)
-                Select(values, ArgMax + index, x, selection, last: image == Pool.Batch - 1 && y == Pool.OutHeight - 1);
+                new SelectedInputs(Conv, Pool.OutWidth).Add(values, ArgMax + index, x, X.RowStride, selection);
             else
                 AddToKernel(values, ArgMax + index, x, list, dkernel);
             if (Dx is null)
@@ -207,19 +213,28 @@ internal unsafe struct SparseConvGradient : IShardedWork
         }
     }
 
-    private readonly void Select(float* values, byte* at, float* x, float* selection, bool last)
+    /// <summary>Where the input rows under a pooled row are; copies those under some pooled rows at a time if they need it.</summary>
+    private readonly float* InputRows(int image, int y, int first, int end, float* copy, bool readsBeyond)
     {
-        var inputs = new SelectedInputs(Conv, Pool.OutWidth);
-        if (last)
+        if (!X.NeedsCopy)
         {
-            float* copy = selection + inputs.WorkspaceSize;
-            int length = (Conv.KernelHeight + 1) * (int)X.RowStride;
-            new ReadOnlySpan<float>(x, length).CopyTo(new Span<float>(copy, length));
-            new Span<float>(copy + length, LastRowsSize - length).Clear();
-            x = copy;
+            float* x = X.Image(image) + (2 * y * X.RowStride);
+            if (!readsBeyond || image < Pool.Batch - 1 || y < Pool.OutHeight - 1)
+                return x;
+            X.CopyRows(image, 2 * y, Conv.KernelHeight + 1, copy);
+            return copy;
         }
 
-        inputs.Add(values, at, x, X.RowStride, selection);
+        int place = (y - first) % RowsOfCopy;
+        if (place == 0)
+        {
+            // The last rows of the copy before are the first of this one.
+            int shared = y > first ? Conv.KernelHeight - 1 : 0, length = shared * (int)X.RowStride;
+            new ReadOnlySpan<float>(copy + (2 * RowsOfCopy * X.RowStride), length).CopyTo(new Span<float>(copy, length));
+            X.CopyRows(image, (2 * y) + shared, (2 * Math.Min(RowsOfCopy, end - y)) + Conv.KernelHeight - 1 - shared, copy + length);
+        }
+
+        return copy + (2 * place * X.RowStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

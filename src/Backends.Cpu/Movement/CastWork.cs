@@ -16,11 +16,8 @@ internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y,
         var result = new Span<byte>(y + start, length);
         switch (from, to)
         {
-            case (DType.UInt8, DType.Float32):
-                FromBytes(x + start, (float*)y + start, length, 1);
-                break;
-            case (DType.UNorm8, DType.Float32):
-                FromBytes(x + start, (float*)y + start, length, 255);
+            case (DType.UInt8 or DType.UNorm8, DType.Float32):
+                ByteScale.Of(from).Convert(x + start, (float*)y + start, length);
                 break;
             case (DType.Int32, DType.Float32):
                 TensorPrimitives.ConvertTruncating(new ReadOnlySpan<int>((int*)x + start, length), new Span<float>((float*)y + start, length));
@@ -56,22 +53,6 @@ internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y,
             default:
                 throw new ArgumentOutOfRangeException(nameof(shard), $"no conversion from {from} to {to}");
         }
-    }
-
-    private static void FromBytes(byte* x, float* y, int count, float divisor)
-    {
-        int i = 0;
-        for (; i <= count - 8; i += 8)
-            (Widen(Unsafe.ReadUnaligned<ulong>(x + i)) / divisor).Store(y + i);
-        for (; i < count; i++)
-            y[i] = x[i] / divisor;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Widen(ulong eightBytes)
-    {
-        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(eightBytes).AsByte()));
-        return Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32());
     }
 
     // Comparisons that a NaN fails make it 0.

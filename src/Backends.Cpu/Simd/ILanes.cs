@@ -14,6 +14,9 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Load(float* source);
 
+    /// <summary>The numbers of as many bytes.</summary>
+    static abstract TSelf LoadBytes(byte* source);
+
     /// <summary>One float in every lane.</summary>
     static abstract TSelf Repeat(float* source);
 

@@ -24,6 +24,16 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Load(float* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadBytes(byte* source)
+    {
+        Vector128<byte> bytes = Vector128.Load(source);
+        Vector512<int> numbers = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Int32(bytes)
+            : Vector512.WidenLower(Vector512.WidenLower(bytes.ToVector256Unsafe().ToVector512Unsafe())).AsInt32();
+        return new(Vector512.ConvertToSingle(numbers));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Repeat(float* source) => new(Vector512.Create(*source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

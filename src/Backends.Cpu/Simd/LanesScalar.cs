@@ -19,6 +19,9 @@ internal readonly unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
     public static LanesScalar Load(float* source) => new(*source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar LoadBytes(byte* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar Repeat(float* source) => new(*source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

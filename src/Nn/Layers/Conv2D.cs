@@ -78,6 +78,9 @@ public sealed class Conv2D : Convolution
     public override Shape ComputeOutputShape(Shape inputShape) =>
         Windows.OutputShape(inputShape, KernelSize, Strides, DilationRate, Padding, Filters);
 
+    // A convolution reads the bytes of pictures itself.
+    private protected override bool Takes(DType type) => type != DType.Int32;
+
     /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape)
     {
@@ -109,10 +112,10 @@ public sealed class Conv2D : Convolution
     {
         using Activity? activity = Tracing.Start(Tracing.Forward, name);
         CheckInput(x.Shape);
-        Tensor floats = x.DType == DType.Float32 ? x : x.Cast(DType.Float32);
+        Tensor readable = Takes(x.DType) ? x : x.Cast(DType.Float32);
         try
         {
-            return floats.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding);
+            return readable.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding);
         }
         catch (ArgumentException error)
         {

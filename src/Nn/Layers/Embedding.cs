@@ -53,7 +53,7 @@ public sealed class Embedding : Layer
         return new Shape([.. inputShape.Dims, OutputDim]);
     }
 
-    private protected override bool TakesIntegers => true;
+    private protected override bool Takes(DType type) => true;
 
     /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape) => Embeddings = AddWeight(

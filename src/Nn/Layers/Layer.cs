@@ -120,7 +120,7 @@ public abstract partial class Layer : IDisposable
     /// <summary>The layer's output for a batch. Builds the layer on the first call.</summary>
     /// <param name="x">
     /// The input, the batch being its first axis. Types other than Float32 are cast first, so that pictures kept as
-    /// <see cref="DType.UNorm8"/> arrive as numbers in [0, 1].
+    /// <see cref="DType.UNorm8"/> arrive as numbers in [0, 1]; a convolution reads bytes as these numbers without a cast where the backend can.
     /// </param>
     /// <param name="training">Whether the layer behaves as in training (dropout drops, batch normalisation uses the batch).</param>
     /// <returns>A tensor of the innermost scope.</returns>
@@ -274,8 +274,8 @@ public abstract partial class Layer : IDisposable
         using var scope = new TensorScope();
         try
         {
-            Tensor[] floats = [.. inputs.Select(x => x.DType == DType.Float32 || TakesIntegers ? x : x.Cast(DType.Float32))];
-            Tensor[] outputs = ForwardAll(floats, training);
+            Tensor[] readable = [.. inputs.Select(x => Takes(x.DType) ? x : x.Cast(DType.Float32))];
+            Tensor[] outputs = ForwardAll(readable, training);
             foreach (Tensor output in outputs)
             {
                 if (ActivityRegularizer is { } regularizer)
@@ -294,8 +294,8 @@ public abstract partial class Layer : IDisposable
     /// <summary>The output shapes for the inputs' shapes.</summary>
     internal virtual Shape[] ComputeOutputShapes(IReadOnlyList<Shape> inputShapes) => [ComputeOutputShape(inputShapes)];
 
-    /// <summary>Whether inputs of whole numbers reach <see cref="Forward(Tensor, bool)"/> as they are.</summary>
-    private protected virtual bool TakesIntegers => false;
+    /// <summary>Whether inputs of a type reach <see cref="Forward(Tensor, bool)"/> as they are; others are cast to Float32.</summary>
+    private protected virtual bool Takes(DType type) => type == DType.Float32;
 
     /// <summary>The outputs for the inputs.</summary>
     private protected virtual Tensor[] ForwardAll(IReadOnlyList<Tensor> inputs, bool training) => [Forward(inputs, training)];

@@ -69,7 +69,7 @@ public partial class Model
     internal override Shape[] ComputeOutputShapes(IReadOnlyList<Shape> inputShapes) =>
         _graph is null ? base.ComputeOutputShapes(inputShapes) : _graph.ComputeShapes(inputShapes);
 
-    private protected override bool TakesIntegers => _graph is not null;
+    private protected override bool Takes(DType type) => _graph is not null || base.Takes(type);
 
     /// <summary>Inputs and outputs of a model that is not made of them.</summary>
     private protected virtual (KerasTensor[] Inputs, KerasTensor[] Outputs) MakeGraph() =>

@@ -108,7 +108,7 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
     /// <inheritdoc/>
     internal override bool KnowsGraph => Built && Layers.Count > 0;
 
-    private protected override bool TakesIntegers => true;
+    private protected override bool Takes(DType type) => true;
 
     /// <inheritdoc/>
     protected override void CreateWeights(Shape inputShape)

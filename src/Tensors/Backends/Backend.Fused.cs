@@ -16,7 +16,7 @@ public abstract partial class Backend
     }
 
     /// <summary>A convolution, its bias, then max(·, 0) if asked for.</summary>
-    /// <param name="x">[batch, h, w, in].</param>
+    /// <param name="x">[batch, h, w, in]; bytes where <see cref="ConvolvesBytes"/>.</param>
     /// <param name="kernel">[kh, kw, in / groups, out].</param>
     /// <param name="bias">[out].</param>
     /// <param name="geometry">Strides, padding, dilation, groups.</param>
@@ -29,7 +29,7 @@ public abstract partial class Backend
     }
 
     /// <summary>A convolution, its bias, ReLU and max-pooling: y = maxpool(relu(conv(x) + bias)).</summary>
-    /// <param name="x">[batch, h, w, in].</param>
+    /// <param name="x">[batch, h, w, in]; bytes where <see cref="ConvolvesBytes"/>.</param>
     /// <param name="kernel">[kh, kw, in / groups, out].</param>
     /// <param name="bias">[out].</param>
     /// <param name="conv">The convolution.</param>
@@ -55,7 +55,7 @@ public abstract partial class Backend
     /// <param name="dy">The gradient of the output.</param>
     /// <param name="conv">The convolution.</param>
     /// <param name="pool">The pooling.</param>
-    /// <param name="dx">Receives the gradient of the input; null when it is not needed.</param>
+    /// <param name="dx">Receives the gradient of the input; null when it is not needed, and for bytes.</param>
     /// <param name="dkernel">Receives the gradient of the kernel.</param>
     /// <param name="dbias">Receives the gradient of the bias.</param>
     public virtual void Conv2DBiasReluMaxPoolGradient(

@@ -98,8 +98,16 @@ public abstract partial class Backend
     /// <summary>dx = dy - e^y·Σ dy for each row.</summary>
     public abstract void LogSoftmaxGradient(Tensor y, Tensor dy, Tensor dx);
 
+    /// <summary>
+    /// Whether convolutions of a geometry, forward and for their kernel's gradient, pooled or not, read pictures of bytes
+    /// (<see cref="DType.UNorm8"/>, <see cref="DType.UInt8"/>) as they are, with the very results that <see cref="Cast"/> to Float32 before
+    /// would give. Where not, <see cref="Tensor"/>'s methods cast, and no convolution of the backend sees bytes.
+    /// </summary>
+    /// <param name="geometry">Strides, padding, dilation, groups.</param>
+    public virtual bool ConvolvesBytes(in Conv2DGeometry geometry) => false;
+
     /// <summary>The convolution (cross-correlation, as in deep learning) of pictures with a kernel.</summary>
-    /// <param name="x">[batch, h, w, in].</param>
+    /// <param name="x">[batch, h, w, in]; bytes where <see cref="ConvolvesBytes"/>.</param>
     /// <param name="kernel">[kh, kw, in / groups, out].</param>
     /// <param name="geometry">Strides, padding, dilation, groups.</param>
     /// <param name="y">[batch, out h, out w, out].</param>
@@ -109,6 +117,10 @@ public abstract partial class Backend
     public abstract void Conv2DInputGradient(Tensor dy, Tensor kernel, in Conv2DGeometry geometry, Tensor dx);
 
     /// <summary>The gradient of <see cref="Conv2D"/> with respect to its kernel.</summary>
+    /// <param name="x">The op's input; bytes where <see cref="ConvolvesBytes"/>.</param>
+    /// <param name="dy">The gradient of its output.</param>
+    /// <param name="geometry">Strides, padding, dilation, groups.</param>
+    /// <param name="dkernel">Receives the gradient of the kernel.</param>
     public abstract void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel);
 
     /// <summary>The maximum over each window, and where in the window it was: the first of equals in row-major order.</summary>

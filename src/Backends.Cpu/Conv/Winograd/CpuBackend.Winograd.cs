@@ -62,7 +62,7 @@ public sealed unsafe partial class CpuBackend
     /// <summary>A convolution whose kernel is not there yet; the input is read where it lies.</summary>
     private static WinogradConv TilesOf(float* x, in Conv2DGeometry g, int height, int width, int from, int to, int top, int left) => new()
     {
-        Rows = new WinogradRows(x, height, width, from, top, left)
+        Rows = new WinogradRows(new Pixels(x), height, width, from, top, left)
         {
             Outputs = WinogradTransform.OutputsOf(g.KernelHeight),
             DilationH = g.DilationH,

@@ -10,7 +10,7 @@ namespace Numerics.Backends.Cpu;
 /// there a run is a pixel.
 /// </para>
 /// </summary>
-internal readonly unsafe struct WinogradRows(float* x, int height, int width, int channels, int top, int left)
+internal readonly unsafe struct WinogradRows(Pixels x, int height, int width, int channels, int top, int left)
 {
     /// <summary>Rows of output under a row of tiles.</summary>
     public int Outputs { get; init; } = WinogradTransform.Outputs;
@@ -48,14 +48,14 @@ internal readonly unsafe struct WinogradRows(float* x, int height, int width, in
         }
 
         target += start * channels;
-        float** rows = stackalloc float*[WinogradTransform.Points];
+        byte** rows = stackalloc byte*[WinogradTransform.Points];
         nint* steps = stackalloc nint[WinogradTransform.Points];
         for (int row = 0; row < WinogradTransform.Points; row++)
         {
             int at = row0 + (DilationH * row);
             bool inside = (uint)at < (uint)height;
-            rows[row] = inside ? x + (((((nint)picture * height) + at) * width + column + (DilationW * start)) * channels) : zeros;
-            steps[row] = inside ? (nint)DilationW * channels : 0;
+            rows[row] = inside ? x.Skip(((((nint)picture * height) + at) * width + column + (DilationW * start)) * channels).Address : (byte*)zeros;
+            steps[row] = inside ? (nint)(x.Skip((nint)DilationW * channels).Address - x.Address) : 0;
         }
 
         if (DilationW == 1)
@@ -74,32 +74,52 @@ internal readonly unsafe struct WinogradRows(float* x, int height, int width, in
 
     private int Steps(int columns) => columns <= 0 ? 0 : (columns + DilationW - 1) / DilationW;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TLanes>(float** rows, nint length, float* target, nint stride)
+    private void Run<TLanes>(byte** rows, nint length, float* target, nint stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        float* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5];
-        nint i = 0;
+        if (x.AreBytes)
+            Run<TLanes, PixelReaders.OfBytes>(rows, x.Scale, length, target, stride);
+        else
+            Run<TLanes, PixelReaders.OfFloats>(rows, default, length, target, stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TLanes, TReader>(byte** rows, ByteScale scale, nint length, float* target, nint stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TReader : struct, IPixelReader
+    {
+        byte* r0 = rows[0], r1 = rows[1], r2 = rows[2], r3 = rows[3], r4 = rows[4], r5 = rows[5];
+        TLanes high = TLanes.Create(scale.High), low = TLanes.Create(scale.Low);
+        nint i = 0, size = TReader.Size;
         for (; i <= length - TLanes.Count; i += TLanes.Count)
-            Column<TLanes>(r0 + i, r1 + i, r2 + i, r3 + i, r4 + i, r5 + i, target + i, stride);
+        {
+            Column<TLanes, TReader>(
+                r0 + (i * size), r1 + (i * size), r2 + (i * size), r3 + (i * size), r4 + (i * size), r5 + (i * size), high, low, target + i, stride);
+        }
+
         if (i == length)
             return;
 
         // The rest is brought to the stack: a whole vector might read beyond the last picture.
         int rest = (int)(length - i), lanes = TLanes.Count;
-        float* copy = stackalloc float[WinogradTransform.Points * lanes];
+        int bytes = rest * (int)size, most = lanes * (int)size;
+        byte* copy = stackalloc byte[WinogradTransform.Points * most];
         for (int row = 0; row < WinogradTransform.Points; row++)
-            new ReadOnlySpan<float>(rows[row] + i, rest).CopyTo(new Span<float>(copy + (row * lanes), rest));
-        Column<TLanes>(copy, copy + lanes, copy + (2 * lanes), copy + (3 * lanes), copy + (4 * lanes), copy + (5 * lanes), copy, lanes);
+            new ReadOnlySpan<byte>(rows[row] + (i * size), bytes).CopyTo(new Span<byte>(copy + (row * most), bytes));
+        float* result = stackalloc float[WinogradTransform.Points * lanes];
+        Column<TLanes, TReader>(copy, copy + most, copy + (2 * most), copy + (3 * most), copy + (4 * most), copy + (5 * most), high, low, result, lanes);
         for (int row = 0; row < WinogradTransform.Points; row++)
-            new ReadOnlySpan<float>(copy + (row * lanes), rest).CopyTo(new Span<float>(target + (row * stride) + i, rest));
+            new ReadOnlySpan<float>(result + (row * lanes), rest).CopyTo(new Span<float>(target + (row * stride) + i, rest));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Column<TLanes>(float* r0, float* r1, float* r2, float* r3, float* r4, float* r5, float* target, nint stride)
+    private static void Column<TLanes, TReader>(
+        byte* r0, byte* r1, byte* r2, byte* r3, byte* r4, byte* r5, TLanes high, TLanes low, float* target, nint stride)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TReader : struct, IPixelReader
     {
-        TLanes d0 = TLanes.Load(r0), d1 = TLanes.Load(r1), d2 = TLanes.Load(r2), d3 = TLanes.Load(r3), d4 = TLanes.Load(r4), d5 = TLanes.Load(r5);
+        TLanes d0 = TReader.Load(r0, high, low), d1 = TReader.Load(r1, high, low), d2 = TReader.Load(r2, high, low);
+        TLanes d3 = TReader.Load(r3, high, low), d4 = TReader.Load(r4, high, low), d5 = TReader.Load(r5, high, low);
         WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
         TLanes.Store(d0, target);
         TLanes.Store(d1, target + stride);
