@@ -32,6 +32,20 @@ public sealed unsafe class BufferPoolTests
         second.Release();
     }
 
+    [Theory]
+    [InlineData(200_000)]
+    [InlineData(5_000_000)]
+    public void Neighbouring_large_blocks_start_at_other_places_of_a_page(int length)
+    {
+        const int page = 4096, neighbours = 19;
+        using var pool = new BufferPool();
+        CpuBuffer[] blocks = [.. Enumerable.Range(0, neighbours).Select(_ => pool.Rent(length))];
+        nint[] places = [.. blocks.Select(block => (nint)block.Pointer % page).Order()];
+        for (int i = 0; i < neighbours; i++)
+            Assert.InRange((places[(i + 1) % neighbours] - places[i] + page) % page, 3 * BufferPool.Alignment, page - 1);
+        Assert.All(blocks, block => block.Release());
+    }
+
     [Fact]
     public void Live_blocks_never_overlap()
     {

@@ -69,26 +69,20 @@ public sealed unsafe partial class CpuBackend
     private void ConvolveDepthwise(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {
         if (SweepRows.Fits(g))
-        {
-            var sweep = new DepthwiseSweep(g, x, kernel, bias, relu, y, turned: false);
-            _team.Run(sweep, sweep.Count);
-        }
+            Sweep(DepthwiseSweepWork<SmallSweep>.Forward(g, x, kernel, bias, relu, y));
         else if (SweepRows.FitsStrided(g))
-        {
-            var sweep = new DepthwiseStridedSweep(g, x, kernel, bias, relu, y);
-            _team.Run(sweep, sweep.Count);
-        }
+            Sweep(DepthwiseSweepWork<StridedSweep>.Forward(g, x, kernel, bias, relu, y));
         else if (SweepRows.FitsLarge(g))
-        {
-            var sweep = new DepthwiseLargeSweep(g, x, kernel, bias, relu, y, turned: false);
-            _team.Run(sweep, sweep.Count);
-        }
+            Sweep(DepthwiseSweepWork<LargeSweep>.Forward(g, x, kernel, bias, relu, y));
         else
         {
             var rows = new DepthwiseWork(g, x, kernel, bias, relu, y);
             _team.Run(rows, rows.Count);
         }
     }
+
+    private void Sweep<TSweep>(DepthwiseSweepWork<TSweep> work)
+        where TSweep : struct, IDepthwiseSweep => _team.Run(work, work.Count);
 
     private void ConvolveFewPixels(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {

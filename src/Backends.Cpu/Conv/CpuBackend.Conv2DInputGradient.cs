@@ -23,15 +23,11 @@ public sealed unsafe partial class CpuBackend
     private void DepthwiseInput(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
     {
         if (SweepRows.Fits(g))
-        {
-            var sweep = new DepthwiseSweep(g, dy, kernel, null, false, dx, turned: true);
-            _team.Run(sweep, sweep.Count);
-        }
+            Sweep(DepthwiseSweepWork<SmallSweep>.Turned(g, dy, kernel, dx));
+        else if (SweepRows.FitsStrided(g))
+            Sweep(DepthwiseSweepWork<StridedGradientSweep>.Strided(g, dy, kernel, dx));
         else if (SweepRows.FitsLarge(g))
-        {
-            var sweep = new DepthwiseLargeSweep(g, dy, kernel, null, false, dx, turned: true);
-            _team.Run(sweep, sweep.Count);
-        }
+            Sweep(DepthwiseSweepWork<LargeSweep>.Turned(g, dy, kernel, dx));
         else
         {
             var rows = new DepthwiseInputGradient(g, dy, kernel, dx);

@@ -19,11 +19,10 @@ public sealed unsafe partial class CpuBackend
         long partial = (long)blocks.Count * channels;
         using var scratch = new Scratch(_pool, (3 * partial) + channels);
         float* means = scratch.Pointer, rests = means + partial, squares = rests + partial, scale = squares + partial;
-        var moments = new MomentsWork(Pointer<float>(x), blocks, means, rests, squares);
-        _team.Run(moments, blocks.Count);
-        moments.Combine(Pointer<float>(mean), Pointer<float>(variance));
-        for (int c = 0; c < channels; c++)
-            scale[c] = (float)(Pointer<float>(gamma)[c] / Math.Sqrt((double)Pointer<float>(variance)[c] + epsilon));
+        _team.Run(new MomentsWork(Pointer<float>(x), blocks, means, rests, squares), blocks.Count);
+        var combine = new CombineMomentsWork(
+            blocks, means, rests, squares, Pointer<float>(gamma), epsilon, Pointer<float>(mean), Pointer<float>(variance), scale);
+        _team.Run(combine, combine.Count);
         _team.Run(new NormalizeWork(Pointer<float>(x), blocks, Pointer<float>(mean), scale, Pointer<float>(beta), Pointer<float>(y)), blocks.Count);
         GC.KeepAlive(x);
         GC.KeepAlive(gamma);

@@ -31,10 +31,10 @@ internal unsafe ref struct DepthwiseRow
     /// <summary>Columns between what neighbouring pixels read.</summary>
     public int Step { get; init; }
 
-    /// <summary>How many rows a shard takes: about 64 KiB of them, but no more than leave 16 shards.</summary>
+    /// <summary>How many rows a shard takes: about 256 KiB of them, as rows at its edges are read by two threads, but no more than leave 16 shards.</summary>
     /// <param name="rows">Rows of the whole batch.</param>
     /// <param name="length">Floats of a row.</param>
-    public static int RowsOfShard(int rows, int length) => Math.Clamp(Shards.RowsOf(length), 1, Math.Max(1, rows / 16));
+    public static int RowsOfShard(int rows, int length) => Math.Clamp(4 * Shards.RowsOf(length), 1, Math.Max(1, rows / 16));
 
     /// <summary>Forgets the taps.</summary>
     public void Clear() => (_rowCount, _columnCount) = (0, 0);

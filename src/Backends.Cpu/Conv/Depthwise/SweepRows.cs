@@ -3,8 +3,8 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The rows that a depthwise convolution reads for one row of output, or a 3 x 3 one with stride 1 for two; rows beyond the picture
-/// are one vector of zeros that is read again and again.
+/// The rows that a sweep of a depthwise convolution reads, or those that it writes; a row beyond the picture is one vector that is
+/// read, or written, again and again.
 /// </summary>
 internal unsafe ref struct SweepRows
 {
@@ -42,13 +42,13 @@ internal unsafe ref struct SweepRows
     /// <param name="height">Rows of the picture.</param>
     /// <param name="width">Pixels of a row.</param>
     /// <param name="channels">Floats of a pixel.</param>
-    /// <param name="zeros"><see cref="MaxLanes"/> zeros.</param>
-    public SweepRows(float* picture, int first, int height, int width, int channels, float* zeros)
+    /// <param name="outside">Stands for rows beyond the picture: <see cref="MaxLanes"/> floats.</param>
+    public SweepRows(float* picture, int first, int height, int width, int channels, float* outside)
     {
         for (int i = 0; i < MaxRows; i++)
         {
             bool inside = (uint)(first + i) < (uint)height;
-            _rows[i] = (ulong)(inside ? picture + ((nint)(first + i) * width * channels) : zeros);
+            _rows[i] = (ulong)(inside ? picture + ((nint)(first + i) * width * channels) : outside);
             _pixelSteps[i] = inside ? channels : 0;
             _channelSteps[i] = inside ? 1 : 0;
         }

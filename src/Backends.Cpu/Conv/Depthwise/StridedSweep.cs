@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// 3 x 3 kernels with stride 2: of two columns a pixel, the first belongs to it alone and the second to its neighbour as well, so that
+/// each input is loaded once. The nine weights stay in registers.
+/// </summary>
+internal readonly struct StridedSweep : IDepthwiseSweep
+{
+    private const int Stride = 2;
+
+    /// <inheritdoc/>
+    public static int Rows => 1;
+
+    /// <inheritdoc/>
+    public static int Step => Stride;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe int Run<TLanes>(in SweepOperands x, int channel)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        nint channels = x.Channels, tap = x.Tap, step0 = x.Source.Step(0), step1 = x.Source.Step(1), step2 = x.Source.Step(2), stepTo = x.Target.Step(0);
+        int width = x.Width, count = x.Count, first = 1 - x.Left;
+        for (; channel <= channels - TLanes.Count; channel += TLanes.Count)
+        {
+            float* w = x.Kernel + channel;
+            TLanes w00 = TLanes.Load(w), w01 = TLanes.Load(w + tap), w02 = TLanes.Load(w + (2 * tap));
+            TLanes w10 = TLanes.Load(w + (3 * tap)), w11 = TLanes.Load(w + (4 * tap)), w12 = TLanes.Load(w + (5 * tap));
+            TLanes w20 = TLanes.Load(w + (6 * tap)), w21 = TLanes.Load(w + (7 * tap)), w22 = TLanes.Load(w + (8 * tap));
+            TLanes start = x.Bias is null ? TLanes.Zero : TLanes.Load(x.Bias + channel), sum = start;
+            float* r0 = x.Source.Row(0, channel) + (first * step0), r1 = x.Source.Row(1, channel) + (first * step1), r2 = x.Source.Row(2, channel) + (first * step2);
+            if (first == 1)
+            {
+                sum = TLanes.MultiplyAdd(TLanes.Load(r0 - step0), w00, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Load(r1 - step1), w10, sum);
+                sum = TLanes.MultiplyAdd(TLanes.Load(r2 - step2), w20, sum);
+            }
+
+            // This vector's share of the two rows that the next step reads and this one does not, and of the row that it writes: in
+            // the order of memory, which long rows that are not in any cache come faster in than in steps of a pixel.
+            nint share = (nint)channel * width;
+            float* ahead1 = x.Source.Row(1, 0) + (Stride * width * channels) + share, ahead2 = x.Source.Row(2, 0) + (Stride * width * channels) + share;
+            float* aheadTo = x.Target.Row(0, 0) + (count * channels) + ((nint)channel * count);
+            float* target = x.Target.Row(0, channel);
+            int column = first;
+            for (int pixel = 0; pixel < count; pixel++, column += Stride, target += stepTo)
+            {
+                Prefetching.Start(ahead1);
+                Prefetching.Start(ahead2);
+                Prefetching.Start(ahead1 + TLanes.Count);
+                Prefetching.Start(ahead2 + TLanes.Count);
+                Prefetching.Start(aheadTo);
+                ahead1 += Stride * TLanes.Count;
+                ahead2 += Stride * TLanes.Count;
+                aheadTo += TLanes.Count;
+                if ((uint)column < (uint)width)
+                {
+                    sum = TLanes.MultiplyAdd(TLanes.Load(r0), w01, sum);
+                    sum = TLanes.MultiplyAdd(TLanes.Load(r1), w11, sum);
+                    sum = TLanes.MultiplyAdd(TLanes.Load(r2), w21, sum);
+                }
+
+                TLanes next = start;
+                if ((uint)(column + 1) < (uint)width)
+                {
+                    TLanes x0 = TLanes.Load(r0 + step0), x1 = TLanes.Load(r1 + step1), x2 = TLanes.Load(r2 + step2);
+                    sum = TLanes.MultiplyAdd(x0, w02, sum);
+                    next = TLanes.MultiplyAdd(x0, w00, next);
+                    sum = TLanes.MultiplyAdd(x1, w12, sum);
+                    next = TLanes.MultiplyAdd(x1, w10, next);
+                    sum = TLanes.MultiplyAdd(x2, w22, sum);
+                    next = TLanes.MultiplyAdd(x2, w20, next);
+                }
+
+                TLanes.Store(sum, target);
+                sum = next;
+                r0 += Stride * step0;
+                r1 += Stride * step1;
+                r2 += Stride * step2;
+            }
+        }
+
+        return channel;
+    }
+}
