@@ -89,7 +89,12 @@ public sealed unsafe partial class CpuBackend
         work.Workspaces = workspaces.Pointer;
         using var halos = new Scratch(_pool, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
         work.Halos = halos.Pointer;
-        if (dx is not null)
+        if (dx is not null && SparseConvGradient.TakesWindows(conv))
+        {
+            var slices = new SliceKernelWork(Pointer<float>(kernel), conv, transposed.Pointer);
+            _team.Run(slices, slices.Shards);
+        }
+        else if (dx is not null)
         {
             var turn = new TransposeWork(Pointer<float>(kernel), patch, channels, transposed.Pointer);
             _team.Run(turn, turn.Shards);

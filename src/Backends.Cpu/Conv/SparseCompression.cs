@@ -51,7 +51,7 @@ internal static unsafe class SparseCompression
         lengths[3] = (int)(end3 - lists) - (3 * capacity);
     }
 
-    /// <summary>Makes the lists of eight channels in a pooled row, as offsets into the input rows under it.</summary>
+    /// <summary>Adds pixels of a pooled row to the lists of eight channels, as offsets into the input rows under it.</summary>
     /// <param name="values">The first channel's gradient in the first pixel; zeros are left out.</param>
     /// <param name="at">Its place, 0 to 3.</param>
     /// <param name="pixels">How many pixels.</param>
@@ -60,13 +60,15 @@ internal static unsafe class SparseCompression
     /// <param name="step">Floats between the inputs of neighbouring windows.</param>
     /// <param name="lists">The first list.</param>
     /// <param name="capacity">Entries between the lists' starts.</param>
-    /// <param name="lengths">Receives the entries of each.</param>
+    /// <param name="lengths">The entries of each, before and after.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void GatherRow(
         float* values, byte* at, int pixels, nint channels, Vector512<long> places, int step, SparseEntry* lists, int capacity, int* lengths)
     {
-        SparseEntry* end0 = lists, end1 = end0 + capacity, end2 = end1 + capacity, end3 = end2 + capacity;
-        SparseEntry* end4 = end3 + capacity, end5 = end4 + capacity, end6 = end5 + capacity, end7 = end6 + capacity;
+        SparseEntry* end0 = lists + lengths[0], end1 = lists + capacity + lengths[1];
+        SparseEntry* end2 = lists + (2 * capacity) + lengths[2], end3 = lists + (3 * capacity) + lengths[3];
+        SparseEntry* end4 = lists + (4 * capacity) + lengths[4], end5 = lists + (5 * capacity) + lengths[5];
+        SparseEntry* end6 = lists + (6 * capacity) + lengths[6], end7 = lists + (7 * capacity) + lengths[7];
         Vector512<long> next = Vector512.Create((long)step), none = Vector512<long>.Zero;
         for (int left = pixels; left > 0; left -= Step, values += Step * channels, at += Step * channels)
         {

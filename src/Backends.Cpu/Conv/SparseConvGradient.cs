@@ -8,10 +8,11 @@ namespace Numerics.Backends.Cpu;
 /// The gradient of a convolution whose output went through ReLU and 2 x 2 max-pooling. It is zero in three places of four, and in
 /// all four where ReLU was off; so it never exists as a picture, only as lists of the places where it is not zero.
 /// <para>
-/// Row by row of the pooled output: the kernel's gradient takes, for each output channel, the list of the row's places, and keeps
-/// the channel's patch in registers while the list's input patches pass by; the four input rows under a pooled row
-/// (3 x 3 kernel) stay in L1 over all channels; where the input needs padding, or is bytes, some rows at a time are copied. The input's gradient takes, for each place in a window, the list of
-/// the channels that chose it, and adds their kernels to the input patch in registers.
+/// A few rows of the pooled output at a time: the kernel's gradient takes, for each output channel, the list of the places in a
+/// block of these rows, and keeps the channel's patch in registers while the list's input patches pass by; the input under
+/// the block stays in L1 over all channels; where it needs padding, or is bytes, some rows at a time are copied. The input's
+/// gradient takes, for each place in a window, the list of the channels that chose it, and adds their kernels to the input patch
+/// in registers.
 /// </para>
 /// Pictures are cut into bands of pooled rows where the batch is too small to keep many threads busy. A shard is a range of
 /// bands; its kernel gradient is a partial result. The input rows that a band shares with the next one go to
@@ -22,6 +23,9 @@ internal unsafe struct SparseConvGradient : IShardedWork
     // Of a copy of input rows: 64 KiB stay in L2 beside what else a row works on.
     private const int FloatsOfCopy = 16 << 10;
 
+    // Output channels whose kernels for one slice of the input, 18 KiB, stay in L1 over a row of windows.
+    private const int ChannelsOfSlice = 32;
+
     /// <summary>The padded input, in place where it needs no copy.</summary>
     public PaddedImages X;
 
@@ -31,7 +35,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     /// <summary>The pooling.</summary>
     public Pool2DGeometry Pool;
 
-    /// <summary>The kernel as [out][kh][kw · in].</summary>
+    /// <summary>The kernel as [out][kh][kw · in], or sliced by <see cref="SliceKernelWork"/> where windows are taken.</summary>
     public float* Kernel;
 
     /// <summary>The pooled output.</summary>
@@ -65,6 +69,10 @@ internal unsafe struct SparseConvGradient : IShardedWork
     public static bool Fits(in Conv2DGeometry g) =>
         g is { StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1 } && g.KernelWidth * g.InChannels >= SparseRows.MinLength;
 
+    /// <summary>Whether the input's gradient is made window by window.</summary>
+    public static bool TakesWindows(in Conv2DGeometry g) =>
+        Simd.Level == SimdLevel.Avx512 && g is { KernelHeight: 3, KernelWidth: 3 } && g.InChannels % SparseWindow.Channels == 0;
+
     /// <summary>Into how many bands to cut each picture: for small batches, so many that there are 16 of at least 4 rows.</summary>
     public static int BandsOf(in Pool2DGeometry g) => Math.Clamp(Math.Min(16 / g.Batch, g.OutHeight / 4), 1, 16);
 
@@ -83,7 +91,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     {
         get
         {
-            long row = (long)Pool.OutWidth * Conv.OutChannels;
+            long row = (long)RowsOfBlock * Pool.OutWidth * Conv.OutChannels;
             long band = InPlace ? 0 : ((2 * ((Pool.OutHeight + Bands - 1) / Bands)) + Conv.KernelHeight) * (long)X.RowStride;
             return (ListSize + row + band + SelectionSize + InputRowsSize + 15) / 16 * 16;
         }
@@ -96,14 +104,30 @@ internal unsafe struct SparseConvGradient : IShardedWork
     private readonly int InputRowsSize =>
         X.NeedsCopy || SelectedInputs.Fits(Conv) ? ((((2 * RowsOfCopy) + Conv.KernelHeight - 1) * (int)X.RowStride) + 31) / 16 * 16 : 0;
 
-    // Pooled rows whose input is copied at a time.
-    private readonly int RowsOfCopy => X.NeedsCopy ? (int)Math.Clamp(FloatsOfCopy / Math.Max(2 * X.RowStride, 1), 1, Math.Max(Pool.OutHeight, 1)) : 1;
+    // Pooled rows whose input is copied at a time: whole blocks.
+    private readonly int RowsOfCopy => RowsOfBlock
+        * (X.NeedsCopy ? (int)Math.Clamp(FloatsOfCopy / Math.Max(2 * RowsOfBlock * X.RowStride, 1), 1, Math.Max((Pool.OutHeight + RowsOfBlock - 1) / RowsOfBlock, 1)) : 1);
 
-    // Floats of the lists, eight channels' places in a row or a place's channels four times over; whole cache lines.
-    private readonly int ListSize => ((2 * Math.Max(SparseCompression.Step * RowCapacity, 4 * Capacity)) + 15) / 16 * 16;
+    // Floats of the lists, eight channels' places in a block or a place's channels four times over; whole cache lines.
+    private readonly int ListSize => ((2 * Math.Max(SparseCompression.Step * BlockCapacity, 4 * Capacity)) + 15) / 16 * 16;
+
+    // Pooled rows of a block. The way without lists reads all channels' inputs at once and gains nothing from blocks.
+    private readonly int RowsOfBlock => SelectedInputs.Fits(Conv) ? 1 : 4;
+
+    // Pooled pixels of a block's row: so many that the input under the block takes two thirds of L1, but not so few that reading and
+    // writing the sums would take longer than adding to them.
+    private readonly int PixelsOfBlock
+    {
+        get
+        {
+            const int InputFloats = 5 * 1024;
+            int height = (2 * RowsOfBlock) + Conv.KernelHeight - 1, width = InputFloats / (height * Conv.InChannels);
+            return Math.Max((width - Conv.KernelWidth + 1) / 2, 7);
+        }
+    }
 
     // Entries between the lists of eight channels.
-    private readonly int RowCapacity => Pool.OutWidth + SparseCompression.Step;
+    private readonly int BlockCapacity => (RowsOfBlock * PixelsOfBlock) + SparseCompression.Step;
 
     // Entries between the lists of a window's four places.
     private readonly int Capacity => Conv.OutChannels + SparseCompression.Step;
@@ -140,21 +164,23 @@ internal unsafe struct SparseConvGradient : IShardedWork
         float* values = workspace + ListSize;
 
         // Where the padded picture's row 0 is, or would be.
-        float* dx = InPlace ? Dx + (image * X.ImageStride) : values + row - (2 * first * X.RowStride);
+        float* dx = InPlace ? Dx + (image * X.ImageStride) : values + (RowsOfBlock * row) - (2 * first * X.RowStride);
         int zeroed = 2 * first;
-        for (int y = first; y < end; y++)
+        for (int y = first; y < end; y += RowsOfBlock)
         {
+            int rows = Math.Min(RowsOfBlock, end - y);
             nint index = (((nint)image * Pool.OutHeight) + y) * row;
-            Rectify(index, values, dbias);
+            Rectify(index, rows * Pool.OutWidth, values, dbias);
             float* x = InputRows(image, y, first, end, copy, readsBeyond: selection is not null);
             if (selection is not null)
                 new SelectedInputs(Conv, Pool.OutWidth).Add(values, ArgMax + index, x, X.RowStride, selection);
             else
-                AddToKernel(values, ArgMax + index, x, list, dkernel);
+                AddToKernel(values, ArgMax + index, rows, x, list, dkernel);
             if (Dx is null)
                 continue;
-            zeroed = Clear(dx, zeroed, (2 * y) + 1 + Conv.KernelHeight);
-            AddToInput(values, ArgMax + index, list, dx + (2 * y * X.RowStride));
+            zeroed = Clear(dx, zeroed, (2 * (y + rows)) - 1 + Conv.KernelHeight);
+            for (int i = 0; i < rows; i++)
+                AddToInput(values + (i * row), ArgMax + index + (i * row), list, dx + (2 * (y + i) * X.RowStride));
         }
 
         if (Dx is null)
@@ -188,12 +214,12 @@ internal unsafe struct SparseConvGradient : IShardedWork
         new ReadOnlySpan<float>(dx + (end * X.RowStride), (int)HaloSize).CopyTo(halo);
     }
 
-    /// <summary>A pooled row's gradient where ReLU was on, zero elsewhere; also added to the bias gradient.</summary>
+    /// <summary>The gradient of some pooled pixels where ReLU was on, zero elsewhere; also added to the bias gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Rectify(nint index, float* values, float* dbias)
+    private readonly void Rectify(nint index, int pixels, float* values, float* dbias)
     {
         float* y = Y + index, dy = Dy + index;
-        int channels = Conv.OutChannels, pixels = Pool.OutWidth;
+        int channels = Conv.OutChannels;
         for (int pixel = 0; pixel < pixels; pixel++, y += channels, dy += channels, values += channels)
         {
             int channel = 0;
@@ -238,22 +264,41 @@ internal unsafe struct SparseConvGradient : IShardedWork
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddToKernel(float* values, byte* at, float* x, SparseEntry* list, float* dkernel)
+    private readonly void AddToKernel(float* values, byte* at, int rows, float* x, SparseEntry* list, float* dkernel)
     {
-        int patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels;
+        int blocks = (Pool.OutWidth + PixelsOfBlock - 1) / PixelsOfBlock;
+        for (int block = 0; block < blocks; block++)
+        {
+            int first = Pool.OutWidth * block / blocks, pixels = (Pool.OutWidth * (block + 1) / blocks) - first;
+            nint start = (nint)first * Conv.OutChannels;
+            AddBlock(values + start, at + start, rows, pixels, x + (2 * first * X.Channels), list, dkernel);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void AddBlock(float* values, byte* at, int height, int pixels, float* x, SparseEntry* list, float* dkernel)
+    {
+        int channels = Conv.OutChannels, patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels, capacity = BlockCapacity;
+        nint row = (nint)Pool.OutWidth * channels;
         var rows = new SparseRows(Conv.KernelHeight, run);
-        if (SparseCompression.Fits(Conv.OutChannels))
+        if (SparseCompression.Fits(channels))
         {
             int* lengths = stackalloc int[SparseCompression.Step];
-            long pixel = X.Channels, row = X.RowStride;
-            Vector512<long> places = Vector512.Create(0, pixel, row, row + pixel, 0, pixel, row, row + pixel);
-            for (int channel = 0; channel < Conv.OutChannels; channel += SparseCompression.Step)
+            long right = X.Channels, below = X.RowStride;
+            Vector512<long> places = Vector512.Create(0, right, below, below + right, 0, right, below, below + right);
+            for (int channel = 0; channel < channels; channel += SparseCompression.Step)
             {
-                SparseCompression.GatherRow(
-                    values + channel, at + channel, Pool.OutWidth, Conv.OutChannels, places, 2 * X.Channels, list, RowCapacity, lengths);
+                new Span<int>(lengths, SparseCompression.Step).Clear();
+                for (int y = 0; y < height; y++)
+                {
+                    nint start = (y * row) + channel;
+                    SparseCompression.GatherRow(
+                        values + start, at + start, pixels, channels, places + Vector512.Create(2 * y * below), 2 * X.Channels, list, capacity, lengths);
+                }
+
                 for (int i = 0; i < SparseCompression.Step; i++)
                 {
-                    SparseEntry* start = list + (i * RowCapacity);
+                    SparseEntry* start = list + (i * capacity);
                     rows.Add(start, start + lengths[i], x, X.RowStride, dkernel + ((nint)(channel + i) * patch), run);
                 }
             }
@@ -261,19 +306,21 @@ internal unsafe struct SparseConvGradient : IShardedWork
             return;
         }
 
-        for (int channel = 0; channel < Conv.OutChannels; channel++)
+        for (int channel = 0; channel < channels; channel++)
         {
-            SparseEntry* end = Gather(values + channel, at + channel, list);
+            SparseEntry* end = list;
+            for (int y = 0; y < height; y++)
+                end = Gather(values + (y * row) + channel, at + (y * row) + channel, pixels, 2 * y * (int)X.RowStride, end);
             rows.Add(list, end, x, X.RowStride, dkernel + ((nint)channel * patch), run);
         }
     }
 
-    /// <summary>Lists the places of one channel in a pooled row, as offsets into the input rows under it.</summary>
+    /// <summary>Lists the places of one channel in a part of a pooled row, as offsets into the input under the block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly SparseEntry* Gather(float* values, byte* at, SparseEntry* entry)
+    private readonly SparseEntry* Gather(float* values, byte* at, int pixels, int base0, SparseEntry* entry)
     {
         // Everything in locals: after each store the compiler would otherwise read the fields again.
-        int pixelStride = X.Channels, base0 = 0, pixels = Pool.OutWidth;
+        int pixelStride = X.Channels;
         nint channels = Conv.OutChannels;
         int* offsets = stackalloc int[4] { 0, pixelStride, (int)X.RowStride, (int)X.RowStride + pixelStride };
         for (int pixel = 0; pixel < pixels; pixel++, values += channels, at += channels, base0 += 2 * pixelStride)
@@ -290,28 +337,30 @@ internal unsafe struct SparseConvGradient : IShardedWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void AddToInput(float* values, byte* at, SparseEntry* lists, float* dx)
     {
-        int channels = Conv.OutChannels, run = Conv.KernelWidth * Conv.InChannels, inChannels = X.Channels;
-        bool windows = Simd.Level == SimdLevel.Avx512 && Conv is { KernelHeight: 3, KernelWidth: 3 } && inChannels % Vector512<float>.Count == 0;
+        int channels = Conv.OutChannels, inChannels = X.Channels;
+        if (TakesWindows(Conv))
+        {
+            for (int slice = 0; slice < inChannels; slice += SparseWindow.Channels)
+            {
+                for (int first = 0; first < channels; first += ChannelsOfSlice)
+                {
+                    float* kernel = Kernel + ((((nint)slice / SparseWindow.Channels * channels) + first) * SparseWindow.Patch);
+                    AddWindows(values + first, at + first, Math.Min(ChannelsOfSlice, channels - first), lists, kernel, dx + slice);
+                }
+            }
+
+            return;
+        }
+
+        int run = Conv.KernelWidth * Conv.InChannels;
         var rows = new SparseRows(Conv.KernelHeight, run);
-        bool compress = SparseCompression.Fits(channels);
-        int capacity = Capacity, patch = PatchSize(Conv);
         int* lengths = stackalloc int[4];
         for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)
         {
-            if (compress)
-                SparseCompression.Gather(values, at, channels, patch, lists, capacity, lengths);
-            else
-                Gather(values, at, lists, lengths);
-            if (windows)
-            {
-                for (int channel = 0; channel < inChannels; channel += Vector512<float>.Count)
-                    SparseWindow.Run(lists, capacity, lengths, Kernel + channel, inChannels, dx + channel, X.RowStride);
-                continue;
-            }
-
+            Gather(values, at, channels, PatchSize(Conv), lists, lengths);
             for (int position = 0; position < 4; position++)
             {
-                SparseEntry* list = lists + (position * capacity);
+                SparseEntry* list = lists + (position * Capacity);
                 float* target = dx + ((position >> 1) * X.RowStride) + ((position & 1) * inChannels);
                 if (lengths[position] > 0)
                     rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
@@ -319,12 +368,29 @@ internal unsafe struct SparseConvGradient : IShardedWork
         }
     }
 
-    /// <summary>Lists the channels of one pooled pixel by their position in the window, as offsets into the kernel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Gather(float* values, byte* at, SparseEntry* lists, int* lengths)
+    private readonly void AddWindows(float* values, byte* at, int count, SparseEntry* lists, float* kernel, float* dx)
     {
-        nint channels = Conv.OutChannels;
-        int patch = PatchSize(Conv), start = 0;
+        int channels = Conv.OutChannels, inChannels = X.Channels, capacity = Capacity;
+        int* lengths = stackalloc int[4];
+        for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)
+        {
+            Gather(values, at, count, SparseWindow.Patch, lists, lengths);
+            SparseWindow.Run(lists, capacity, lengths, kernel, inChannels, dx, X.RowStride);
+        }
+    }
+
+    /// <summary>Lists some channels of one pooled pixel by their position in the window, as offsets into the kernel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Gather(float* values, byte* at, int channels, int patch, SparseEntry* lists, int* lengths)
+    {
+        if (SparseCompression.Fits(channels))
+        {
+            SparseCompression.Gather(values, at, channels, patch, lists, Capacity, lengths);
+            return;
+        }
+
+        int start = 0;
         SparseEntry** ends = stackalloc SparseEntry*[4] { lists, lists + Capacity, lists + (2 * Capacity), lists + (3 * Capacity) };
         for (nint channel = 0; channel < channels; channel++, start += patch)
         {

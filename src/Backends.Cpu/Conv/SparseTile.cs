@@ -109,57 +109,57 @@ internal static unsafe class SparseTile
         {
             TLanes value = TLanes.Repeat(&entry->Value);
             float* from = source + entry->Offset;
-            a0 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 1 ? 0 : last)), a0);
+            a0 = TLanes.MultiplyAdd(value, from + (vectors > 1 ? 0 : last), a0);
             if (vectors > 1)
-                a1 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 2 ? 1 * TLanes.Count : last)), a1);
+                a1 = TLanes.MultiplyAdd(value, from + (vectors > 2 ? 1 * TLanes.Count : last), a1);
             if (vectors > 2)
-                a2 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 3 ? 2 * TLanes.Count : last)), a2);
+                a2 = TLanes.MultiplyAdd(value, from + (vectors > 3 ? 2 * TLanes.Count : last), a2);
             if (vectors > 3)
-                a3 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 4 ? 3 * TLanes.Count : last)), a3);
+                a3 = TLanes.MultiplyAdd(value, from + (vectors > 4 ? 3 * TLanes.Count : last), a3);
             if (vectors > 4)
-                a4 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 5 ? 4 * TLanes.Count : last)), a4);
+                a4 = TLanes.MultiplyAdd(value, from + (vectors > 5 ? 4 * TLanes.Count : last), a4);
             if (vectors > 5)
-                a5 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 6 ? 5 * TLanes.Count : last)), a5);
+                a5 = TLanes.MultiplyAdd(value, from + (vectors > 6 ? 5 * TLanes.Count : last), a5);
             if (vectors > 6)
-                a6 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 7 ? 6 * TLanes.Count : last)), a6);
+                a6 = TLanes.MultiplyAdd(value, from + (vectors > 7 ? 6 * TLanes.Count : last), a6);
             if (vectors > 7)
-                a7 = TLanes.MultiplyAdd(value, TLanes.Load(from + (vectors > 8 ? 7 * TLanes.Count : last)), a7);
+                a7 = TLanes.MultiplyAdd(value, from + (vectors > 8 ? 7 * TLanes.Count : last), a7);
             if (rows > 1)
             {
-                b0 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 1 ? 0 : last)), b0);
+                b0 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 1 ? 0 : last), b0);
                 if (vectors > 1)
-                    b1 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 2 ? 1 * TLanes.Count : last)), b1);
+                    b1 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 2 ? 1 * TLanes.Count : last), b1);
                 if (vectors > 2)
-                    b2 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 3 ? 2 * TLanes.Count : last)), b2);
+                    b2 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 3 ? 2 * TLanes.Count : last), b2);
                 if (vectors > 3)
-                    b3 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 4 ? 3 * TLanes.Count : last)), b3);
+                    b3 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 4 ? 3 * TLanes.Count : last), b3);
                 if (vectors > 4)
-                    b4 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 5 ? 4 * TLanes.Count : last)), b4);
+                    b4 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 5 ? 4 * TLanes.Count : last), b4);
                 if (vectors > 5)
-                    b5 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 6 ? 5 * TLanes.Count : last)), b5);
+                    b5 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 6 ? 5 * TLanes.Count : last), b5);
                 if (vectors > 6)
-                    b6 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 7 ? 6 * TLanes.Count : last)), b6);
+                    b6 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 7 ? 6 * TLanes.Count : last), b6);
                 if (vectors > 7)
-                    b7 = TLanes.MultiplyAdd(value, TLanes.Load(from + sourceStride + (vectors > 8 ? 7 * TLanes.Count : last)), b7);
+                    b7 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 8 ? 7 * TLanes.Count : last), b7);
             }
 
             if (rows > 2)
             {
-                c0 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 1 ? 0 : last)), c0);
+                c0 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 1 ? 0 : last), c0);
                 if (vectors > 1)
-                    c1 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 2 ? 1 * TLanes.Count : last)), c1);
+                    c1 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 2 ? 1 * TLanes.Count : last), c1);
                 if (vectors > 2)
-                    c2 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 3 ? 2 * TLanes.Count : last)), c2);
+                    c2 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 3 ? 2 * TLanes.Count : last), c2);
                 if (vectors > 3)
-                    c3 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 4 ? 3 * TLanes.Count : last)), c3);
+                    c3 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 4 ? 3 * TLanes.Count : last), c3);
                 if (vectors > 4)
-                    c4 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 5 ? 4 * TLanes.Count : last)), c4);
+                    c4 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 5 ? 4 * TLanes.Count : last), c4);
                 if (vectors > 5)
-                    c5 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 6 ? 5 * TLanes.Count : last)), c5);
+                    c5 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 6 ? 5 * TLanes.Count : last), c5);
                 if (vectors > 6)
-                    c6 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 7 ? 6 * TLanes.Count : last)), c6);
+                    c6 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 7 ? 6 * TLanes.Count : last), c6);
                 if (vectors > 7)
-                    c7 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * sourceStride) + (vectors > 8 ? 7 * TLanes.Count : last)), c7);
+                    c7 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 8 ? 7 * TLanes.Count : last), c7);
             }
         }
 

@@ -10,11 +10,17 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal static unsafe class SparseWindow
 {
+    /// <summary>How many channels of the input go together, and so how far apart taps are in the kernel.</summary>
+    public const int Channels = 16;
+
+    /// <summary>Floats of an output channel's part of a kernel slice.</summary>
+    public const int Patch = 9 * Channels;
+
     /// <summary>Adds the window's gradient to its input pixels.</summary>
     /// <param name="entries">The four positions' lists of (kernel offset, gradient), one after the other.</param>
     /// <param name="capacity">Entries between the lists' starts.</param>
     /// <param name="lengths">Entries in each list.</param>
-    /// <param name="kernel">The kernel's first channel of the 16; taps are <paramref name="channels"/> apart, rows three taps.</param>
+    /// <param name="kernel">The kernel of these 16 channels, [out][3][3][16].</param>
     /// <param name="channels">Channels of the input.</param>
     /// <param name="target">The first pixel's first channel of the 16.</param>
     /// <param name="rowStride">Floats between rows of the target.</param>
@@ -45,64 +51,64 @@ internal static unsafe class SparseWindow
         for (; entry0 < end0; entry0++)
         {
             Vector512<float> value = Vector512.Create(entry0->Value);
-            float* k0 = kernel + entry0->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p00);
-            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p01);
-            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p02);
-            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p10);
-            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p11);
-            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p12);
-            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p20);
-            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p21);
-            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p22);
+            float* k = kernel + entry0->Offset;
+            p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p00);
+            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p01);
+            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p02);
+            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p10);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p12);
+            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p20);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p22);
         }
 
         SparseEntry* entry1 = entries + capacity, end1 = entry1 + lengths[1];
         for (; entry1 < end1; entry1++)
         {
             Vector512<float> value = Vector512.Create(entry1->Value);
-            float* k0 = kernel + entry1->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p01);
-            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p02);
-            p03 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p03);
-            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p11);
-            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p12);
-            p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p13);
-            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p21);
-            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p22);
-            p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p23);
+            float* k = kernel + entry1->Offset;
+            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p01);
+            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p02);
+            p03 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p03);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p12);
+            p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p13);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p22);
+            p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p23);
         }
 
         SparseEntry* entry2 = entries + (2 * capacity), end2 = entry2 + lengths[2];
         for (; entry2 < end2; entry2++)
         {
             Vector512<float> value = Vector512.Create(entry2->Value);
-            float* k0 = kernel + entry2->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p10);
-            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p11);
-            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p12);
-            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p20);
-            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p21);
-            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p22);
-            p30 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p30);
-            p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p31);
-            p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p32);
+            float* k = kernel + entry2->Offset;
+            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p10);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p12);
+            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p20);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p22);
+            p30 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p30);
+            p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p31);
+            p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p32);
         }
 
         SparseEntry* entry3 = entries + (3 * capacity), end3 = entry3 + lengths[3];
         for (; entry3 < end3; entry3++)
         {
             Vector512<float> value = Vector512.Create(entry3->Value);
-            float* k0 = kernel + entry3->Offset, k1 = k0 + (3 * channels), k2 = k1 + (3 * channels);
-            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0), p11);
-            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + channels), p12);
-            p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k0 + (2 * channels)), p13);
-            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1), p21);
-            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + channels), p22);
-            p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k1 + (2 * channels)), p23);
-            p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2), p31);
-            p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + channels), p32);
-            p33 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k2 + (2 * channels)), p33);
+            float* k = kernel + entry3->Offset;
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p12);
+            p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p13);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p22);
+            p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p23);
+            p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p31);
+            p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p32);
+            p33 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p33);
         }
 
         p00.Store(row0);

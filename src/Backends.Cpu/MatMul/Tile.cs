@@ -23,7 +23,7 @@ internal static unsafe class Tile
 
         // Without a use for it, of what is in the cache anyway: a prefetch costs less than a branch that the JIT leaves in.
         float* ahead = x.Ahead is null ? x.A : x.Ahead;
-        nint aheadStep = x.Ahead is null ? 0 : Prefetching.Line;
+        nint aheadStep = x.Ahead is null ? 0 : Prefetching.Line, second = x.AheadSecond, third = x.AheadThird;
         TLanes l0 = TLanes.Zero, h0 = TLanes.Zero;
         TLanes l1 = TLanes.Zero, h1 = TLanes.Zero;
         TLanes l2 = TLanes.Zero, h2 = TLanes.Zero;
@@ -118,6 +118,8 @@ internal static unsafe class Tile
             for (int i = length; i > 0; i--)
             {
                 Prefetching.Start(ahead);
+                Prefetching.Start(ahead + second);
+                Prefetching.Start(ahead + third);
                 ahead += aheadStep;
                 TLanes low = TLanes.Load(b), high = TLanes.Load(b + TLanes.Count);
                 TLanes v0 = TLanes.Repeat(a0);

@@ -43,6 +43,12 @@ internal unsafe struct TileOperands
     /// </summary>
     public float* Ahead;
 
+    /// <summary>Floats from <see cref="Ahead"/> to a second place of which as much is asked for, or 0.</summary>
+    public nint AheadSecond;
+
+    /// <summary>The same to a third place.</summary>
+    public nint AheadThird;
+
     /// <summary>What the sums start from, such as a bias or the result so far; null for zeros.</summary>
     public float* Start;
 

@@ -19,21 +19,24 @@ internal readonly unsafe struct OptimizerWork<TStep>(TStep step, float* weights,
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(nint start, nint end)
     {
+        // Everything in locals: after each store the compiler would otherwise read the fields again.
+        TStep local = step;
+        float* weight = weights, slope = gradient, one = first, two = second;
         nint i = start;
         Vector256<float> w, a = default, b = default;
         for (; i <= end - 8; i += 8)
         {
-            w = Vector256.Load(weights + i);
+            w = Vector256.Load(weight + i);
             if (TStep.UsesFirst)
-                a = Vector256.Load(first + i);
+                a = Vector256.Load(one + i);
             if (TStep.UsesSecond)
-                b = Vector256.Load(second + i);
-            step.Apply(Vector256.Load(gradient + i), ref w, ref a, ref b);
-            w.Store(weights + i);
+                b = Vector256.Load(two + i);
+            local.Apply(Vector256.Load(slope + i), ref w, ref a, ref b);
+            w.Store(weight + i);
             if (TStep.UsesFirst)
-                a.Store(first + i);
+                a.Store(one + i);
             if (TStep.UsesSecond)
-                b.Store(second + i);
+                b.Store(two + i);
         }
 
         int rest = (int)(end - i);

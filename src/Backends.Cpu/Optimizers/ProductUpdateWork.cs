@@ -4,8 +4,9 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The gradient of a dense kernel, xᵀ·dy, and the optimizer's step with it, in one pass: a strip of the gradient
-/// is computed into L2, used, and forgotten. Weights and state, the only large memory, are read and written once.
+/// The gradient of a dense kernel, xᵀ·dy, and the optimizer's step with it, in one pass: a few rows of the gradient are computed
+/// into L1, used, and forgotten. Weights and state, the only large memory, are read and written once, and the next rows of them
+/// come to L2 while the gradient of these is computed: otherwise memory would rest during the arithmetic.
 /// A shard is a range of the kernel's rows.
 /// </summary>
 /// <param name="step">The optimizer's step.</param>
@@ -22,9 +23,12 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
     private const int MaxColumns = 512;
     private const int MaxBatch = 256;
 
-    // Rows that are whole cache lines of x, and enough of the weights for the prefetcher to find its pace.
+    // Rows of the kernel whose column of x is copied together: whole cache lines.
     private const int RowsOfStrip = 48;
-    private const int RowsOfShard = 4 * RowsOfStrip;
+    private const int RowsOfShard = 8 * RowsOfStrip;
+
+    // Rows that are computed and updated together: a tile's height, and a divisor of the strip's.
+    private const int MaxRowsOfBlock = 12;
 
     /// <summary>How many ranges of rows there are.</summary>
     public int Shards => (rows + RowsOfShard - 1) / RowsOfShard;
@@ -39,23 +43,46 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
     public void Run(int shard)
     {
         float* strip = stackalloc float[MaxBatch * RowsOfStrip];
-        float* gradient = stackalloc float[RowsOfStrip * MaxColumns];
-        int end = Math.Min((shard + 1) * RowsOfShard, rows);
-        for (int row = shard * RowsOfShard; row < end; row += RowsOfStrip)
+        float* gradient = stackalloc float[MaxRowsOfBlock * MaxColumns];
+        int end = Math.Min((shard + 1) * RowsOfShard, rows), height = TileRows.Height;
+        for (int row = shard * RowsOfShard; row < end; row += height)
         {
-            int height = Math.Min(RowsOfStrip, end - row);
-            for (int i = 0; i < dy.Rows; i++)
-                new ReadOnlySpan<float>(x + ((nint)i * rows) + row, height).CopyTo(new Span<float>(strip + (i * RowsOfStrip), height));
-            Multiply(strip, height, gradient);
+            int inStrip = row % RowsOfStrip, block = Math.Min(height, end - row);
+            if (inStrip == 0)
+            {
+                for (int i = 0; i < dy.Rows; i++)
+                    new ReadOnlySpan<float>(x + ((nint)i * rows) + row, Math.Min(RowsOfStrip, end - row)).CopyTo(new Span<float>(strip + (i * RowsOfStrip), RowsOfStrip));
+            }
 
-            nint start = (nint)row * dy.Columns, length = (nint)height * dy.Columns;
+            // A part of the next strip for each block of this one.
+            int next = row - inStrip + RowsOfStrip;
+            if (next < end)
+                Fetch(next, dy.Rows * inStrip / RowsOfStrip, dy.Rows * Math.Min(inStrip + height, RowsOfStrip) / RowsOfStrip);
+
+            nint start = (nint)row * dy.Columns, length = (nint)block * dy.Columns;
+            Multiply(strip + inStrip, block, gradient, start + length, (nint)Math.Min(row + block + height, end) * dy.Columns);
             float* a = first is null ? null : first + start, b = second is null ? null : second + start;
             new OptimizerWork<TStep>(step, weights + start, gradient, a, b, (int)length).Update(0, length);
         }
     }
 
+    private void Fetch(int row, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+        {
+            for (int line = 0; line < RowsOfStrip; line += Prefetching.Line)
+                Prefetching.Start(x + ((nint)i * rows) + row + line);
+        }
+    }
+
+    /// <summary>Computes some rows of the gradient.</summary>
+    /// <param name="strip">Their inputs, <see cref="RowsOfStrip"/> apart.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="gradient">Receives them.</param>
+    /// <param name="next">The first of the weights that are updated after these.</param>
+    /// <param name="stop">After the last of them.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(float* strip, int count, float* gradient)
+    private void Multiply(float* strip, int count, float* gradient, nint next, nint stop)
     {
         for (int panel = 0; panel < dy.Count; panel++)
         {
@@ -72,6 +99,14 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
                 C = gradient + (panel * TileRows.MaxWidth),
                 StrideC = dy.Columns,
             };
+            if (next < stop)
+            {
+                operands.Ahead = weights + next;
+                operands.AheadSecond = first is null ? 0 : (nint)(first - weights);
+                operands.AheadThird = second is null ? 0 : (nint)(second - weights);
+                next += dy.Rows * TileRows.Tiles(count, width) * (nint)Prefetching.Line;
+            }
+
             TileRows.Run(operands, count, columns, width);
         }
     }

@@ -26,6 +26,9 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>a·b + c with one float in every lane of a, which some machines broadcast within the instruction.</summary>
     static abstract TSelf MultiplyAdd(float* a, TSelf b, TSelf c);
 
+    /// <summary>a·b + c with b read from memory, which some machines do within the instruction.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, float* b, TSelf c);
+
     /// <summary>Lane i of the result is the lane of the value that position i, an integer's bits, names.</summary>
     static abstract TSelf Permute(TSelf value, TSelf positions);
 

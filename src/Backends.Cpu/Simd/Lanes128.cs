@@ -34,6 +34,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 MultiplyAdd(float* a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(b._value, Vector128.Create(*a), c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 MultiplyAdd(Lanes128 a, float* b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a._value, Vector128.Load(b), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Permute(Lanes128 value, Lanes128 positions) =>
         new(Avx.IsSupported ? Avx.PermuteVar(value._value, positions._value.AsInt32()) : Vector128.Shuffle(value._value, positions._value.AsInt32()));
 

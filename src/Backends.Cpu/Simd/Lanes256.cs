@@ -40,6 +40,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 MultiplyAdd(float* a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(b._value, Vector256.Create(*a), c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 MultiplyAdd(Lanes256 a, float* b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a._value, Vector256.Load(b), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Permute(Lanes256 value, Lanes256 positions) =>
         new(Avx2.IsSupported ? Avx2.PermuteVar8x32(value._value, positions._value.AsInt32()) : Vector256.Shuffle(value._value, positions._value.AsInt32()));
 

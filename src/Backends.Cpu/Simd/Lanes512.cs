@@ -43,6 +43,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 MultiplyAdd(float* a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(b._value, Vector512.Create(*a), c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(Lanes512 a, float* b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, Vector512.Load(b), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Permute(Lanes512 value, Lanes512 positions) =>
         new(Avx512F.IsSupported ? Avx512F.PermuteVar16x32(value._value, positions._value.AsInt32()) : Vector512.Shuffle(value._value, positions._value.AsInt32()));
 

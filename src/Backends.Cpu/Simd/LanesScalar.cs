@@ -31,6 +31,9 @@ internal readonly unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
     public static LanesScalar MultiplyAdd(float* a, LanesScalar b, LanesScalar c) => new(float.MultiplyAddEstimate(*a, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar MultiplyAdd(LanesScalar a, float* b, LanesScalar c) => new(float.MultiplyAddEstimate(a._value, *b, c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar Permute(LanesScalar value, LanesScalar positions) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
