@@ -11,274 +11,285 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>Computes a tile of <typeparamref name="TRows"/> rows by two vectors.</summary>
+    /// <summary>Computes tiles of <typeparamref name="TRows"/> rows by two vectors: one, or several one below the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TLanes, TRows>(in TileOperands x)
+    public static void Run<TLanes, TRows, TTiles>(in TileOperands x)
         where TLanes : unmanaged, ILanes<TLanes>
         where TRows : struct, IRowCount
+        where TTiles : struct, ITiles
     {
         int rows = TRows.Count;
-        nint stride = x.RowStride, step = x.StepStride, stepB = x.StepB, strideC = x.StrideC;
-        float* b = x.B, c = x.C;
+        nint stride = x.RowStride, step = x.StepStride, stepB = x.StepB, strideC = x.StrideC, strideStart = x.StrideStart;
+        nint* offsets = x.Offsets;
+        int segments = x.Segments, length = x.Length, tiles = TTiles.Several ? x.Tiles : 1;
+        float* a = x.A, c = x.C, start = x.Start;
 
         // Without a use for it, of what is in the cache anyway: a prefetch costs less than a branch that the JIT leaves in.
         float* ahead = x.Ahead is null ? x.A : x.Ahead;
         nint aheadStep = x.Ahead is null ? 0 : Prefetching.Line, second = x.AheadSecond, third = x.AheadThird;
-        TLanes l0 = TLanes.Zero, h0 = TLanes.Zero;
-        TLanes l1 = TLanes.Zero, h1 = TLanes.Zero;
-        TLanes l2 = TLanes.Zero, h2 = TLanes.Zero;
-        TLanes l3 = TLanes.Zero, h3 = TLanes.Zero;
-        TLanes l4 = TLanes.Zero, h4 = TLanes.Zero;
-        TLanes l5 = TLanes.Zero, h5 = TLanes.Zero;
-        TLanes l6 = TLanes.Zero, h6 = TLanes.Zero;
-        TLanes l7 = TLanes.Zero, h7 = TLanes.Zero;
-        TLanes l8 = TLanes.Zero, h8 = TLanes.Zero;
-        TLanes l9 = TLanes.Zero, h9 = TLanes.Zero;
-        TLanes l10 = TLanes.Zero, h10 = TLanes.Zero;
-        TLanes l11 = TLanes.Zero, h11 = TLanes.Zero;
-        if (x.Start is not null)
+        do
         {
-            float* start = x.Start;
-            nint strideStart = x.StrideStart;
-            l0 = TLanes.Load(start);
-            h0 = TLanes.Load(start + TLanes.Count);
-            if (rows > 1)
+            TLanes l0 = TLanes.Zero, h0 = TLanes.Zero;
+            TLanes l1 = TLanes.Zero, h1 = TLanes.Zero;
+            TLanes l2 = TLanes.Zero, h2 = TLanes.Zero;
+            TLanes l3 = TLanes.Zero, h3 = TLanes.Zero;
+            TLanes l4 = TLanes.Zero, h4 = TLanes.Zero;
+            TLanes l5 = TLanes.Zero, h5 = TLanes.Zero;
+            TLanes l6 = TLanes.Zero, h6 = TLanes.Zero;
+            TLanes l7 = TLanes.Zero, h7 = TLanes.Zero;
+            TLanes l8 = TLanes.Zero, h8 = TLanes.Zero;
+            TLanes l9 = TLanes.Zero, h9 = TLanes.Zero;
+            TLanes l10 = TLanes.Zero, h10 = TLanes.Zero;
+            TLanes l11 = TLanes.Zero, h11 = TLanes.Zero;
+            if (start is not null)
             {
-                l1 = TLanes.Load(start + (1 * strideStart));
-                h1 = TLanes.Load(start + (1 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 2)
-            {
-                l2 = TLanes.Load(start + (2 * strideStart));
-                h2 = TLanes.Load(start + (2 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 3)
-            {
-                l3 = TLanes.Load(start + (3 * strideStart));
-                h3 = TLanes.Load(start + (3 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 4)
-            {
-                l4 = TLanes.Load(start + (4 * strideStart));
-                h4 = TLanes.Load(start + (4 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 5)
-            {
-                l5 = TLanes.Load(start + (5 * strideStart));
-                h5 = TLanes.Load(start + (5 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 6)
-            {
-                l6 = TLanes.Load(start + (6 * strideStart));
-                h6 = TLanes.Load(start + (6 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 7)
-            {
-                l7 = TLanes.Load(start + (7 * strideStart));
-                h7 = TLanes.Load(start + (7 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 8)
-            {
-                l8 = TLanes.Load(start + (8 * strideStart));
-                h8 = TLanes.Load(start + (8 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 9)
-            {
-                l9 = TLanes.Load(start + (9 * strideStart));
-                h9 = TLanes.Load(start + (9 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 10)
-            {
-                l10 = TLanes.Load(start + (10 * strideStart));
-                h10 = TLanes.Load(start + (10 * strideStart) + TLanes.Count);
-            }
-
-            if (rows > 11)
-            {
-                l11 = TLanes.Load(start + (11 * strideStart));
-                h11 = TLanes.Load(start + (11 * strideStart) + TLanes.Count);
-            }
-        }
-
-        int segments = x.Segments, length = x.Length;
-        for (int segment = 0; segment < segments; segment++)
-        {
-            // Four base pointers, each with two more rows at one and two strides, keep the addresses in few registers.
-            float* a0 = x.Offsets is null ? x.A : x.A + x.Offsets[segment];
-            float* a3 = a0 + (3 * stride), a6 = a3 + (3 * stride), a9 = a6 + (3 * stride);
-            for (int i = length; i > 0; i--)
-            {
-                Prefetching.Start(ahead);
-                Prefetching.Start(ahead + second);
-                Prefetching.Start(ahead + third);
-                ahead += aheadStep;
-                TLanes low = TLanes.Load(b), high = TLanes.Load(b + TLanes.Count);
-                TLanes v0 = TLanes.Repeat(a0);
-                l0 = TLanes.MultiplyAdd(v0, low, l0);
-                h0 = TLanes.MultiplyAdd(v0, high, h0);
+                l0 = TLanes.Load(start);
+                h0 = TLanes.Load(start + TLanes.Count);
                 if (rows > 1)
                 {
-                    TLanes v1 = TLanes.Repeat(a0 + stride);
-                    l1 = TLanes.MultiplyAdd(v1, low, l1);
-                    h1 = TLanes.MultiplyAdd(v1, high, h1);
+                    l1 = TLanes.Load(start + (1 * strideStart));
+                    h1 = TLanes.Load(start + (1 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 2)
                 {
-                    TLanes v2 = TLanes.Repeat(a0 + (2 * stride));
-                    l2 = TLanes.MultiplyAdd(v2, low, l2);
-                    h2 = TLanes.MultiplyAdd(v2, high, h2);
+                    l2 = TLanes.Load(start + (2 * strideStart));
+                    h2 = TLanes.Load(start + (2 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 3)
                 {
-                    TLanes v3 = TLanes.Repeat(a3);
-                    l3 = TLanes.MultiplyAdd(v3, low, l3);
-                    h3 = TLanes.MultiplyAdd(v3, high, h3);
+                    l3 = TLanes.Load(start + (3 * strideStart));
+                    h3 = TLanes.Load(start + (3 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 4)
                 {
-                    TLanes v4 = TLanes.Repeat(a3 + stride);
-                    l4 = TLanes.MultiplyAdd(v4, low, l4);
-                    h4 = TLanes.MultiplyAdd(v4, high, h4);
+                    l4 = TLanes.Load(start + (4 * strideStart));
+                    h4 = TLanes.Load(start + (4 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 5)
                 {
-                    TLanes v5 = TLanes.Repeat(a3 + (2 * stride));
-                    l5 = TLanes.MultiplyAdd(v5, low, l5);
-                    h5 = TLanes.MultiplyAdd(v5, high, h5);
+                    l5 = TLanes.Load(start + (5 * strideStart));
+                    h5 = TLanes.Load(start + (5 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 6)
                 {
-                    TLanes v6 = TLanes.Repeat(a6);
-                    l6 = TLanes.MultiplyAdd(v6, low, l6);
-                    h6 = TLanes.MultiplyAdd(v6, high, h6);
+                    l6 = TLanes.Load(start + (6 * strideStart));
+                    h6 = TLanes.Load(start + (6 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 7)
                 {
-                    TLanes v7 = TLanes.Repeat(a6 + stride);
-                    l7 = TLanes.MultiplyAdd(v7, low, l7);
-                    h7 = TLanes.MultiplyAdd(v7, high, h7);
+                    l7 = TLanes.Load(start + (7 * strideStart));
+                    h7 = TLanes.Load(start + (7 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 8)
                 {
-                    TLanes v8 = TLanes.Repeat(a6 + (2 * stride));
-                    l8 = TLanes.MultiplyAdd(v8, low, l8);
-                    h8 = TLanes.MultiplyAdd(v8, high, h8);
+                    l8 = TLanes.Load(start + (8 * strideStart));
+                    h8 = TLanes.Load(start + (8 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 9)
                 {
-                    TLanes v9 = TLanes.Repeat(a9);
-                    l9 = TLanes.MultiplyAdd(v9, low, l9);
-                    h9 = TLanes.MultiplyAdd(v9, high, h9);
+                    l9 = TLanes.Load(start + (9 * strideStart));
+                    h9 = TLanes.Load(start + (9 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 10)
                 {
-                    TLanes v10 = TLanes.Repeat(a9 + stride);
-                    l10 = TLanes.MultiplyAdd(v10, low, l10);
-                    h10 = TLanes.MultiplyAdd(v10, high, h10);
+                    l10 = TLanes.Load(start + (10 * strideStart));
+                    h10 = TLanes.Load(start + (10 * strideStart) + TLanes.Count);
                 }
 
                 if (rows > 11)
                 {
-                    TLanes v11 = TLanes.Repeat(a9 + (2 * stride));
-                    l11 = TLanes.MultiplyAdd(v11, low, l11);
-                    h11 = TLanes.MultiplyAdd(v11, high, h11);
+                    l11 = TLanes.Load(start + (11 * strideStart));
+                    h11 = TLanes.Load(start + (11 * strideStart) + TLanes.Count);
                 }
-
-                b += stepB;
-                a0 += step;
-                if (rows > 3)
-                    a3 += step;
-                if (rows > 6)
-                    a6 += step;
-                if (rows > 9)
-                    a9 += step;
             }
-        }
 
-        TLanes.Store(l0, c);
-        TLanes.Store(h0, c + TLanes.Count);
-        if (rows > 1)
-        {
-            TLanes.Store(l1, c + (1 * strideC));
-            TLanes.Store(h1, c + (1 * strideC) + TLanes.Count);
-        }
+            float* b = x.B;
+            for (int segment = 0; segment < segments; segment++)
+            {
+                // Four base pointers, each with two more rows at one and two strides, keep the addresses in few registers.
+                float* a0 = offsets is null ? a : a + offsets[segment];
+                float* a3 = a0 + (3 * stride), a6 = a3 + (3 * stride), a9 = a6 + (3 * stride);
+                for (int i = length; i > 0; i--)
+                {
+                    Prefetching.Start(ahead);
+                    Prefetching.Start(ahead + second);
+                    Prefetching.Start(ahead + third);
+                    ahead += aheadStep;
+                    TLanes low = TLanes.Load(b), high = TLanes.Load(b + TLanes.Count);
+                    TLanes v0 = TLanes.Repeat(a0);
+                    l0 = TLanes.MultiplyAdd(v0, low, l0);
+                    h0 = TLanes.MultiplyAdd(v0, high, h0);
+                    if (rows > 1)
+                    {
+                        TLanes v1 = TLanes.Repeat(a0 + stride);
+                        l1 = TLanes.MultiplyAdd(v1, low, l1);
+                        h1 = TLanes.MultiplyAdd(v1, high, h1);
+                    }
 
-        if (rows > 2)
-        {
-            TLanes.Store(l2, c + (2 * strideC));
-            TLanes.Store(h2, c + (2 * strideC) + TLanes.Count);
-        }
+                    if (rows > 2)
+                    {
+                        TLanes v2 = TLanes.Repeat(a0 + (2 * stride));
+                        l2 = TLanes.MultiplyAdd(v2, low, l2);
+                        h2 = TLanes.MultiplyAdd(v2, high, h2);
+                    }
 
-        if (rows > 3)
-        {
-            TLanes.Store(l3, c + (3 * strideC));
-            TLanes.Store(h3, c + (3 * strideC) + TLanes.Count);
-        }
+                    if (rows > 3)
+                    {
+                        TLanes v3 = TLanes.Repeat(a3);
+                        l3 = TLanes.MultiplyAdd(v3, low, l3);
+                        h3 = TLanes.MultiplyAdd(v3, high, h3);
+                    }
 
-        if (rows > 4)
-        {
-            TLanes.Store(l4, c + (4 * strideC));
-            TLanes.Store(h4, c + (4 * strideC) + TLanes.Count);
-        }
+                    if (rows > 4)
+                    {
+                        TLanes v4 = TLanes.Repeat(a3 + stride);
+                        l4 = TLanes.MultiplyAdd(v4, low, l4);
+                        h4 = TLanes.MultiplyAdd(v4, high, h4);
+                    }
 
-        if (rows > 5)
-        {
-            TLanes.Store(l5, c + (5 * strideC));
-            TLanes.Store(h5, c + (5 * strideC) + TLanes.Count);
-        }
+                    if (rows > 5)
+                    {
+                        TLanes v5 = TLanes.Repeat(a3 + (2 * stride));
+                        l5 = TLanes.MultiplyAdd(v5, low, l5);
+                        h5 = TLanes.MultiplyAdd(v5, high, h5);
+                    }
 
-        if (rows > 6)
-        {
-            TLanes.Store(l6, c + (6 * strideC));
-            TLanes.Store(h6, c + (6 * strideC) + TLanes.Count);
-        }
+                    if (rows > 6)
+                    {
+                        TLanes v6 = TLanes.Repeat(a6);
+                        l6 = TLanes.MultiplyAdd(v6, low, l6);
+                        h6 = TLanes.MultiplyAdd(v6, high, h6);
+                    }
 
-        if (rows > 7)
-        {
-            TLanes.Store(l7, c + (7 * strideC));
-            TLanes.Store(h7, c + (7 * strideC) + TLanes.Count);
-        }
+                    if (rows > 7)
+                    {
+                        TLanes v7 = TLanes.Repeat(a6 + stride);
+                        l7 = TLanes.MultiplyAdd(v7, low, l7);
+                        h7 = TLanes.MultiplyAdd(v7, high, h7);
+                    }
 
-        if (rows > 8)
-        {
-            TLanes.Store(l8, c + (8 * strideC));
-            TLanes.Store(h8, c + (8 * strideC) + TLanes.Count);
-        }
+                    if (rows > 8)
+                    {
+                        TLanes v8 = TLanes.Repeat(a6 + (2 * stride));
+                        l8 = TLanes.MultiplyAdd(v8, low, l8);
+                        h8 = TLanes.MultiplyAdd(v8, high, h8);
+                    }
 
-        if (rows > 9)
-        {
-            TLanes.Store(l9, c + (9 * strideC));
-            TLanes.Store(h9, c + (9 * strideC) + TLanes.Count);
-        }
+                    if (rows > 9)
+                    {
+                        TLanes v9 = TLanes.Repeat(a9);
+                        l9 = TLanes.MultiplyAdd(v9, low, l9);
+                        h9 = TLanes.MultiplyAdd(v9, high, h9);
+                    }
 
-        if (rows > 10)
-        {
-            TLanes.Store(l10, c + (10 * strideC));
-            TLanes.Store(h10, c + (10 * strideC) + TLanes.Count);
-        }
+                    if (rows > 10)
+                    {
+                        TLanes v10 = TLanes.Repeat(a9 + stride);
+                        l10 = TLanes.MultiplyAdd(v10, low, l10);
+                        h10 = TLanes.MultiplyAdd(v10, high, h10);
+                    }
 
-        if (rows > 11)
-        {
-            TLanes.Store(l11, c + (11 * strideC));
-            TLanes.Store(h11, c + (11 * strideC) + TLanes.Count);
+                    if (rows > 11)
+                    {
+                        TLanes v11 = TLanes.Repeat(a9 + (2 * stride));
+                        l11 = TLanes.MultiplyAdd(v11, low, l11);
+                        h11 = TLanes.MultiplyAdd(v11, high, h11);
+                    }
+
+                    b += stepB;
+                    a0 += step;
+                    if (rows > 3)
+                        a3 += step;
+                    if (rows > 6)
+                        a6 += step;
+                    if (rows > 9)
+                        a9 += step;
+                }
+            }
+
+            TLanes.Store(l0, c);
+            TLanes.Store(h0, c + TLanes.Count);
+            if (rows > 1)
+            {
+                TLanes.Store(l1, c + (1 * strideC));
+                TLanes.Store(h1, c + (1 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 2)
+            {
+                TLanes.Store(l2, c + (2 * strideC));
+                TLanes.Store(h2, c + (2 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 3)
+            {
+                TLanes.Store(l3, c + (3 * strideC));
+                TLanes.Store(h3, c + (3 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 4)
+            {
+                TLanes.Store(l4, c + (4 * strideC));
+                TLanes.Store(h4, c + (4 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 5)
+            {
+                TLanes.Store(l5, c + (5 * strideC));
+                TLanes.Store(h5, c + (5 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 6)
+            {
+                TLanes.Store(l6, c + (6 * strideC));
+                TLanes.Store(h6, c + (6 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 7)
+            {
+                TLanes.Store(l7, c + (7 * strideC));
+                TLanes.Store(h7, c + (7 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 8)
+            {
+                TLanes.Store(l8, c + (8 * strideC));
+                TLanes.Store(h8, c + (8 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 9)
+            {
+                TLanes.Store(l9, c + (9 * strideC));
+                TLanes.Store(h9, c + (9 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 10)
+            {
+                TLanes.Store(l10, c + (10 * strideC));
+                TLanes.Store(h10, c + (10 * strideC) + TLanes.Count);
+            }
+
+            if (rows > 11)
+            {
+                TLanes.Store(l11, c + (11 * strideC));
+                TLanes.Store(h11, c + (11 * strideC) + TLanes.Count);
+            }
+
+            if (!TTiles.Several)
+                return;
+            a += rows * stride;
+            c += rows * strideC;
+            start += rows * strideStart;
         }
+        while (--tiles > 0);
     }
 }

@@ -54,4 +54,9 @@ internal unsafe struct TileOperands
 
     /// <summary>Floats between rows of <see cref="Start"/>; 0 where all rows start from the same.</summary>
     public nint StrideStart;
+
+    /// <summary>
+    /// How many tiles of equal height, one below the other, for <see cref="TileCounts.Some"/>: where sums are short, a call for each takes long.
+    /// </summary>
+    public int Tiles;
 }

@@ -58,20 +58,25 @@ internal static unsafe class TileRows
 
         // Tiles of equal height: a low last one would have too few sums to hide the latency of an addition.
         TileOperands block = x;
+        block.Tiles = 1;
         if (x.Start is null)
             block.StrideStart = 0;
         int tiles = Tiles(rows, width), height = (rows + tiles - 1) / tiles;
         if (columns == width)
         {
-            for (; rows > 0; rows -= height)
-            {
-                Kernel(Math.Min(rows, height), width)(block);
-                block.A += height * block.RowStride;
-                block.C += height * block.StrideC;
-                block.Start += height * block.StrideStart;
-                Advance(ref block);
-            }
-
+            block.Tiles = rows / height;
+            if (block.Tiles == 1)
+                Kernel(height, width)(block);
+            else
+                Kernel<TileCounts.Some>(height, width)(block);
+            int whole = block.Tiles * height;
+            if (whole == rows)
+                return;
+            block.A += whole * block.RowStride;
+            block.C += whole * block.StrideC;
+            block.Start += whole * block.StrideStart;
+            Advance(ref block);
+            Kernel(rows - whole, width)(block);
             return;
         }
 
@@ -100,12 +105,12 @@ internal static unsafe class TileRows
         }
     }
 
-    // What a tile asks for ahead, the next one need not.
+    // What tiles ask for ahead, the next ones need not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Advance(ref TileOperands block)
     {
         if (block.Ahead is not null)
-            block.Ahead += block.Segments * block.Length * (nint)Prefetching.Line;
+            block.Ahead += block.Tiles * (nint)block.Segments * block.Length * Prefetching.Line;
     }
 
     // Few columns: a call for each row would take longer than the copy.
@@ -125,55 +130,60 @@ internal static unsafe class TileRows
     /// <summary>The kernel of one tile.</summary>
     /// <param name="rows">Rows of the tile, at most <see cref="HeightOf"/> its width.</param>
     /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
-    public static delegate*<in TileOperands, void> Kernel(int rows, int width)
+    public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Kernel<TileCounts.One>(rows, width);
+
+    private static delegate*<in TileOperands, void> Kernel<TTiles>(int rows, int width)
+        where TTiles : struct, ITiles
     {
         if (width < MaxWidth)
         {
-            return width == Lanes128.Count ? NarrowKernel<Lanes128>(rows)
-                : width == Lanes256.Count ? NarrowKernel<Lanes256>(rows)
-                : NarrowKernel<Lanes512>(rows);
+            return width == Lanes128.Count ? NarrowKernel<Lanes128, TTiles>(rows)
+                : width == Lanes256.Count ? NarrowKernel<Lanes256, TTiles>(rows)
+                : NarrowKernel<Lanes512, TTiles>(rows);
         }
 
         return Simd.Level switch
         {
-            SimdLevel.Scalar => WideKernel<LanesScalar>(rows),
-            SimdLevel.Vector128 => WideKernel<Lanes128>(rows),
-            SimdLevel.Avx2 => WideKernel<Lanes256>(rows),
-            _ => WideKernel<Lanes512>(rows),
+            SimdLevel.Scalar => WideKernel<LanesScalar, TTiles>(rows),
+            SimdLevel.Vector128 => WideKernel<Lanes128, TTiles>(rows),
+            SimdLevel.Avx2 => WideKernel<Lanes256, TTiles>(rows),
+            _ => WideKernel<Lanes512, TTiles>(rows),
         };
     }
 
-    private static delegate*<in TileOperands, void> WideKernel<TLanes>(int rows)
-        where TLanes : unmanaged, ILanes<TLanes> => rows switch
+    private static delegate*<in TileOperands, void> WideKernel<TLanes, TTiles>(int rows)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TTiles : struct, ITiles => rows switch
         {
-            1 => &Tile.Run<TLanes, Rows.R1>,
-            2 => &Tile.Run<TLanes, Rows.R2>,
-            3 => &Tile.Run<TLanes, Rows.R3>,
-            4 => &Tile.Run<TLanes, Rows.R4>,
-            5 => &Tile.Run<TLanes, Rows.R5>,
-            6 => &Tile.Run<TLanes, Rows.R6>,
-            7 => &Tile.Run<TLanes, Rows.R7>,
-            8 => &Tile.Run<TLanes, Rows.R8>,
-            9 => &Tile.Run<TLanes, Rows.R9>,
-            10 => &Tile.Run<TLanes, Rows.R10>,
-            11 => &Tile.Run<TLanes, Rows.R11>,
-            _ => &Tile.Run<TLanes, Rows.R12>,
+            1 => &Tile.Run<TLanes, Rows.R1, TTiles>,
+            2 => &Tile.Run<TLanes, Rows.R2, TTiles>,
+            3 => &Tile.Run<TLanes, Rows.R3, TTiles>,
+            4 => &Tile.Run<TLanes, Rows.R4, TTiles>,
+            5 => &Tile.Run<TLanes, Rows.R5, TTiles>,
+            6 => &Tile.Run<TLanes, Rows.R6, TTiles>,
+            7 => &Tile.Run<TLanes, Rows.R7, TTiles>,
+            8 => &Tile.Run<TLanes, Rows.R8, TTiles>,
+            9 => &Tile.Run<TLanes, Rows.R9, TTiles>,
+            10 => &Tile.Run<TLanes, Rows.R10, TTiles>,
+            11 => &Tile.Run<TLanes, Rows.R11, TTiles>,
+            _ => &Tile.Run<TLanes, Rows.R12, TTiles>,
         };
 
-    private static delegate*<in TileOperands, void> NarrowKernel<TLanes>(int rows)
-        where TLanes : unmanaged, ILanes<TLanes> => rows switch
+    private static delegate*<in TileOperands, void> NarrowKernel<TLanes, TTiles>(int rows)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TTiles : struct, ITiles => rows switch
         {
-            1 => &NarrowTile.Run<TLanes, Rows.R1>,
-            2 => &NarrowTile.Run<TLanes, Rows.R2>,
-            3 => &NarrowTile.Run<TLanes, Rows.R3>,
-            4 => &NarrowTile.Run<TLanes, Rows.R4>,
-            5 => &NarrowTile.Run<TLanes, Rows.R5>,
-            6 => &NarrowTile.Run<TLanes, Rows.R6>,
-            7 => &NarrowTile.Run<TLanes, Rows.R7>,
-            8 => &NarrowTile.Run<TLanes, Rows.R8>,
-            9 => &NarrowTile.Run<TLanes, Rows.R9>,
-            10 => &NarrowTile.Run<TLanes, Rows.R10>,
-            11 => &NarrowTile.Run<TLanes, Rows.R11>,
-            _ => &NarrowTile.Run<TLanes, Rows.R12>,
+            1 => &NarrowTile.Run<TLanes, Rows.R1, TTiles>,
+            2 => &NarrowTile.Run<TLanes, Rows.R2, TTiles>,
+            3 => &NarrowTile.Run<TLanes, Rows.R3, TTiles>,
+            4 => &NarrowTile.Run<TLanes, Rows.R4, TTiles>,
+            5 => &NarrowTile.Run<TLanes, Rows.R5, TTiles>,
+            6 => &NarrowTile.Run<TLanes, Rows.R6, TTiles>,
+            7 => &NarrowTile.Run<TLanes, Rows.R7, TTiles>,
+            8 => &NarrowTile.Run<TLanes, Rows.R8, TTiles>,
+            9 => &NarrowTile.Run<TLanes, Rows.R9, TTiles>,
+            10 => &NarrowTile.Run<TLanes, Rows.R10, TTiles>,
+            11 => &NarrowTile.Run<TLanes, Rows.R11, TTiles>,
+            _ => &NarrowTile.Run<TLanes, Rows.R12, TTiles>,
         };
 }
