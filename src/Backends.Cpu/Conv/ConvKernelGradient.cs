@@ -82,14 +82,11 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     {
         get
         {
-            int between = Math.Max(Height - (Geometry.OutHeight * Geometry.StrideH), 0), rows = RunsOfStep(Geometry);
+            int between = Math.Max(X.PaddedHeight - (Geometry.OutHeight * Geometry.StrideH), 0), rows = RunsOfStep(Geometry);
             int ofStep = (rows * Geometry.StrideH) + Extent + (((rows / Geometry.OutHeight) + 1) * between);
             return (int)Math.Max(FloatsOfWindow / Math.Max(X.RowStride, 1), ofStep);
         }
     }
-
-    // Rows of a padded picture.
-    private readonly int Height => X.Top + X.Height + X.Bottom;
 
     // Rows of input that a row of output reads, and those between them.
     private readonly int Extent => ((Geometry.KernelHeight - 1) * Geometry.DilationH) + 1;
@@ -156,7 +153,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     private readonly long FirstInput(long row)
     {
         (long image, long outRow) = Math.DivRem(row, Geometry.OutHeight);
-        return (image * Height) + (outRow * Geometry.StrideH);
+        return (image * X.PaddedHeight) + (outRow * Geometry.StrideH);
     }
 
     private readonly float* InputOf(long run)

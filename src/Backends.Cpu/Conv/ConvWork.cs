@@ -106,7 +106,7 @@ internal unsafe struct ConvWork : IShardedWork
     }
 
     /// <summary>How many rows of the padded picture so many rows of output read, or may read: all but those that only other rows of output do.</summary>
-    public readonly int InputRows(int rows) => X.Top + X.Height + X.Bottom - ((OutHeight - rows) * RowStep);
+    public readonly int InputRows(int rows) => X.PaddedHeight - ((OutHeight - rows) * RowStep);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Run(float* input, float* y, int rows, ref float* ahead, float* stop)

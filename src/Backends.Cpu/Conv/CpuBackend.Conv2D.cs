@@ -108,7 +108,7 @@ public sealed unsafe partial class CpuBackend
     /// <summary>Packs the kernel; the caller gives room for copies of the input if it needs some, and says where the output goes.</summary>
     private ConvWork Prepare(Pixels x, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
     {
-        PaddedImages images = PaddedImages.InputOf(g) with { Data = x.Floats, Source = x };
+        PaddedImages images = PaddedImages.InputOf(g, x);
         int steps = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
         var panels = new PackedPanels(scratch.Panels, steps, g.GroupOutChannels);
         var pack = new PackWork(panels, g.Groups, kernel, g.GroupOutChannels, g.OutChannels, 1);
@@ -128,8 +128,6 @@ public sealed unsafe partial class CpuBackend
             OutWidth = g.OutWidth,
         };
     }
-
-    private PaddedImages Pad(float* source, PaddedImages images, float* memory) => Pad(images with { Source = new Pixels(source) }, memory);
 
     /// <summary>Places pictures in memory: where their source is or, where they need a copy, there.</summary>
     private PaddedImages Pad(PaddedImages images, float* memory)

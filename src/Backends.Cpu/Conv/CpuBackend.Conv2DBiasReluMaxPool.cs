@@ -67,10 +67,9 @@ public sealed unsafe partial class CpuBackend
 
         int channels = conv.OutChannels, patch = SparseConvGradient.PatchSize(conv);
         int bands = SparseConvGradient.BandsOf(pool);
-        Pixels pixels = PixelsOf(x);
         var work = new SparseConvGradient
         {
-            X = PaddedImages.InputOf(conv) with { Data = pixels.Floats, Source = pixels },
+            X = PaddedImages.InputOf(conv, PixelsOf(x)),
             Conv = conv,
             Pool = pool,
             Y = Pointer<float>(y),

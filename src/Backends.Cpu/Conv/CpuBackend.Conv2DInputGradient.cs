@@ -41,6 +41,7 @@ public sealed unsafe partial class CpuBackend
         var horizontal = new InputGradientAxis(g.InWidth, g.OutWidth, g.KernelWidth, g.StrideW, g.DilationW, g.PadLeft);
         var images = new PaddedImages
         {
+            Source = new Pixels(dy),
             Batch = g.Batch,
             Height = g.OutHeight,
             Width = g.OutWidth,
@@ -53,7 +54,7 @@ public sealed unsafe partial class CpuBackend
         int taps = g.KernelHeight * g.KernelWidth;
         using var scratch = new ConvScratch(_pool, images, taps, g.GroupOutChannels, g.GroupInChannels, g.Groups);
         using var tapMemory = new Scratch(_pool, taps);
-        images = Pad(dy, images, scratch.Images);
+        images = Pad(images, scratch.Images);
         for (int phaseY = 0; phaseY < vertical.Phases; phaseY++)
         {
             for (int phaseX = 0; phaseX < horizontal.Phases; phaseX++)

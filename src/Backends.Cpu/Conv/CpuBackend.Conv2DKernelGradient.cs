@@ -39,7 +39,7 @@ public sealed unsafe partial class CpuBackend
     {
         const int EnoughShards = 32;
         Conv2DGeometry g = ConvKernelGradient.Flattened(geometry);
-        PaddedImages images = PaddedImages.InputOf(g) with { Data = x.Floats, Source = x };
+        PaddedImages images = PaddedImages.InputOf(g, x);
         using var scratch = new ConvScratch(_pool, default, g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
         int count = ConvKernelGradient.PartialsOf(g, size);
         using var partials = new Scratch(_pool, count > 1 ? (long)count * size : 0);

@@ -6,5 +6,5 @@ namespace Numerics.Backends.Cpu;
 internal readonly unsafe struct PadWork(PaddedImages images) : IShardedWork
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(int shard) => images.CopyRows(shard, 0, images.Top + images.Height + images.Bottom, images.Image(shard));
+    public void Run(int shard) => images.CopyRows(shard, 0, images.PaddedHeight, images.Image(shard));
 }

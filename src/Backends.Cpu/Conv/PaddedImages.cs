@@ -39,9 +39,13 @@ internal unsafe struct PaddedImages
     /// <summary>Columns of zeros to the right.</summary>
     public int Right;
 
-    /// <summary>The input of a convolution with the padding of its geometry, not yet placed in memory.</summary>
-    public static PaddedImages InputOf(in Conv2DGeometry g) => new()
+    /// <summary>The input of a convolution with the padding of its geometry: where it lies, until a copy is made if it needs one.</summary>
+    /// <param name="g">The convolution.</param>
+    /// <param name="x">Its input.</param>
+    public static PaddedImages InputOf(in Conv2DGeometry g, Pixels x) => new()
     {
+        Data = x.Floats,
+        Source = x,
         Batch = g.Batch,
         Height = g.InHeight,
         Width = g.InWidth,
@@ -56,7 +60,10 @@ internal unsafe struct PaddedImages
     public readonly nint RowStride => (nint)(Left + Width + Right) * Channels;
 
     /// <summary>Floats between pictures.</summary>
-    public readonly nint ImageStride => (Top + Height + Bottom) * RowStride;
+    public readonly nint ImageStride => PaddedHeight * RowStride;
+
+    /// <summary>Rows of a padded picture.</summary>
+    public readonly int PaddedHeight => Top + Height + Bottom;
 
     /// <summary>Whether there is any padding.</summary>
     public readonly bool IsPadded => (Top | Left | Bottom | Right) != 0;

@@ -23,7 +23,7 @@ internal unsafe struct RowWindow(PaddedImages images, float* memory, int rows, l
         {
             int kept = (int)Math.Max(_end - first, 0), length = kept * (int)stride;
             new ReadOnlySpan<float>(memory + ((nint)(first - _first) * stride), length).CopyTo(new Span<float>(memory, length));
-            int height = images.Top + images.Height + images.Bottom;
+            int height = images.PaddedHeight;
             (_end, _first) = (first + kept, first);
             for (long stop = Math.Min(first + rows, limit); _end < stop;)
             {

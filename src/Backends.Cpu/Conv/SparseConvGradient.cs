@@ -186,7 +186,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         if (Dx is null)
             return;
         if (band == Bands - 1)
-            _ = Clear(dx, zeroed, X.Top + X.Height + X.Bottom);
+            _ = Clear(dx, zeroed, X.PaddedHeight);
         if (!InPlace)
             Release(image, band, dx);
     }

@@ -112,7 +112,7 @@ public sealed class Conv2D : Convolution
     {
         using Activity? activity = Tracing.Start(Tracing.Forward, name);
         CheckInput(x.Shape);
-        Tensor readable = Takes(x.DType) ? x : x.Cast(DType.Float32);
+        Tensor readable = Readable(x);
         try
         {
             return readable.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding);

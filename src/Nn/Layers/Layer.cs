@@ -274,7 +274,7 @@ public abstract partial class Layer : IDisposable
         using var scope = new TensorScope();
         try
         {
-            Tensor[] readable = [.. inputs.Select(x => Takes(x.DType) ? x : x.Cast(DType.Float32))];
+            Tensor[] readable = [.. inputs.Select(Readable)];
             Tensor[] outputs = ForwardAll(readable, training);
             foreach (Tensor output in outputs)
             {
@@ -296,6 +296,9 @@ public abstract partial class Layer : IDisposable
 
     /// <summary>Whether inputs of a type reach <see cref="Forward(Tensor, bool)"/> as they are; others are cast to Float32.</summary>
     private protected virtual bool Takes(DType type) => type == DType.Float32;
+
+    /// <summary>An input as the layer reads it.</summary>
+    private protected Tensor Readable(Tensor x) => Takes(x.DType) ? x : x.Cast(DType.Float32);
 
     /// <summary>The outputs for the inputs.</summary>
     private protected virtual Tensor[] ForwardAll(IReadOnlyList<Tensor> inputs, bool training) => [Forward(inputs, training)];

@@ -10,11 +10,11 @@ public sealed unsafe partial class CpuBackend
     {
         GroupBlocks blocks = GroupBlocks.Of(g);
         int taps = g.KernelHeight * g.KernelWidth;
-        PaddedImages images = PaddedImages.InputOf(g);
+        PaddedImages images = PaddedImages.InputOf(g, new Pixels(x));
         using var padded = new Scratch(_pool, images.CopySize);
         using var memory = new Scratch(_pool, blocks.Size(1) + blocks.Size(taps) + (taps * (sizeof(nint) / sizeof(float))));
         float* positions = memory.Pointer, weights = positions + blocks.Size(1);
-        work.X = Pad(x, images, padded.Pointer);
+        work.X = Pad(images, padded.Pointer);
         ConvTaps where = ConvTaps.Of(g, work.X.RowStride, (nint*)(weights + blocks.Size(taps)));
         work.Offsets = where.Offsets;
         work.Segments = where.Segments;
@@ -70,11 +70,11 @@ public sealed unsafe partial class CpuBackend
         int taps = g.KernelHeight * g.KernelWidth;
         long size = blocks.Size(taps);
         int count = ConvKernelGradient.PartialsOf(g, size);
-        PaddedImages images = PaddedImages.InputOf(g);
+        PaddedImages images = PaddedImages.InputOf(g, new Pixels(x));
         using var padded = new Scratch(_pool, images.CopySize);
         using var memory = new Scratch(_pool, blocks.Size(1) + ((count + 1) * size) + (taps * (sizeof(nint) / sizeof(float))));
         float* positions = memory.Pointer, sums = positions + blocks.Size(1), partials = sums + size;
-        images = Pad(x, images, padded.Pointer);
+        images = Pad(images, padded.Pointer);
         ConvTaps where = ConvTaps.Of(g, images.RowStride, (nint*)(partials + (count * size)));
         blocks.WritePositions((int*)positions);
         _team.Run(new GroupedKernelGradient(g, images, where, blocks, dy, positions, partials, count), count);
