@@ -127,6 +127,9 @@ public abstract partial class BackendConformance
         Same("many floats to bytes", Tolerances.Exact, i => i.Values(many).Cast(DType.UInt8).Cast(DType.Float32));
         Same("many floats to normalised bytes", Tolerances.Rounding, i => i.Values(many).Cast(DType.UNorm8).Cast(DType.Float32));
         Same("normalised bytes", Tolerances.Rounding, i => i.Uniform(-0.2f, 1.2f, 1001).Cast(DType.UNorm8).Cast(DType.Float32));
+        // Every tie between two bytes, and the floats on both sides of it.
+        float[] ties = [.. Enumerable.Range(0, 256).Select(b => (b + 0.5f) / 255).SelectMany(tie => new[] { MathF.BitDecrement(tie), tie, MathF.BitIncrement(tie) })];
+        Same("ties of normalised bytes", Tolerances.Rounding, i => i.Values(ties).Cast(DType.UNorm8).Cast(DType.Float32));
         Same("int to byte", Tolerances.Exact, i => i.Values(-3, 3, 300).Cast(DType.Int32).Cast(DType.UInt8).Cast(DType.Float32));
     }
 

@@ -4,8 +4,9 @@ namespace Numerics.Tensors;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// The values in another element type. <see cref="DType.UNorm8"/> stands for [0, 1]; floats become integers by rounding
-    /// toward zero, saturating at the ends. Not differentiable.
+    /// The values in another element type. Floats become integers by rounding toward zero, and <see cref="DType.UNorm8"/>,
+    /// which stands for [0, 1], by rounding the float32 product 255·x to the nearest byte, ties to even; both saturate at the
+    /// ends, and NaN becomes 0. Not differentiable.
     /// </summary>
     public Tensor Cast(DType dtype)
     {

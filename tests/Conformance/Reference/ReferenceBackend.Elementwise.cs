@@ -17,7 +17,8 @@ public sealed partial class ReferenceBackend
             {
                 DType.Float32 => number,
                 DType.Int32 => double.IsNaN(value) ? 0 : Math.Clamp(Math.Truncate(value), int.MinValue, int.MaxValue),
-                DType.UNorm8 => double.IsNaN(value) ? 0 : Math.Clamp(Math.Round(value * 255), 0, 255),
+                // The product is rounded to a float first, as the operation defines it: near a tie that decides the byte.
+                DType.UNorm8 => double.IsNaN(value) ? 0 : Math.Clamp(Math.Round((double)(float)(value * 255)), 0, 255),
                 _ => double.IsNaN(value) ? 0 : Math.Clamp(Math.Truncate(value), 0, 255),
             };
         });
