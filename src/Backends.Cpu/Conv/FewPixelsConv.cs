@@ -64,8 +64,8 @@ internal readonly unsafe struct FewPixelsConv(Conv2DGeometry g, float* x, float*
         (int tap, int range) = Math.DivRem(unit, UnitsOfTap);
         (int i, int j) = Math.DivRem(tap, g.KernelWidth);
         int top = (i * g.DilationH) - g.PadTop, left = (j * g.DilationW) - g.PadLeft;
-        (int firstRow, int endRow) = Inside(top, g.StrideH, g.InHeight, g.OutHeight);
-        (int firstPixel, int endPixel) = Inside(left, g.StrideW, g.InWidth, g.OutWidth);
+        (int firstRow, int endRow) = PaddedAxis.Inside(top, g.StrideH, g.InHeight, g.OutHeight);
+        (int firstPixel, int endPixel) = PaddedAxis.Inside(left, g.StrideW, g.InWidth, g.OutWidth);
         int pixels = endPixel - firstPixel;
         if (firstRow >= endRow || pixels <= 0)
             return;
@@ -111,8 +111,4 @@ internal readonly unsafe struct FewPixelsConv(Conv2DGeometry g, float* x, float*
             }
         }
     }
-
-    // The outputs along an axis whose input, start + stride·output, is in the picture.
-    private static (int First, int End) Inside(int start, int stride, int length, int count) =>
-        (start >= 0 ? 0 : (-start + stride - 1) / stride, Math.Min(count, start >= length ? 0 : (length - start + stride - 1) / stride));
 }
