@@ -104,6 +104,7 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
     }
 
     // The columns that read the picture where it lies.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Inside(
         in ConvWork conv, in ConvEdges edges, TileOperands operands, float* picture, int top, int rows, int columns, int width, float* target, ref float* ahead, float* stop)
     {
@@ -129,6 +130,7 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
     }
 
     // The columns that read a copy, each down the rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Outside(in ConvWork conv, in ConvEdges edges, TileOperands operands, float* copy, int rows, int columns, int width, float* target)
     {
         operands.Offsets = conv.EdgeOffsets;

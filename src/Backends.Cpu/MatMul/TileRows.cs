@@ -65,7 +65,10 @@ internal static unsafe class TileRows
         if (columns == width)
         {
             block.Tiles = rows / height;
-            if (block.Tiles == 1)
+            bool fetchesAll = (x.AheadSecond | x.AheadThird) != 0;
+            if (fetchesAll)
+                Kernel<TileCounts.SomeFetchingAll>(height, width)(block);
+            else if (block.Tiles == 1)
                 Kernel(height, width)(block);
             else
                 Kernel<TileCounts.Some>(height, width)(block);
@@ -76,7 +79,11 @@ internal static unsafe class TileRows
             block.C += whole * block.StrideC;
             block.Start += whole * block.StrideStart;
             Advance(ref block);
-            Kernel(rows - whole, width)(block);
+            block.Tiles = 1;
+            if (fetchesAll)
+                Kernel<TileCounts.SomeFetchingAll>(rows - whole, width)(block);
+            else
+                Kernel(rows - whole, width)(block);
             return;
         }
 
