@@ -106,7 +106,17 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
     // The columns that read the picture where it lies.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Inside(
-        in ConvWork conv, in ConvEdges edges, TileOperands operands, float* picture, int top, int rows, int columns, int width, float* target, ref float* ahead, float* stop)
+        in ConvWork conv,
+        in ConvEdges edges,
+        TileOperands operands,
+        float* picture,
+        int top,
+        int rows,
+        int columns,
+        int width,
+        float* target,
+        ref float* ahead,
+        float* stop)
     {
         int pixels = edges.End - edges.First, segmentsOfRow = conv.Segments / Math.Max(conv.TapRows, 1);
         nint column = ((nint)edges.First * conv.ColumnStep) - conv.X.Left, stepsOfRow = (nint)segmentsOfRow * conv.Length;

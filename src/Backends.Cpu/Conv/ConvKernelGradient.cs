@@ -8,8 +8,9 @@ namespace Numerics.Backends.Cpu;
 /// several short rows, adds to tiles of the gradient: rows are neighbouring inputs of a stretch of taps, read where they lie, columns
 /// are output channels. The step's gradient of a panel of output channels (224 x 32 floats, 28 KiB) stays in L1 while all tiles
 /// of the panel pass by, packed where the channels of other panels would share its lines of the cache; the step's inputs stay in
-/// L2; of pictures of bytes or with padding a copy of some rows moves along where no other shard reads them. Work is cut two ways: along the pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the
-/// tiles where few pixels or large kernels would make partials dear.
+/// L2; of pictures of bytes or with padding a copy of some rows moves along where no other shard reads them. Work is cut two ways:
+/// along the pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the tiles where few pixels or large
+/// kernels would make partials dear.
 /// </summary>
 internal unsafe struct ConvKernelGradient : IShardedWork
 {
