@@ -82,6 +82,10 @@ public abstract class Loss
         using var scope = new TensorScope();
         Tensor prediction = Floats(yPred);
         (Tensor values, Tensor? weights) = Weighted(yTrue, prediction, sampleWeight);
+
+        // One value of the whole batch stands for its examples.
+        if (values.Rank == 0 && yPred.Rank > 0)
+            return (values.Item(), yPred.Shape[0]);
         Tensor? labelled = Labelled(yTrue, prediction);
         double weight = weights is not null ? Each(weights, labelled, values).Sum().Item() : labelled?.Sum().Item() ?? values.Count;
         double mean = weight == 0 ? 0 : values.Sum().Item() / weight;

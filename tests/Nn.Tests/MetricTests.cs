@@ -131,6 +131,17 @@ public sealed class MetricTests
     }
 
     [Fact]
+    public void A_value_of_a_whole_batch_counts_for_its_examples()
+    {
+        NDArray one = new float[,] { { 1, 0 } }, three = new float[,] { { 1, 0 }, { 1, 0 }, { 0, 1 } }, wrong = new float[,] { { 0, 1 } };
+        Metric metric = new DiceLoss();
+        double whole = Value(metric, three, three);
+        Assert.Equal(0, whole, 1e-6);
+        using var scope = new TensorScope();
+        Assert.Equal(new DiceLoss().Call(one, wrong).Item() / 4, Value(metric, one, wrong), 1e-6);
+    }
+
+    [Fact]
     public void A_penalty_is_part_of_the_mean()
     {
         var loss = new CategoricalFocalLoss(l2: 0.5f);
