@@ -27,6 +27,7 @@ internal static class MetricConfig
             }
             else if (metric is AccuracyMetric)
             {
+                // The one that fits the data: every other has a format.
                 list.Add((JsonNode)"accuracy");
             }
         }

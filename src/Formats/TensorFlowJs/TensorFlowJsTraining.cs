@@ -133,6 +133,9 @@ internal static class TensorFlowJsTraining
             MeanAbsolutePercentageError => "mape",
             _ => null,
         },
+
+        // Those with a format of their own are none that fits the data.
+        AccuracyMetric when MetricFormats.Write(metric, default) is null => "accuracy",
         _ => null,
     };
 }
