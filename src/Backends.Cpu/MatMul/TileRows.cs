@@ -65,13 +65,7 @@ internal static unsafe class TileRows
         if (columns == width)
         {
             block.Tiles = rows / height;
-            bool fetchesAll = (x.AheadSecond | x.AheadThird) != 0;
-            if (fetchesAll)
-                Kernel<TileCounts.SomeFetchingAll>(height, width)(block);
-            else if (block.Tiles == 1)
-                Kernel(height, width)(block);
-            else
-                Kernel<TileCounts.Some>(height, width)(block);
+            KernelOf(block, height, width)(block);
             int whole = block.Tiles * height;
             if (whole == rows)
                 return;
@@ -80,10 +74,7 @@ internal static unsafe class TileRows
             block.Start += whole * block.StrideStart;
             Advance(ref block);
             block.Tiles = 1;
-            if (fetchesAll)
-                Kernel<TileCounts.SomeFetchingAll>(rows - whole, width)(block);
-            else
-                Kernel(rows - whole, width)(block);
+            KernelOf(block, rows - whole, width)(block);
             return;
         }
 
@@ -104,7 +95,7 @@ internal static unsafe class TileRows
                 start += height * x.StrideStart;
             }
 
-            Kernel(count, width)(block);
+            KernelOf(block, count, width)(block);
             Copy(tile, width, count, columns, target, x.StrideC);
             block.A += height * block.RowStride;
             target += height * x.StrideC;
@@ -138,6 +129,11 @@ internal static unsafe class TileRows
     /// <param name="rows">Rows of the tile, at most <see cref="HeightOf"/> its width.</param>
     /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
     public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Kernel<TileCounts.One>(rows, width);
+
+    private static delegate*<in TileOperands, void> KernelOf(in TileOperands x, int rows, int width) =>
+        (x.AheadSecond | x.AheadThird) != 0 ? Kernel<TileCounts.SomeFetchingAll>(rows, width)
+        : x.Tiles > 1 ? Kernel<TileCounts.Some>(rows, width)
+        : Kernel<TileCounts.One>(rows, width);
 
     private static delegate*<in TileOperands, void> Kernel<TTiles>(int rows, int width)
         where TTiles : struct, ITiles
