@@ -23,9 +23,6 @@ internal unsafe struct SparseConvGradient : IShardedWork
     // Of a copy of input rows: 64 KiB stay in L2 beside what else a row works on.
     private const int FloatsOfCopy = 16 << 10;
 
-    // Output channels whose kernels for one slice of the input, 18 KiB, stay in L1 over a row of windows.
-    private const int ChannelsOfSlice = 32;
-
     /// <summary>The padded input, in place where it needs no copy.</summary>
     public PaddedImages X;
 
@@ -342,10 +339,11 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             for (int slice = 0; slice < inChannels; slice += SparseWindow.Channels)
             {
-                for (int first = 0; first < channels; first += ChannelsOfSlice)
+                for (int first = 0; first < channels; first += SparseWindow.OutChannels)
                 {
+                    int count = Math.Min(SparseWindow.OutChannels, channels - first);
                     float* kernel = Kernel + ((((nint)slice / SparseWindow.Channels * channels) + first) * SparseWindow.Patch);
-                    AddWindows(values + first, at + first, Math.Min(ChannelsOfSlice, channels - first), lists, kernel, dx + slice);
+                    SparseWindow.Run(values + first, at + first, count, channels, Pool.OutWidth, kernel, inChannels, dx + slice, X.RowStride);
                 }
             }
 
@@ -365,18 +363,6 @@ internal unsafe struct SparseConvGradient : IShardedWork
                 if (lengths[position] > 0)
                     rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddWindows(float* values, byte* at, int count, SparseEntry* lists, float* kernel, float* dx)
-    {
-        int channels = Conv.OutChannels, inChannels = X.Channels, capacity = Capacity;
-        int* lengths = stackalloc int[4];
-        for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)
-        {
-            Gather(values, at, count, SparseWindow.Patch, lists, lengths);
-            SparseWindow.Run(lists, capacity, lengths, kernel, inChannels, dx, X.RowStride);
         }
     }
 
