@@ -172,7 +172,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
             if (selection is not null)
                 new SelectedInputs(Conv, Pool.OutWidth).Add(values, ArgMax + index, x, X.RowStride, selection);
             else
-                AddToKernel(values, ArgMax + index, rows, x, list, dkernel);
+                AddToKernel(values, index, rows, x, list, dkernel);
             if (Dx is null)
                 continue;
             zeroed = Clear(dx, zeroed, (2 * (y + rows)) - 1 + Conv.KernelHeight);
@@ -261,19 +261,30 @@ internal unsafe struct SparseConvGradient : IShardedWork
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddToKernel(float* values, byte* at, int rows, float* x, SparseEntry* list, float* dkernel)
+    private readonly void AddToKernel(float* values, nint index, int rows, float* x, SparseEntry* list, float* dkernel)
     {
-        int blocks = (Pool.OutWidth + PixelsOfBlock - 1) / PixelsOfBlock;
+        int blocks = (Pool.OutWidth + PixelsOfBlock - 1) / PixelsOfBlock, lists = blocks * Conv.OutChannels;
+
+        // What the next rows read for the first time.
+        long pooled = (long)rows * Pool.OutWidth * Conv.OutChannels;
+        var ahead = new NextRows
+        {
+            X = new ReadAhead(x + (((2 * rows) + Conv.KernelHeight - 1) * X.RowStride), X.NeedsCopy ? 0 : 2 * rows * X.RowStride, lists),
+            Y = new ReadAhead(Y + index + pooled, pooled, lists),
+            Dy = new ReadAhead(Dy + index + pooled, pooled, lists),
+            ArgMax = new ReadAhead(ArgMax + index + pooled, pooled / sizeof(float), lists),
+        };
         for (int block = 0; block < blocks; block++)
         {
             int first = Pool.OutWidth * block / blocks, pixels = (Pool.OutWidth * (block + 1) / blocks) - first;
             nint start = (nint)first * Conv.OutChannels;
-            AddBlock(values + start, at + start, rows, pixels, x + (2 * first * X.Channels), list, dkernel);
+            AddBlock(values + start, ArgMax + index + start, rows, pixels, x + (2 * first * X.Channels), list, dkernel, ref ahead);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddBlock(float* values, byte* at, int height, int pixels, float* x, SparseEntry* list, float* dkernel)
+    private readonly void AddBlock(
+        float* values, byte* at, int height, int pixels, float* x, SparseEntry* list, float* dkernel, ref NextRows ahead)
     {
         int channels = Conv.OutChannels, patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels, capacity = BlockCapacity;
         nint row = (nint)Pool.OutWidth * channels;
@@ -295,6 +306,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
                 for (int i = 0; i < SparseCompression.Step; i++)
                 {
+                    ahead.Step();
                     SparseEntry* start = list + (i * capacity);
                     rows.Add(start, start + lengths[i], x, X.RowStride, dkernel + ((nint)(channel + i) * patch), run);
                 }
@@ -305,6 +317,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
         for (int channel = 0; channel < channels; channel++)
         {
+            ahead.Step();
             SparseEntry* end = list;
             for (int y = 0; y < height; y++)
                 end = Gather(values + (y * row) + channel, at + (y * row) + channel, pixels, 2 * y * (int)X.RowStride, end);
@@ -394,4 +407,21 @@ internal unsafe struct SparseConvGradient : IShardedWork
     // By the bits, which takes no branch for NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IsNonzero(float value) => (BitConverter.SingleToInt32Bits(value) << 1) != 0 ? 1 : 0;
+
+    private struct NextRows
+    {
+        public ReadAhead X;
+        public ReadAhead Y;
+        public ReadAhead Dy;
+        public ReadAhead ArgMax;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Step()
+        {
+            X.Step();
+            Y.Step();
+            Dy.Step();
+            ArgMax.Step();
+        }
+    }
 }
