@@ -23,6 +23,9 @@ internal unsafe struct SparseConvGradient : IShardedWork
     // Of a copy of input rows: 64 KiB stay in L2 beside what else a row works on.
     private const int FloatsOfCopy = 16 << 10;
 
+    // Pixels over which a channel's bias gradient is summed at a time.
+    private const int PixelsOfSum = 16;
+
     /// <summary>The padded input, in place where it needs no copy.</summary>
     public PaddedImages X;
 
@@ -170,7 +173,11 @@ internal unsafe struct SparseConvGradient : IShardedWork
             Rectify(index, rows * Pool.OutWidth, values, dbias);
             float* x = InputRows(image, y, first, end, copy, readsBeyond: selection is not null);
             if (selection is not null)
-                new SelectedInputs(Conv, Pool.OutWidth).Add(values, ArgMax + index, x, X.RowStride, selection);
+            {
+                var inputs = new SelectedInputs(Conv, Pool.OutWidth);
+                NextPooledRows ahead = Next(index, rows, x, inputs.StepsOfRow);
+                inputs.Add(values, ArgMax + index, x, X.RowStride, selection, ref ahead);
+            }
             else
                 AddToKernel(values, index, rows, x, list, dkernel);
             if (Dx is null)
@@ -217,21 +224,31 @@ internal unsafe struct SparseConvGradient : IShardedWork
     {
         float* y = Y + index, dy = Dy + index;
         int channels = Conv.OutChannels;
-        for (int pixel = 0; pixel < pixels; pixel++, y += channels, dy += channels, values += channels)
+        for (int pixel = 0; pixel < pixels; pixel += PixelsOfSum)
         {
+            // Few enough pixels to stay in L1 over all channels; the sums stay in registers over the pixels.
+            nint end = (nint)Math.Min(pixel + PixelsOfSum, pixels) * channels;
             int channel = 0;
             for (; channel <= channels - Vector256<float>.Count; channel += Vector256<float>.Count)
             {
-                Vector256<float> on = Vector256.GreaterThan(Vector256.Load(y + channel), Vector256<float>.Zero);
-                Vector256<float> value = Vector256.Load(dy + channel) & on;
-                value.Store(values + channel);
-                (Vector256.Load(dbias + channel) + value).Store(dbias + channel);
+                Vector256<float> sum = Vector256.Load(dbias + channel);
+                for (nint i = ((nint)pixel * channels) + channel; i < end; i += channels)
+                {
+                    Vector256<float> value = Vector256.Load(dy + i) & Vector256.GreaterThan(Vector256.Load(y + i), Vector256<float>.Zero);
+                    value.Store(values + i);
+                    sum += value;
+                }
+
+                sum.Store(dbias + channel);
             }
 
             for (; channel < channels; channel++)
             {
-                values[channel] = y[channel] > 0 ? dy[channel] : 0;
-                dbias[channel] += values[channel];
+                for (nint i = ((nint)pixel * channels) + channel; i < end; i += channels)
+                {
+                    values[i] = y[i] > 0 ? dy[i] : 0;
+                    dbias[channel] += values[i];
+                }
             }
         }
     }
@@ -260,20 +277,24 @@ internal unsafe struct SparseConvGradient : IShardedWork
         return copy + (2 * place * X.RowStride);
     }
 
+    /// <summary>What the rows after these read for the first time.</summary>
+    private readonly NextPooledRows Next(nint index, int rows, float* x, int steps)
+    {
+        nint pooled = (nint)rows * Pool.OutWidth * Conv.OutChannels, next = index + pooled, input = 2 * rows * X.RowStride;
+        return new()
+        {
+            X = new ReadAhead(x + input + ((Conv.KernelHeight - 1) * X.RowStride), X.NeedsCopy ? 0 : input, steps),
+            Y = new ReadAhead(Y + next, pooled, steps),
+            Dy = new ReadAhead(Dy + next, pooled, steps),
+            ArgMax = new ReadAhead(ArgMax + next, pooled / sizeof(float), steps),
+        };
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void AddToKernel(float* values, nint index, int rows, float* x, SparseEntry* list, float* dkernel)
     {
-        int blocks = (Pool.OutWidth + PixelsOfBlock - 1) / PixelsOfBlock, lists = blocks * Conv.OutChannels;
-
-        // What the next rows read for the first time.
-        long pooled = (long)rows * Pool.OutWidth * Conv.OutChannels;
-        var ahead = new NextRows
-        {
-            X = new ReadAhead(x + (((2 * rows) + Conv.KernelHeight - 1) * X.RowStride), X.NeedsCopy ? 0 : 2 * rows * X.RowStride, lists),
-            Y = new ReadAhead(Y + index + pooled, pooled, lists),
-            Dy = new ReadAhead(Dy + index + pooled, pooled, lists),
-            ArgMax = new ReadAhead(ArgMax + index + pooled, pooled / sizeof(float), lists),
-        };
+        int blocks = (Pool.OutWidth + PixelsOfBlock - 1) / PixelsOfBlock;
+        NextPooledRows ahead = Next(index, rows, x, blocks * Conv.OutChannels);
         for (int block = 0; block < blocks; block++)
         {
             int first = Pool.OutWidth * block / blocks, pixels = (Pool.OutWidth * (block + 1) / blocks) - first;
@@ -284,7 +305,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void AddBlock(
-        float* values, byte* at, int height, int pixels, float* x, SparseEntry* list, float* dkernel, ref NextRows ahead)
+        float* values, byte* at, int height, int pixels, float* x, SparseEntry* list, float* dkernel, ref NextPooledRows ahead)
     {
         int channels = Conv.OutChannels, patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels, capacity = BlockCapacity;
         nint row = (nint)Pool.OutWidth * channels;
@@ -407,21 +428,4 @@ internal unsafe struct SparseConvGradient : IShardedWork
     // By the bits, which takes no branch for NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IsNonzero(float value) => (BitConverter.SingleToInt32Bits(value) << 1) != 0 ? 1 : 0;
-
-    private struct NextRows
-    {
-        public ReadAhead X;
-        public ReadAhead Y;
-        public ReadAhead Dy;
-        public ReadAhead ArgMax;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Step()
-        {
-            X.Step();
-            Y.Step();
-            Dy.Step();
-            ArgMax.Step();
-        }
-    }
 }
