@@ -11,8 +11,8 @@ namespace Numerics.Backends.Cpu;
 /// A few rows of the pooled output at a time: the kernel's gradient takes, for each output channel, the list of the places in a
 /// block of these rows, and keeps the channel's patch in registers while the list's input patches pass by; the input under
 /// the block stays in L1 over all channels; where it needs padding, or is bytes, some rows at a time are copied. The input's
-/// gradient takes, for each place in a window, the list of the channels that chose it, and adds their kernels to the input patch
-/// in registers.
+/// gradient takes, for each place in a window, the channels that chose it, and adds their kernels to the input patch in
+/// registers. All this waits for loads from L1, and reads every picture once: what the next rows read is asked for meanwhile.
 /// </para>
 /// Pictures are cut into bands of pooled rows where the batch is too small to keep many threads busy. A shard is a range of
 /// bands; its kernel gradient is a partial result. The input rows that a band shares with the next one go to
