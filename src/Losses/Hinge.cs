@@ -17,7 +17,7 @@ public sealed class Hinge(Reduction reduction = Reduction.SumOverBatchSize, stri
     internal static Tensor Shortfall(Tensor labels, Tensor yPred)
     {
         // 1 where every label is 0 or 1, so that y becomes 2y - 1; no look at the labels makes a device wait.
-        Tensor isBinary = (labels * (labels - 1f)).Abs().Sum().Equal(Tensor.Zeros(Shape.Scalar, labels.Backend));
+        Tensor isBinary = (labels * (labels - 1f)).Abs().Sum().Equal(0f);
         return (1f - ((labels + (isBinary * (labels - 1f))) * yPred)).Relu();
     }
 }

@@ -64,11 +64,8 @@ public abstract class Loss
         ArgumentNullException.ThrowIfNull(yPred);
         using Activity? activity = Tracing.Start(Tracing.Loss, Name);
         using var scope = new TensorScope();
-        Tensor prediction = yPred.DType == DType.Float32 ? yPred : yPred.Cast(DType.Float32);
-        Tensor values = PerExample(yTrue, prediction);
-        Tensor? weights = sampleWeight is null ? null : Weights(sampleWeight, values.Shape);
-        if (weights is not null)
-            values *= weights;
+        Tensor prediction = Floats(yPred);
+        (Tensor values, Tensor? weights) = Weighted(yTrue, prediction, sampleWeight);
         Tensor? penalty = Penalty(prediction);
         if (Reduction == Reduction.None)
             return scope.Return(penalty is null ? values : values + penalty);
@@ -76,6 +73,23 @@ public abstract class Loss
         if (Reduction != Reduction.Sum)
             result /= Divisor(yTrue, prediction, values, weights);
         return scope.Return(penalty is null ? result : result + penalty.Sum());
+    }
+
+    /// <summary>The mean of a batch with the examples weighted, whatever the reduction, and the weight of all of them, which is
+    /// their number where they have no weights; for metrics.</summary>
+    internal (double Mean, double Weight) Average(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
+    {
+        using var scope = new TensorScope();
+        Tensor prediction = Floats(yPred);
+        (Tensor values, Tensor? weights) = Weighted(yTrue, prediction, sampleWeight);
+
+        // One value of the whole batch stands for its examples.
+        if (values.Rank == 0 && yPred.Rank > 0)
+            return (values.Item(), yPred.Shape[0]);
+        Tensor? labelled = Labelled(yTrue, prediction);
+        double weight = weights is not null ? Each(weights, labelled, values).Sum().Item() : labelled?.Sum().Item() ?? values.Count;
+        double mean = weight == 0 ? 0 : values.Sum().Item() / weight;
+        return (mean + (Penalty(prediction)?.Sum().Item() ?? 0), weight);
     }
 
     /// <summary>The value of each example.</summary>
@@ -165,14 +179,19 @@ public abstract class Loss
             return Positives(yTrue).Maximum(1);
         Tensor? labelled = Labelled(yTrue, prediction);
         if (Reduction == Reduction.MeanWithSampleWeight && weights is not null)
-        {
-            // A weight of [batch] stands for every value of its example.
-            Tensor each = weights * (labelled ?? Tensor.Ones(values.Shape, values.Backend));
-            return each.Sum().Maximum(SmallestNormal);
-        }
-
+            return Each(weights, labelled, values).Sum().Maximum(SmallestNormal);
         return labelled is null ? Tensor.Full(Shape.Scalar, Math.Max(values.Count, 1), values.Backend) : labelled.Sum().Maximum(1);
     }
+
+    private (Tensor Values, Tensor? Weights) Weighted(Tensor yTrue, Tensor prediction, Tensor? sampleWeight)
+    {
+        Tensor values = PerExample(yTrue, prediction);
+        Tensor? weights = sampleWeight is null ? null : Weights(sampleWeight, values.Shape);
+        return (weights is null ? values : values * weights, weights);
+    }
+
+    // A weight of [batch] stands for every value of its example.
+    private static Tensor Each(Tensor weights, Tensor? labelled, Tensor values) => weights * (labelled ?? Tensor.Ones(values.Shape, values.Backend));
 
     private Tensor Weights(Tensor sampleWeight, Shape values)
     {

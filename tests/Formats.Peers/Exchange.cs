@@ -103,14 +103,15 @@ internal static class Exchange
     private static void WriteTraining(string folder)
     {
         using Sequential model = Networks.Small();
-        model.Compile(new Adam(0.001f, epsilon: 1e-9f), new CategoricalCrossentropy(), [new CategoricalAccuracy()]);
+        model.Compile(new Adam(0.001f, epsilon: 1e-9f), new CategoricalCrossentropy(), [new CategoricalAccuracy(), new MeanSquaredError(), new MeanAbsoluteError()]);
         TensorFlowJsModel.Save(model, Path.Combine(folder, "training.tfjs"), includeOptimizer: true);
         NDArray x = Networks.Batch(model, 4), labels = new float[,] { { 1, 0 }, { 0, 1 }, { 0, 1 }, { 1, 0 } };
+        float[] reported = [.. model.Evaluate(x, labels).Values.Select(value => (float)value)];
         float[] losses = [.. Enumerable.Range(0, 5).Select(_ => (float)model.TrainOnBatch(x, labels)["loss"])];
         SafetensorsFile.Save(
             Path.Combine(folder, "training.expected.safetensors"),
             [
-                new("x", x), new("labels", labels), new("losses", losses),
+                new("x", x), new("labels", labels), new("losses", losses), new("reported", reported),
                 .. model.Variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value.ToNDArray())),
             ]);
     }

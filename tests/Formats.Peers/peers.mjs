@@ -80,7 +80,10 @@ for (const name of ["small", "graph", "residual", "everything"]) {
     const { learningRate, beta1, beta2, epsilon } = loaded.optimizer.getConfig();
     check("the optimizer of the file", loaded.optimizer.getClassName() === "Adam" && Math.abs(learningRate / 0.001 - 1) < 1e-6 &&
         Math.abs(beta1 - 0.9) < 1e-6 && Math.abs(beta2 - 0.999) < 1e-6 && Math.abs(epsilon / 1e-9 - 1) < 1e-6, JSON.stringify(loaded.optimizer.getConfig()));
-    check("the loss and the metric of the file", loaded.loss === "categoricalCrossentropy" && loaded.metricsNames.length === 2, `${loaded.loss} ${loaded.metricsNames}`);
+    check("the loss and the metrics of the file", loaded.loss === "categoricalCrossentropy" && loaded.metricsNames.length === 4, `${loaded.loss} ${loaded.metricsNames}`);
+    const reported = expected.reported.dataSync();
+    loaded.evaluate(expected.x, expected.labels).forEach((value, i) =>
+        check(`the value of ${loaded.metricsNames[i]}`, Math.abs(value.dataSync()[0] - reported[i]) < 1e-5, `${value.dataSync()[0]} and ${reported[i]}`));
     model.compile({ optimizer: loaded.optimizer, loss: loaded.loss });
     const losses = expected.losses.dataSync();
     for (let step = 0; step < 5; step++) {

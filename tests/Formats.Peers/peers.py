@@ -234,12 +234,18 @@ def keras_config():
         "name": "adam", "learning_rate": 0.0020000000949949026, "weight_decay": None, "clipnorm": None, "global_clipnorm": None,
         "clipvalue": None, "use_ema": False, "ema_momentum": 0.99, "ema_overwrite_frequency": None, "loss_scale_factor": None,
         "gradient_accumulation_steps": None, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07, "amsgrad": False})
+    metrics = ["accuracy", keras_object("keras.metrics", "SparseTopKCategoricalAccuracy", {"name": "top2", "dtype": "float32", "k": 2}),
+               keras_object("keras.metrics", "SparseCategoricalCrossentropy", {
+                   "name": "entropy", "dtype": "float32", "from_logits": False, "ignore_class": None, "axis": -1}),
+               keras_object("keras.metrics", "MeanIoU", {
+                   "num_classes": 3, "name": "iou", "dtype": "float32", "ignore_class": None, "sparse_y_true": True, "sparse_y_pred": False, "axis": -1}),
+               keras_object("builtins", "function", "sparse_categorical_crossentropy") | {"registered_name": "function"}]
     return keras_object(
         "keras", "Sequential",
         {"name": "sequential", "trainable": True, "dtype": POLICY, "layers": layers, "build_input_shape": [None, 12, 12, 3]},
         build_config={"input_shape": [None, 12, 12, 3]},
-        compile_config={"optimizer": adam, "loss": "sparse_categorical_crossentropy", "loss_weights": None, "metrics": ["accuracy"],
-                        "weighted_metrics": None, "run_eagerly": False, "steps_per_execution": 1, "jit_compile": False})
+        compile_config={"optimizer": adam, "loss": "sparse_categorical_crossentropy", "loss_weights": None, "metrics": metrics[:-1],
+                        "weighted_metrics": metrics[-1:], "run_eagerly": False, "steps_per_execution": 1, "jit_compile": False})
 
 
 def write_weights(file, config, weights):

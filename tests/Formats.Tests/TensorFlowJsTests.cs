@@ -115,7 +115,11 @@ public sealed class TensorFlowJsTests : IDisposable
             _ => new RMSprop(0.5f, 0.75f, 0.25f, 0.125f, centered: true),
         };
         using var model = new Sequential { new Input(2), new Dense(2, name: "d") };
-        model.Compile(optimizer, new CategoricalCrossentropy(), [new CategoricalAccuracy(), new AUC()]);
+        Metric[] metrics =
+        [
+            new CategoricalAccuracy("hits"), new AUC(), new MeanSquaredError(), new RootMeanSquaredError(), new TopKCategoricalAccuracy(1), Metric.Accuracy,
+        ];
+        model.Compile(optimizer, new CategoricalCrossentropy(), metrics);
         TensorFlowJsModel.Save(model, _folder["model"]);
         using (Model plain = TensorFlowJsModel.Load(_folder["model"]))
             Assert.Null(plain.Optimizer);
@@ -123,11 +127,11 @@ public sealed class TensorFlowJsTests : IDisposable
         JsonNode training = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["model"], "model.json")))!["trainingConfig"]!;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(written), training["optimizer_config"]), training.ToJsonString());
         Assert.Equal("categorical_crossentropy", (string?)training["loss"]);
-        Assert.Equal("""["categorical_accuracy"]""", training["metrics"]!.ToJsonString());
+        Assert.Equal("""["categorical_accuracy","mse","accuracy"]""", training["metrics"]!.ToJsonString());
 
         using Model loaded = TensorFlowJsModel.Load(_folder["model"]);
         Assert.IsType<CategoricalCrossentropy>(loaded.Loss);
-        Assert.Equal(["categorical_accuracy"], loaded.Metrics.Select(metric => metric.Name));
+        Assert.Equal(["categorical_accuracy", "mse", "accuracy"], loaded.Metrics.Select(metric => metric.Name));
         NDArray x = Networks.Batch(model, 4), y = new float[,] { { 1, 0 }, { 0, 1 }, { 1, 0 }, { 1, 0 } };
         for (int step = 0; step < 3; step++)
             Assert.Equal(model.TrainOnBatch(x, y)["loss"], loaded.TrainOnBatch(x, y)["loss"]);

@@ -102,6 +102,31 @@ public sealed class ClassifierMetricTests
         Assert.Equal(0.5, Value(new SensitivityAtSpecificity(0.5), truth, scores), 1e-12);
         Assert.Equal(1.0 / 3, Value(new SensitivityAtSpecificity(0.5), truth, scores, new float[] { 1, 1, 2, 2, 1 }), 1e-12);
         Assert.Equal(0, Value(new SensitivityAtSpecificity(0), new[] { 1, 1 }, new float[] { 1, 0 }));
+        Assert.Equal(0.5, Value(new PrecisionAtRecall(0.5), truth, scores), 1e-12);
+        Assert.Equal(1.0 / 3, Value(new PrecisionAtRecall(0.5), truth, scores, new float[] { 2, 2, 2, 1, 1 }), 1e-12);
+        truth = new[] { 0, 0, 1, 1 };
+        scores = new float[] { 0, 0.5f, 0.3f, 0.9f };
+        Assert.Equal(0.5, Value(new RecallAtPrecision(0.8), truth, scores), 1e-12);
+        Assert.Equal(1, Value(new RecallAtPrecision(0.8), truth, scores, new float[] { 1, 0, 0, 1 }), 1e-12);
+        Assert.Equal(0, Value(new RecallAtPrecision(0.8), truth, new float[] { 1, 1, 0, 0 }));
+        Assert.Equal((1, 1), (Value(new PrecisionAtRecall(1), new[] { 1, 1 }, new float[] { 1, 0 }), Value(new RecallAtPrecision(1), new[] { 1, 1 }, new float[] { 1, 0 })));
+    }
+
+    [Fact]
+    public void Counts_as_Keras_examples_say()
+    {
+        NDArray weights = new float[] { 0, 0, 1, 0 };
+        (Metric Metric, NDArray Truth, NDArray Scores)[] examples =
+        [
+            (new FalsePositives(), new[] { 0, 1, 0, 0 }, new float[] { 0, 0, 1, 1 }), (new FalseNegatives(), new[] { 0, 1, 1, 1 }, new float[] { 0, 1, 0, 0 }),
+            (new TrueNegatives(), new[] { 0, 1, 0, 0 }, new float[] { 1, 1, 0, 0 }), (new TruePositives(), new[] { 0, 1, 1, 1 }, new float[] { 1, 0, 1, 1 }),
+        ];
+        foreach ((Metric metric, NDArray truth, NDArray scores) in examples)
+        {
+            Assert.Equal(2, Value(metric, truth, scores));
+            metric.ResetState();
+            Assert.Equal(1, Value(metric, truth, scores, weights));
+        }
     }
 
     [Fact]
@@ -227,7 +252,7 @@ public sealed class ClassifierMetricTests
         Refused<ShapeMismatchException>(new float[,] { { 1, 0 } }, three, "[1, 2]");
         Metric metric = Named(name);
         _ = Value(metric, one, three);
-        if (metric is ExpectedCalibrationError)
+        if (metric is ExpectedCalibrationError or ConfusionCountMetric)
             return;
         Assert.Contains(name, Assert.Throws<ShapeMismatchException>(() => Value(metric, one, new float[,] { { 0, 1, 0, 0 } })).Message, StringComparison.Ordinal);
     }
@@ -248,6 +273,9 @@ public sealed class ClassifierMetricTests
         _ = Assert.Throws<ArgumentOutOfRangeException>("bins", () => new ExpectedCalibrationError(0));
         _ = Assert.Throws<ArgumentOutOfRangeException>("sensitivity", () => new SpecificityAtSensitivity(1.1));
         _ = Assert.Throws<ArgumentOutOfRangeException>("specificity", () => new SensitivityAtSpecificity(double.NaN));
+        _ = Assert.Throws<ArgumentOutOfRangeException>("recall", () => new PrecisionAtRecall(-0.1));
+        _ = Assert.Throws<ArgumentOutOfRangeException>("precision", () => new RecallAtPrecision(1.1));
+        _ = Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new TruePositives(float.NaN));
         _ = Assert.Throws<ArgumentOutOfRangeException>("weights", () => new CohenKappa((KappaWeights)7));
         _ = Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new ConfusionMatrix(float.PositiveInfinity));
         Assert.Contains("no class 3", Assert.Throws<ShapeMismatchException>(() => Value(new AUC(classId: 3), new[] { 1 }, OneHot([1], 3))).Message, StringComparison.Ordinal);
@@ -257,7 +285,8 @@ public sealed class ClassifierMetricTests
     [
         new Precision(), new Recall(), new FBetaScore(), new F1Score(), new AUC(), new AUC(AUCCurve.PR, Averaging.Micro, name: "pr_auc"),
         new ConfusionMatrix(), new BalancedAccuracy(), new MatthewsCorrelation(), new CohenKappa(), new ExpectedCalibrationError(),
-        new SpecificityAtSensitivity(0.5), new SensitivityAtSpecificity(0.5),
+        new SpecificityAtSensitivity(0.5), new SensitivityAtSpecificity(0.5), new PrecisionAtRecall(0.5), new RecallAtPrecision(0.5),
+        new TruePositives(), new TrueNegatives(), new FalsePositives(), new FalseNegatives(),
     ];
 
     private static Metric Named(string name) => All().Single(metric => metric.Name == name);

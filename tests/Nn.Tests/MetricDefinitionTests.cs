@@ -149,7 +149,23 @@ public sealed class MetricDefinitionTests
             data.Check(new SpecificityAtSensitivity(rate), PlainMetrics.OperatingPoint(PlainMetrics.Pairs(data), rate, true));
             data.Check(new SensitivityAtSpecificity(rate), PlainMetrics.OperatingPoint(PlainMetrics.Pairs(data), rate, false));
             data.Check(new SensitivityAtSpecificity(rate, 0), PlainMetrics.OperatingPoint(PlainMetrics.Pairs(data, 0), rate, false));
+            data.Check(new PrecisionAtRecall(rate), PlainMetrics.PrecisionOrRecall(PlainMetrics.Pairs(data), rate, keepRecall: true));
+            data.Check(new RecallAtPrecision(rate), PlainMetrics.PrecisionOrRecall(PlainMetrics.Pairs(data), rate, keepRecall: false));
+            data.Check(new RecallAtPrecision(rate, 0), PlainMetrics.PrecisionOrRecall(PlainMetrics.Pairs(data, 0), rate, keepRecall: false));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Counts(int examples, int columns, int levels, bool weighted, int only)
+    {
+        RandomClassification data = Data(examples, columns, levels, weighted, only);
+        var pairs = PlainMetrics.Pairs(data);
+        double Weight(bool positive, bool taken) => pairs.Where(e => e.Positive == positive && e.Score > 0.3f == taken).Sum(e => e.Weight);
+        data.Check(new TruePositives(0.3f), Weight(true, true));
+        data.Check(new FalseNegatives(0.3f), Weight(true, false));
+        data.Check(new FalsePositives(0.3f), Weight(false, true));
+        data.Check(new TrueNegatives(0.3f), Weight(false, false));
     }
 
     [Theory]

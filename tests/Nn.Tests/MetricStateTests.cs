@@ -39,6 +39,9 @@ public sealed class MetricStateTests : IDisposable
         new Precision(0.5f, name: "precision" + suffix), new F1Score(name: "f1" + suffix), new BalancedAccuracy(name: "balanced" + suffix),
         new CohenKappa(name: "kappa" + suffix), new ExpectedCalibrationError(5, "calibration" + suffix), new CategoricalAccuracy("hits" + suffix),
         new LossMetric(new CategoricalCrossentropy(), "entropy" + suffix), new Mean("mean" + suffix),
+        new Sum("sum" + suffix), new RootMeanSquaredError("root" + suffix), new CosineSimilarityMetric(name: "cosine" + suffix),
+        new PearsonCorrelation(name: "pearson" + suffix), new R2Score(name: "r2" + suffix), new TruePositives(name: "hits_of_all" + suffix),
+        new OneHotMeanIoU(3, name: "iou" + suffix), new MeanMetricWrapper((y, p) => (y - p).Abs().Max(-1), "worst" + suffix),
     ];
 
     // Six steps an epoch.

@@ -99,6 +99,94 @@ public sealed class MetricTests
     }
 
     [Fact]
+    public void A_weighted_loss_is_divided_by_the_weights()
+    {
+        // Of examples with the errors 1, 2 and 4; the loss itself is divided by their number.
+        NDArray truth = new float[] { 0, 0, 0 }, scores = new float[] { 1, 2, 4 }, weights = new float[] { 3, 0, 1 };
+        foreach (Reduction reduction in new[] { Reduction.SumOverBatchSize, Reduction.MeanWithSampleWeight })
+            Assert.Equal(7.0 / 4, Value(new LossMetric(new MeanAbsoluteError(reduction)), truth, scores, weights), 1e-6);
+        Metric metric = new MeanAbsoluteError();
+        _ = Value(metric, truth, scores, weights);
+        Assert.Equal((7 + 30) / 5.0, Value(metric, new float[] { 0 }, new float[] { 30 }), 1e-6);
+        metric.ResetState();
+        Assert.Equal(0, Value(metric, truth, scores, new float[] { 0, 0, 0 }));
+
+        // Sums of batches, by the size of the batch.
+        Metric sum = new LossMetric(new MeanAbsoluteError(Reduction.Sum));
+        _ = Value(sum, truth, scores, weights);
+        Assert.Equal(((3 * 7) + (1 * 30)) / 4.0, Value(sum, new float[] { 0 }, new float[] { 30 }), 1e-6);
+    }
+
+    [Fact]
+    public void Ignored_labels_count_in_no_mean()
+    {
+        Metric metric = new SparseCategoricalCrossentropy(ignoreClass: -1);
+        Assert.Equal(0, Value(metric, new[] { -1, -1 }, new float[,] { { 0.5f, 0.5f }, { 0.5f, 0.5f } }));
+        double expected = -(Math.Log(0.25) + Math.Log(0.75)) / 2;
+        Assert.Equal(expected, Value(metric, new[] { 0, -1, 0 }, new float[,] { { 0.25f, 0.75f }, { 0.5f, 0.5f }, { 0.75f, 0.25f } }), 1e-6);
+        metric.ResetState();
+        NDArray weights = new float[] { 3, 9, 1 };
+        expected = -((3 * Math.Log(0.25)) + Math.Log(0.75)) / 4;
+        Assert.Equal(expected, Value(metric, new[] { 0, -1, 0 }, new float[,] { { 0.25f, 0.75f }, { 0.5f, 0.5f }, { 0.75f, 0.25f } }, weights), 1e-6);
+    }
+
+    [Fact]
+    public void A_value_of_a_whole_batch_counts_for_its_examples()
+    {
+        NDArray one = new float[,] { { 1, 0 } }, three = new float[,] { { 1, 0 }, { 1, 0 }, { 0, 1 } }, wrong = new float[,] { { 0, 1 } };
+        Metric metric = new DiceLoss();
+        double whole = Value(metric, three, three);
+        Assert.Equal(0, whole, 1e-6);
+        using var scope = new TensorScope();
+        Assert.Equal(new DiceLoss().Call(one, wrong).Item() / 4, Value(metric, one, wrong), 1e-6);
+    }
+
+    [Fact]
+    public void A_penalty_is_part_of_the_mean()
+    {
+        var loss = new CategoricalFocalLoss(l2: 0.5f);
+        using var scope = new TensorScope();
+        double value = loss.Call(s_oneHot, s_scores).Item();
+        Metric metric = loss;
+        Assert.Equal(value, Value(metric, s_oneHot, s_scores), 1e-6);
+        Assert.Equal(value, Value(metric, s_oneHot, s_scores), 1e-6);
+    }
+
+    [Fact]
+    public void A_sum_is_weighted()
+    {
+        var sum = new Sum();
+        sum.UpdateState(1, 3);
+        sum.UpdateState(5);
+        Assert.Equal(8, sum.Result());
+        Assert.Equal(16 + 8, Value(sum, new float[4], new float[] { 1, 3, 5, 7 }));
+        sum.ResetState();
+        Assert.Equal(4, Value(sum, new float[4], new float[] { 1, 3, 5, 7 }, new float[] { 1, 1, 0, 0 }));
+        sum.ResetState();
+        Assert.Equal(10 + 36, Value(sum, new float[4], new float[,] { { 1, 3 }, { 5, 7 } }, new float[] { 2.5f, 3 }));
+    }
+
+    [Fact]
+    public void A_function_stands_for_its_average()
+    {
+        NDArray truth = new float[,] { { 1, 2 }, { 3, 4 } }, scores = new float[,] { { 1, 4 }, { 3, 8 } };
+        Metric rows = new MeanMetricWrapper((y, p) => (y - p).Abs().Max(-1), "worst", MonitorMode.Min);
+        Assert.Equal(3, Value(rows, truth, scores));
+        rows.ResetState();
+        Assert.Equal(3.5, Value(rows, truth, scores, new float[] { 1, 3 }));
+        rows.ResetState();
+
+        // Several values an example.
+        Metric each = new MeanMetricWrapper((y, p) => (y - p).Abs(), "each");
+        Assert.Equal(7.0 / 4, Value(each, truth, scores, new float[] { 1, 3 }));
+        Assert.Equal((MonitorMode.Min, MonitorMode.Auto), (rows.Direction, each.Direction));
+        Metric wrong = new MeanMetricWrapper((y, p) => (y - p).Abs().Mean(), "wrong");
+        Assert.Contains(
+            "wrong: expected a value for each of the 2 examples", Assert.Throws<ShapeMismatchException>(() => Value(wrong, truth, scores)).Message, StringComparison.Ordinal);
+        _ = Assert.Throws<ArgumentOutOfRangeException>("direction", () => new MeanMetricWrapper((y, p) => y, "m", (MonitorMode)9));
+    }
+
+    [Fact]
     public void A_mean_is_weighted()
     {
         var mean = new Mean();

@@ -181,6 +181,21 @@ internal static class PlainMetrics
         return best;
     }
 
+    /// <summary>The best of precision or recall while the other is kept, over a threshold below and between all scores.</summary>
+    public static double PrecisionOrRecall(IReadOnlyList<(double Score, bool Positive, double Weight)> examples, double kept, bool keepRecall)
+    {
+        double positives = examples.Where(e => e.Positive).Sum(e => e.Weight), best = 0;
+        foreach (double threshold in positives == 0 ? [] : examples.Select(e => e.Score).Append(-1))
+        {
+            double hits = examples.Where(e => e.Positive && e.Score > threshold).Sum(e => e.Weight);
+            double precision = hits == 0 ? 0 : hits / examples.Where(e => e.Score > threshold).Sum(e => e.Weight), recall = hits / positives;
+            if ((keepRecall ? recall : precision) >= kept - 1e-12)
+                best = Math.Max(best, keepRecall ? precision : recall);
+        }
+
+        return best;
+    }
+
     /// <summary>All pairs of an example and a column, or those of one column.</summary>
     public static (double Score, bool Positive, double Weight)[] Pairs(RandomClassification data, int? column = null) =>
     [

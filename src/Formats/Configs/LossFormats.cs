@@ -176,7 +176,7 @@ internal static class LossFormats
     /// <exception cref="NotSupportedException">Files cannot hold it.</exception>
     public static JsonNode Write(Loss loss, ConfigDialect dialect, CustomObjects? custom)
     {
-        LossFormat format = s_byType.GetValueOrDefault(loss.GetType()) ?? custom?.Of(loss) ?? throw new NotSupportedException(
+        LossFormat format = Of(loss) ?? custom?.Of(loss) ?? throw new NotSupportedException(
             $"the loss '{loss.Name}' ({loss.GetType().Name}): files cannot hold it unless {nameof(CustomObjects)} names it; known are " +
             string.Join(", ", s_all.Select(known => known.Type.Name)));
         int package = format.ClassName.IndexOf('>', StringComparison.Ordinal);
@@ -206,6 +206,12 @@ internal static class LossFormats
             return Read(item, "config", custom);
         return Create(Find(KerasObject.ClassName(item), item, custom), item.Object("config"));
     }
+
+    /// <summary>How a loss that needs no <see cref="CustomObjects"/> is written; null where files do not hold it.</summary>
+    public static LossFormat? Of(Loss loss) => s_byType.GetValueOrDefault(loss.GetType());
+
+    /// <summary>A loss of a known class with given settings.</summary>
+    public static Loss Create(string className, ConfigObject config) => Create(s_byName[className], config);
 
     private static Loss Create(LossFormat format, ConfigObject config)
     {

@@ -8,28 +8,28 @@ namespace Numerics.Formats;
 /// <summary>Metrics as Keras writes them.</summary>
 internal static class MetricConfig
 {
-    private const string Known = "accuracy, CategoricalAccuracy, SparseCategoricalAccuracy, BinaryAccuracy, TopKCategoricalAccuracy, Precision and Recall";
-
-    /// <summary>The objects for those metrics that Keras has with the same meaning; the others are left out.</summary>
-    public static JsonNode? Write(IEnumerable<Metric> metrics, ConfigDialect dialect)
+    /// <summary>The objects for those metrics that Keras has with the same meaning, and <c>accuracy</c> for the one that fits the data; the
+    /// others are left out.</summary>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="output">What they see.</param>
+    /// <param name="dialect">The way of writing.</param>
+    public static JsonNode? Write(IEnumerable<Metric> metrics, MetricOutput output, ConfigDialect dialect)
     {
         var list = new JsonArray();
         foreach (Metric metric in metrics)
         {
-            (string? name, (string Name, JsonNode Value)[] settings) = metric switch
+            if (MetricFormats.Write(metric, output) is var (className, settings))
             {
-                CategoricalAccuracy => ("CategoricalAccuracy", []),
-                SparseCategoricalAccuracy => ("SparseCategoricalAccuracy", []),
-                BinaryAccuracy binary => ("BinaryAccuracy", [("threshold", binary.Threshold)]),
-                TopKCategoricalAccuracy top => ("TopKCategoricalAccuracy", ((string, JsonNode)[])[("k", top.K)]),
-                _ => (null, []),
-            };
-            if (name is null)
-                continue;
-            var config = new JsonObject { ["name"] = metric.Name, ["dtype"] = "float32" };
-            foreach ((string setting, JsonNode value) in settings)
-                config[setting] = value;
-            list.Add((JsonNode)KerasObject.Write("keras.metrics", name, config, dialect));
+                var config = new JsonObject { ["name"] = metric.Name, ["dtype"] = "float32" };
+                foreach ((string setting, JsonNode? value) in settings)
+                    config[setting] = value?.DeepClone();
+                list.Add((JsonNode)KerasObject.Write("keras.metrics", className, config, dialect));
+            }
+            else if (metric is AccuracyMetric)
+            {
+                // The one that fits the data: every other has a format.
+                list.Add((JsonNode)"accuracy");
+            }
         }
 
         return list.Count == 0 ? null : list;
@@ -61,8 +61,7 @@ internal static class MetricConfig
                 metrics.Add(Create(value.GetString()!, null, place, loss));
                 break;
             case JsonValueKind.Object:
-                var config = new ConfigObject(value, place.Place);
-                metrics.Add(Create(config.Text("class_name"), config.Optional("config"), place, loss));
+                metrics.Add(Create(new ConfigObject(value, place.Place), place, loss));
                 break;
             case JsonValueKind.Null:
                 break;
@@ -71,19 +70,36 @@ internal static class MetricConfig
         }
     }
 
+    private static Metric Create(ConfigObject item, ConfigObject place, Loss loss)
+    {
+        // A function: its name stands in place of the settings.
+        if (item.Has("config") && item.Element.GetProperty("config").ValueKind == JsonValueKind.String)
+            return Create(item.Text("config"), null, place, loss);
+        ConfigObject? config = item.Optional("config");
+        string className = item.Text("class_name");
+
+        // Keras 2 wraps the functions that names stand for.
+        if (className == "MeanMetricWrapper" && config is not null && config.Has("fn"))
+            className = config.Element.GetProperty("fn").ValueKind == JsonValueKind.String ? config.Text("fn") : config.Object("fn").Text("config");
+        return Create(className, config, place, loss);
+    }
+
     private static Metric Create(string className, ConfigObject? config, ConfigObject place, Loss loss)
     {
         string name = config?.Text("name", "") is { Length: > 0 } given ? given : className is "acc" or "accuracy" ? className : SnakeCase.Of(className);
-        return (className.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant(), loss) switch
+        string known = className.ToUpperInvariant() is not ("ACCURACY" or "ACC") ? className
+            : loss is BinaryLoss ? "BinaryAccuracy"
+            : loss is SparseClassifierLoss ? "SparseCategoricalAccuracy"
+            : "CategoricalAccuracy";
+        MetricFormat format = MetricFormats.Find(known) ?? throw place.Error(
+            $"there is no metric '{className}' here; known are accuracy, {string.Join(", ", MetricFormats.Names)}; without the settings of training the model can be loaded as it is");
+        try
         {
-            ("ACCURACY" or "ACC", BinaryLoss) or ("BINARYACCURACY", _) => new BinaryAccuracy(config?.Number("threshold", 0.5f) ?? 0.5f, name),
-            ("ACCURACY" or "ACC", SparseClassifierLoss) or ("SPARSECATEGORICALACCURACY", _) => new SparseCategoricalAccuracy(name),
-            ("ACCURACY" or "ACC", _) or ("CATEGORICALACCURACY", _) => new CategoricalAccuracy(name),
-            ("TOPKCATEGORICALACCURACY", _) => new TopKCategoricalAccuracy(config?.Whole("k", 5) ?? 5, name),
-            ("PRECISION", _) => new Precision(name: name),
-            ("RECALL", _) => new Recall(name: name),
-            _ => throw place.Error(
-                $"there is no metric '{className}' here; known are {Known}; without the settings of training the model can be loaded as it is"),
-        };
+            return format.Read((config ?? ConfigObject.Parse("{}"u8.ToArray(), place.Place)).At($"{place.Place}: metric '{format.ClassName}'"), name);
+        }
+        catch (ArgumentException error)
+        {
+            throw place.Error($"metric '{format.ClassName}': {error.Message}", error);
+        }
     }
 }

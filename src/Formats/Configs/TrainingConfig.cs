@@ -15,8 +15,8 @@ internal static class TrainingConfig
         ["optimizer"] = OptimizerConfig.Write(optimizer, ConfigDialect.Keras),
         ["loss"] = LossFormats.Write(OnlyLoss(model), ConfigDialect.Keras, custom),
         ["loss_weights"] = null,
-        ["metrics"] = MetricConfig.Write(model.Metrics, ConfigDialect.Keras),
-        ["weighted_metrics"] = null,
+        ["metrics"] = MetricConfig.Write(model.Metrics.Except(model.WeightedMetrics), MetricOutput.Of(model), ConfigDialect.Keras),
+        ["weighted_metrics"] = MetricConfig.Write(model.WeightedMetrics, MetricOutput.Of(model), ConfigDialect.Keras),
         ["run_eagerly"] = false,
         ["steps_per_execution"] = 1,
         ["jit_compile"] = false,
@@ -27,8 +27,8 @@ internal static class TrainingConfig
     public static JsonObject? WriteLegacy(Model model, CustomObjects? custom) => model.Optimizer is not { } optimizer ? null : new JsonObject
     {
         ["loss"] = LossFormats.Write(OnlyLoss(model), ConfigDialect.Legacy, custom),
-        ["metrics"] = MetricConfig.Write(model.Metrics, ConfigDialect.Legacy),
-        ["weighted_metrics"] = null,
+        ["metrics"] = MetricConfig.Write(model.Metrics.Except(model.WeightedMetrics), MetricOutput.Of(model), ConfigDialect.Legacy),
+        ["weighted_metrics"] = MetricConfig.Write(model.WeightedMetrics, MetricOutput.Of(model), ConfigDialect.Legacy),
         ["loss_weights"] = null,
         ["optimizer_config"] = OptimizerConfig.Write(optimizer, ConfigDialect.Legacy),
     };

@@ -124,6 +124,18 @@ internal static class TensorFlowJsTraining
         CategoricalAccuracy => "categorical_accuracy",
         BinaryAccuracy { Threshold: 0.5f } => "binary_accuracy",
         SparseCategoricalAccuracy when loss is SparseCategoricalCrossentropy => "accuracy",
+
+        // Not the metrics that derive from it.
+        LossMetric of when of.GetType() == typeof(LossMetric) && of.Loss.Reduction == Reduction.SumOverBatchSize => of.Loss switch
+        {
+            MeanSquaredError => "mse",
+            MeanAbsoluteError => "mae",
+            MeanAbsolutePercentageError => "mape",
+            _ => null,
+        },
+
+        // Those with a format of their own are none that fits the data.
+        AccuracyMetric when MetricFormats.Write(metric, default) is null => "accuracy",
         _ => null,
     };
 }

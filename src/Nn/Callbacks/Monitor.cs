@@ -46,10 +46,10 @@ internal sealed class Monitor(Callback owner, string name, MonitorMode mode, dou
         Metric? metric = owner.Model.Reported.FirstOrDefault(reported => reported.Name == plain).Metric;
         if (metric is not null && !owner.Model.Metrics.Contains(metric))
             return false;
-        return metric switch
+        return metric?.Direction switch
         {
-            LossMetric or ExpectedCalibrationError => false,
-            AccuracyMetric or ConfusionMatrixMetric or ConfusionMetric or FBetaScore or RankingMetric => true,
+            MonitorMode.Min => false,
+            MonitorMode.Max => true,
             _ => throw new InvalidOperationException(
                 $"{owner.GetType().Name} cannot tell whether more of '{name}' is better: say mode: MonitorMode.Max or MonitorMode.Min"),
         };

@@ -14,7 +14,7 @@ internal static class CheckpointFile
     public static void Save(string path, TrainingState state)
     {
         using var hash = new ContentHash(state.Texts);
-        SafetensorsFile.SaveContents(path, [.. ContentHash.InOrder(state.Tensors)], new Dictionary<string, string>(state.Texts) { [FormatKey] = Format }, hash);
+        SafetensorsFile.SaveHashed(path, [.. ContentHash.InOrder(state.Tensors)], new Dictionary<string, string>(state.Texts) { [FormatKey] = Format }, hash);
     }
 
     /// <summary>Reads a file.</summary>

@@ -13,6 +13,9 @@ public abstract class AccuracyMetric : Metric
     }
 
     /// <inheritdoc/>
+    public sealed override MonitorMode Direction => MonitorMode.Max;
+
+    /// <inheritdoc/>
     public override double Result() => _mean.Result();
 
     /// <inheritdoc/>
@@ -29,10 +32,9 @@ public abstract class AccuracyMetric : Metric
     {
         ArgumentNullException.ThrowIfNull(yPred);
         (float[] right, Shape examples) = Judge(yTrue, yPred);
-        float[]? weights = SampleWeights.Read(sampleWeight, examples, Name);
-        int each = weights is null ? 1 : right.Length / weights.Length;
+        var weights = SampleWeights.Read(sampleWeight, examples, Name);
         for (int i = 0; i < right.Length; i++)
-            _mean.UpdateState(right[i], weights is null ? 1 : weights[i / each]);
+            _mean.UpdateState(right[i], weights[i]);
     }
 
     /// <summary>For each example how right the prediction is, from 0 to 1, and the examples' shape.</summary>

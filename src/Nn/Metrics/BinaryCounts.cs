@@ -7,6 +7,15 @@ namespace Numerics.Nn;
 /// <param name="TrueNegatives">What was rightly taken for 0.</param>
 public readonly record struct BinaryCounts(double TruePositives, double FalsePositives, double FalseNegatives, double TrueNegatives)
 {
+    /// <summary>Of what was taken for 1, the share that is: TP / (TP + FP); 0 when nothing was.</summary>
+    public double Precision() => TruePositives == 0 ? 0 : TruePositives / (TruePositives + FalsePositives);
+
+    /// <summary>Of what is 1, the share that was taken for it: TP / (TP + FN), the sensitivity; 0 when nothing is.</summary>
+    public double Recall() => TruePositives == 0 ? 0 : TruePositives / (TruePositives + FalseNegatives);
+
+    /// <summary>Of what is 0, the share that was taken for it: TN / (TN + FP); 0 when nothing is.</summary>
+    public double Specificity() => TrueNegatives == 0 ? 0 : TrueNegatives / (TrueNegatives + FalsePositives);
+
     /// <summary>(1 + β²)·TP / ((1 + β²)·TP + β²·FN + FP); 0 without true positives.</summary>
     /// <param name="beta">How many times as much recall counts as precision.</param>
     public double FBeta(double beta = 1)

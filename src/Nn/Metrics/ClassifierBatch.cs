@@ -11,15 +11,15 @@ internal sealed class ClassifierBatch
 {
     private readonly string _metric;
     private readonly float[] _truth;
-    private readonly float[]? _weights;
-    private readonly int _scoresPerWeight;
+    private readonly SampleWeights _weights;
+    private readonly bool _weighsScores;
     private readonly bool _numbers;
 
-    private ClassifierBatch(string metric, float[] truth, bool numbers, float[] scores, int columns, float[]? weights)
+    private ClassifierBatch(string metric, float[] truth, bool numbers, float[] scores, int columns, SampleWeights weights, bool weighsScores)
     {
-        (_metric, _truth, _numbers, Scores, Columns, _weights) = (metric, truth, numbers, scores, columns, weights);
+        (_metric, _truth, _numbers, Scores, Columns) = (metric, truth, numbers, scores, columns);
+        (_weights, _weighsScores) = (weights, weighsScores);
         Examples = columns == 0 ? 0 : scores.Length / columns;
-        _scoresPerWeight = weights is null ? 1 : scores.Length / weights.Length;
     }
 
     /// <summary>The number of examples.</summary>
@@ -63,19 +63,9 @@ internal sealed class ClassifierBatch
                 throw new ArgumentException($"{metric}: the prediction for example {i / columns} is NaN", nameof(yPred));
         }
 
-        bool eachScore = columns > 1 && sampleWeight?.Shape == yPred.Shape;
-        float[]? weights = SampleWeights.Read(sampleWeight, eachScore ? yPred.Shape : examples, metric);
-        foreach (float weight in weights ?? [])
-        {
-            if (!(weight >= 0) || !float.IsFinite(weight))
-            {
-                throw new ArgumentException(
-                    FormattableString.Invariant($"{metric}: a sample weight is {weight}; weights are finite and at least 0"),
-                    nameof(sampleWeight));
-            }
-        }
-
-        var batch = new ClassifierBatch(metric, truth, numbers, scores, columns, weights);
+        bool weighsScores = columns > 1 && sampleWeight?.Shape == yPred.Shape;
+        var weights = SampleWeights.ReadCounts(sampleWeight, weighsScores ? yPred.Shape : examples, metric);
+        var batch = new ClassifierBatch(metric, truth, numbers, scores, columns, weights, weighsScores);
         batch.CheckTruth();
         return batch;
     }
@@ -84,12 +74,12 @@ internal sealed class ClassifierBatch
     public ReadOnlySpan<float> Row(int example) => Scores.AsSpan(example * Columns, Columns);
 
     /// <summary>How much a score counts.</summary>
-    public float Weight(int example, int column) => _weights is null ? 1 : _weights[((example * Columns) + column) / _scoresPerWeight];
+    public float Weight(int example, int column) => _weights[_weighsScores ? (example * Columns) + column : example];
 
     /// <summary>How much an example counts.</summary>
     /// <exception cref="ShapeMismatchException">Each of its scores has a weight of its own.</exception>
-    public float Weight(int example) => _scoresPerWeight >= Columns || _weights is null
-        ? Weight(example, 0)
+    public float Weight(int example) => !_weighsScores
+        ? _weights[example]
         : throw new ShapeMismatchException($"{_metric}: expected a sample weight for each example, got one for each of its {Columns} scores");
 
     /// <summary>Whether a column's class is an example's, or one of its: a soft label counts from above 1/2.</summary>

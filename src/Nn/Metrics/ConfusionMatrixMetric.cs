@@ -8,7 +8,6 @@ namespace Numerics.Nn;
 /// </summary>
 public abstract class ConfusionMatrixMetric : Metric
 {
-    private readonly float _threshold;
     private double[,] _counts = new double[0, 0];
 
     private protected ConfusionMatrixMetric(float threshold, string name)
@@ -16,8 +15,14 @@ public abstract class ConfusionMatrixMetric : Metric
     {
         if (!float.IsFinite(threshold))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
-        _threshold = threshold;
+        Threshold = threshold;
     }
+
+    /// <summary>What a single column of scores is compared with; greater ones count as class 1.</summary>
+    public float Threshold { get; }
+
+    /// <inheritdoc/>
+    public sealed override MonitorMode Direction => MonitorMode.Max;
 
     /// <summary>
     /// The weight of the examples of class [row] that were taken for class [column], as a copy: [classes, classes], [2, 2] for a
@@ -57,17 +62,28 @@ public abstract class ConfusionMatrixMetric : Metric
     {
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
-        ClassifierBatch batch = ClassifierBatch.Read(yTrue, yPred, sampleWeight, Name);
-        if (_counts.Length == 0)
-            _counts = new double[batch.Classes, batch.Classes];
-        if (batch.Classes != Classes)
-        {
-            throw new ShapeMismatchException(
-                $"{Name}: earlier batches had {Classes} classes, this one has {batch.Classes}; reset the state first");
-        }
+        Count(yTrue, yPred, sampleWeight);
+    }
 
+    /// <summary>Adds the examples of a batch to the counts.</summary>
+    private protected virtual void Count(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
+    {
+        ClassifierBatch batch = ClassifierBatch.Read(yTrue, yPred, sampleWeight, Name);
+        double[,] counts = CountsOf(batch.Classes);
         for (int i = 0; i < batch.Examples; i++)
-            _counts[batch.Label(i), batch.Predicted(i, _threshold)] += batch.Weight(i);
+            counts[batch.Label(i), batch.Predicted(i, Threshold)] += batch.Weight(i);
+    }
+
+    /// <summary>The counts to add to.</summary>
+    /// <param name="classes">The number of classes in a batch.</param>
+    /// <exception cref="ShapeMismatchException">Earlier batches had another one.</exception>
+    private protected double[,] CountsOf(int classes)
+    {
+        if (_counts.Length == 0)
+            _counts = new double[classes, classes];
+        return classes == Classes
+            ? _counts
+            : throw new ShapeMismatchException($"{Name}: earlier batches had {Classes} classes, this one has {classes}; reset the state first");
     }
 
     /// <summary>The value for some counts, at least 0, by class and prediction; possibly none.</summary>

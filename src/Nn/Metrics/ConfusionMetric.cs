@@ -9,9 +9,6 @@ namespace Numerics.Nn;
 /// </summary>
 public abstract class ConfusionMetric : Metric
 {
-    private readonly float _threshold;
-    private readonly int? _classId;
-    private readonly Averaging _average;
     private double[] _truePositives = [];
     private double[] _falsePositives = [];
     private double[] _falseNegatives = [];
@@ -26,8 +23,20 @@ public abstract class ConfusionMetric : Metric
             ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(classId));
         if (!Enum.IsDefined(average))
             throw new ArgumentOutOfRangeException(nameof(average), average, "unknown averaging");
-        (_threshold, _classId, _average) = (threshold, classId, average);
+        (Threshold, ClassId, Average) = (threshold, classId, average);
     }
+
+    /// <summary>What predictions are compared with; greater ones count as 1.</summary>
+    public float Threshold { get; }
+
+    /// <summary>The only class that counts; all of them when null.</summary>
+    public int? ClassId { get; }
+
+    /// <summary>How the classes' values become one number.</summary>
+    public Averaging Average { get; }
+
+    /// <inheritdoc/>
+    public sealed override MonitorMode Direction => MonitorMode.Max;
 
     /// <summary>The weight of examples that were rightly taken for 1, of all classes that count.</summary>
     public double TruePositives => _truePositives.Sum();
@@ -48,7 +57,7 @@ public abstract class ConfusionMetric : Metric
         if (_truePositives.Length == 0)
             return 0;
         double support = TruePositives + FalseNegatives;
-        return _average switch
+        return Average switch
         {
             Averaging.Macro => PerClass.Average(),
             Averaging.Micro => Share(TruePositives, FalsePositives, FalseNegatives),
@@ -87,7 +96,7 @@ public abstract class ConfusionMetric : Metric
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
         ClassifierBatch batch = ClassifierBatch.Read(yTrue, yPred, sampleWeight, Name);
-        (int first, int end) = batch.ColumnsOf(_classId);
+        (int first, int end) = batch.ColumnsOf(ClassId);
         if (_truePositives.Length == 0)
         {
             _columns = batch.Columns;
@@ -101,7 +110,7 @@ public abstract class ConfusionMetric : Metric
             for (int c = first; c < end; c++)
             {
                 double weight = batch.Weight(i, c);
-                bool positive = scores[c] > _threshold, expected = batch.IsPositive(i, c);
+                bool positive = scores[c] > Threshold, expected = batch.IsPositive(i, c);
                 if (expected && positive)
                     _truePositives[c - first] += weight;
                 else if (expected)

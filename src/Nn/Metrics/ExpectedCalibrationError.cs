@@ -31,6 +31,9 @@ public sealed class ExpectedCalibrationError : Metric
         (_weight, _confidence, _right) = (new double[bins], new double[bins], new double[bins]);
     }
 
+    /// <inheritdoc/>
+    public override MonitorMode Direction => MonitorMode.Min;
+
     /// <summary>The bins so far, from the least confidence to the greatest.</summary>
     public IReadOnlyList<CalibrationBin> Bins =>
     [

@@ -14,7 +14,6 @@ namespace Numerics.Nn;
 /// </remarks>
 public class FBetaScore : Metric
 {
-    private readonly float? _threshold;
     private double[] _truePositives = [];
     private double[] _falsePositives = [];
     private double[] _falseNegatives = [];
@@ -35,14 +34,20 @@ public class FBetaScore : Metric
             throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta is a finite number above 0");
         if (threshold is { } given && !float.IsFinite(given))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
-        (Average, Beta, _threshold) = (average, beta, threshold);
+        (Average, Beta, Threshold) = (average, beta, threshold);
     }
+
+    /// <inheritdoc/>
+    public override MonitorMode Direction => MonitorMode.Max;
 
     /// <summary>How the classes' values become one number.</summary>
     public Averaging Average { get; }
 
     /// <summary>How many times as much recall counts as precision.</summary>
     public double Beta { get; }
+
+    /// <summary>What predictions are compared with, each on its own; null where the greatest one counts.</summary>
+    public float? Threshold { get; }
 
     /// <summary>The value of each column's class against the rest; none before the first batch.</summary>
     public IReadOnlyList<double> PerClass =>
@@ -94,8 +99,8 @@ public class FBetaScore : Metric
         if (_truePositives.Length == 0)
             (_truePositives, _falsePositives, _falseNegatives) = (new double[columns], new double[columns], new double[columns]);
         batch.CheckColumns(_truePositives.Length);
-        bool eachOnItsOwn = columns == 1 || _threshold is not null;
-        float threshold = _threshold ?? 0.5f;
+        bool eachOnItsOwn = columns == 1 || Threshold is not null;
+        float threshold = Threshold ?? 0.5f;
         for (int i = 0; i < batch.Examples; i++)
         {
             if (eachOnItsOwn)

@@ -3,12 +3,14 @@ using Numerics.Tensors;
 
 namespace Numerics.Nn;
 
-/// <summary>The mean of a loss over the examples, weighted by their number in each batch.</summary>
-public sealed class LossMetric : Metric
+/// <summary>
+/// The mean of a loss over the examples, Σ w·v / Σ w, as Keras' metrics of losses have it: <c>keras.metrics.MeanSquaredError</c>
+/// is <c>new MeanSquaredError()</c> among the metrics, and so are the other errors, the cross-entropies, hinges, and divergences.
+/// Examples without a label, such as a sparse loss ignores, count nothing. A loss reduced by <see cref="Reduction.Sum"/> or
+/// <see cref="Reduction.SumOverPositives"/> is no mean of examples: its values of the batches are averaged, weighted by the batches' sizes.
+/// </summary>
+public class LossMetric : Mean
 {
-    private readonly Loss _loss;
-    private readonly Mean _mean = new();
-
     /// <summary>Creates the metric.</summary>
     /// <param name="loss">The loss; one that is reduced to a number.</param>
     /// <param name="name">The name in logs; the loss's when null.</param>
@@ -19,25 +21,22 @@ public sealed class LossMetric : Metric
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Reduction == Reduction.None)
             throw new ArgumentException($"the loss '{loss.Name}' has a value for each example; a metric needs a reduced one", nameof(loss));
-        _loss = loss;
+        Loss = loss;
     }
 
-    /// <inheritdoc/>
-    public override double Result() => _mean.Result();
+    /// <summary>What is averaged.</summary>
+    public Loss Loss { get; }
 
     /// <inheritdoc/>
-    public override void ResetState() => _mean.ResetState();
+    public override MonitorMode Direction => MonitorMode.Min;
 
     /// <inheritdoc/>
-    public override void SaveState(TrainingState state) => _mean.SaveState(state);
-
-    /// <inheritdoc/>
-    public override void LoadState(TrainingState state) => _mean.LoadState(state);
-
-    /// <inheritdoc/>
-    protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
+    protected sealed override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yPred);
-        _mean.UpdateState(_loss.Compute(yTrue, yPred, sampleWeight).Item(), yPred.Rank == 0 ? 1 : yPred.Shape[0]);
+        (double value, double weight) = Loss.Reduction is Reduction.SumOverBatchSize or Reduction.MeanWithSampleWeight
+            ? Loss.Average(yTrue, yPred, sampleWeight)
+            : (Loss.Compute(yTrue, yPred, sampleWeight).Item(), yPred.Rank == 0 ? 1 : yPred.Shape[0]);
+        UpdateState(value, weight);
     }
 }

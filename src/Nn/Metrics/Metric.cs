@@ -5,7 +5,7 @@ namespace Numerics.Nn;
 
 /// <summary>
 /// A number gathered over the batches of an epoch. Its state is held in double precision in ordinary memory; gradient tapes
-/// do not see it. A loss converts to the metric that averages it: <c>metrics: [new MeanAbsoluteError()]</c>.
+/// do not see it. A loss converts to the metric that averages it, <see cref="LossMetric"/>: <c>metrics: [new MeanAbsoluteError()]</c>.
 /// </summary>
 public abstract class Metric
 {
@@ -25,6 +25,10 @@ public abstract class Metric
 
     /// <summary>The name in logs.</summary>
     public string Name { get; }
+
+    /// <summary>Which values are better, for callbacks that watch the metric; <see cref="MonitorMode.Auto"/>, the default, where
+    /// they have to be told.</summary>
+    public virtual MonitorMode Direction => MonitorMode.Auto;
 
     /// <summary>The metric that averages a loss over the examples.</summary>
     public static implicit operator Metric(Loss loss) => new LossMetric(loss);

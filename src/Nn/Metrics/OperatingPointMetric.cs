@@ -11,8 +11,8 @@ public abstract class OperatingPointMetric : RankingMetric
         Rate = rate;
     }
 
-    /// <summary>The least value of the rate that is kept.</summary>
-    private protected double Rate { get; }
+    /// <summary>The least value of the rate that is kept, in [0, 1].</summary>
+    public double Rate { get; }
 
     /// <inheritdoc/>
     public sealed override double Result()
@@ -20,14 +20,18 @@ public abstract class OperatingPointMetric : RankingMetric
         if (Rankings.Count == 0)
             return 0;
         (double positives, double negatives) = Rankings[0].Totals();
-        if (positives == 0 || negatives == 0)
+        if (positives == 0)
             return 0;
-        double best = Better(0, 1);
+        double best = Sought(new BinaryCounts(0, 0, positives, negatives));
         foreach (ScoreRanking.Cut cut in Rankings[0])
-            best = Math.Max(best, Better(cut.TruePositives / positives, (negatives - cut.FalsePositives) / negatives));
+        {
+            best = Math.Max(best, Sought(new BinaryCounts(
+                cut.TruePositives, cut.FalsePositives, positives - cut.TruePositives, negatives - cut.FalsePositives)));
+        }
+
         return best;
     }
 
-    /// <summary>The rate that is sought where the other one is kept, else 0.</summary>
-    private protected abstract double Better(double sensitivity, double specificity);
+    /// <summary>The rate that is sought where the other one is kept, else 0; there are positive examples.</summary>
+    private protected abstract double Sought(BinaryCounts counts);
 }

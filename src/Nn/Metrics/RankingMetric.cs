@@ -9,7 +9,6 @@ namespace Numerics.Nn;
 /// </summary>
 public abstract class RankingMetric : Metric
 {
-    private readonly int? _classId;
     private readonly bool _pooled;
     private ScoreRanking[] _rankings = [];
     private int _columns;
@@ -19,8 +18,14 @@ public abstract class RankingMetric : Metric
     {
         if (classId is { } id)
             ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(classId));
-        (_classId, _pooled) = (classId, pooled);
+        (ClassId, _pooled) = (classId, pooled);
     }
+
+    /// <summary>The only class, a place in the last axis, that counts; all of them when null.</summary>
+    public int? ClassId { get; }
+
+    /// <inheritdoc/>
+    public sealed override MonitorMode Direction => MonitorMode.Max;
 
     /// <summary>The scores of each column that counts, or those of all together; none before the first batch.</summary>
     private protected IReadOnlyList<ScoreRanking> Rankings => _rankings;
@@ -56,7 +61,7 @@ public abstract class RankingMetric : Metric
         ArgumentNullException.ThrowIfNull(yTrue);
         ArgumentNullException.ThrowIfNull(yPred);
         ClassifierBatch batch = ClassifierBatch.Read(yTrue, yPred, sampleWeight, Name);
-        (int first, int end) = batch.ColumnsOf(_classId);
+        (int first, int end) = batch.ColumnsOf(ClassId);
         if (_rankings.Length == 0)
         {
             _columns = batch.Columns;

@@ -11,5 +11,6 @@ namespace Numerics.Nn;
 public sealed class SensitivityAtSpecificity(double specificity, int? classId = null, string name = "sensitivity_at_specificity")
     : OperatingPointMetric(specificity, nameof(specificity), classId, name)
 {
-    private protected override double Better(double sensitivity, double specificity) => specificity >= Rate ? sensitivity : 0;
+    private protected override double Sought(BinaryCounts counts) =>
+        counts.FalsePositives + counts.TrueNegatives > 0 && counts.Specificity() >= Rate ? counts.Recall() : 0;
 }

@@ -5,8 +5,6 @@ namespace Numerics.Nn;
 /// <summary>How often the right class, given as a number, is among the k greatest predictions; ties count in its favour.</summary>
 public sealed class SparseTopKCategoricalAccuracy : AccuracyMetric
 {
-    private readonly int _k;
-
     /// <summary>Creates the metric.</summary>
     /// <param name="k">How many predictions count, at least 1.</param>
     /// <param name="name">The name in logs.</param>
@@ -14,9 +12,12 @@ public sealed class SparseTopKCategoricalAccuracy : AccuracyMetric
         : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        _k = k;
+        K = k;
     }
 
+    /// <summary>How many predictions count.</summary>
+    public int K { get; }
+
     internal override (float[] Right, Shape Examples) Judge(Tensor yTrue, Tensor yPred) =>
-        (AmongGreatest(Labels(yTrue, yPred), yPred, _k), yPred.Shape.Without(-1));
+        (AmongGreatest(Labels(yTrue, yPred), yPred, K), yPred.Shape.Without(-1));
 }

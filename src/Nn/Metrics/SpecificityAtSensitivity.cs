@@ -11,5 +11,5 @@ namespace Numerics.Nn;
 public sealed class SpecificityAtSensitivity(double sensitivity, int? classId = null, string name = "specificity_at_sensitivity")
     : OperatingPointMetric(sensitivity, nameof(sensitivity), classId, name)
 {
-    private protected override double Better(double sensitivity, double specificity) => sensitivity >= Rate ? specificity : 0;
+    private protected override double Sought(BinaryCounts counts) => counts.Recall() >= Rate ? counts.Specificity() : 0;
 }

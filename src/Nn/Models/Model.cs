@@ -43,6 +43,9 @@ public partial class Model : Layer
     /// <summary>What is reported besides the loss: of each output first the metrics, then the weighted ones.</summary>
     public IReadOnlyList<Metric> Metrics { get; private set; } = [];
 
+    /// <summary>Those of <see cref="Metrics"/> that see the examples' weights.</summary>
+    public IReadOnlyList<Metric> WeightedMetrics => [.. _outputs.SelectMany(output => output.WeightedMetrics)];
+
     /// <summary>All that is reported, under its names in logs: the loss, the losses of several outputs, the metrics.</summary>
     internal IEnumerable<(string Name, Metric Metric)> Reported =>
     [

@@ -15,6 +15,9 @@ internal sealed class OutputTraining(
     /// <summary>The loss.</summary>
     public Loss Loss => loss;
 
+    /// <summary>What is reported with the examples weighted.</summary>
+    public IReadOnlyList<Metric> WeightedMetrics => weightedMetrics;
+
     /// <summary>The mean of the loss, reported where there are several; null for the only output.</summary>
     public Mean? LossMean { get; } = name is null ? null : new Mean($"{name}_loss");
 

@@ -72,40 +72,49 @@ public sealed class SafetensorsFile
 
     /// <summary>Writes a file as <see cref="Save"/> does, of tensors wherever they are, each of which is read once.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="tensors">The tensors; in the order of <paramref name="hash"/> where there is one.</param>
+    /// <param name="tensors">The tensors.</param>
     /// <param name="metadata">Free text by name, or null.</param>
-    /// <param name="hash">Gets the tensors as they are written; what comes of it then stands among the metadata.</param>
     internal static void SaveContents(
-        string path, IReadOnlyList<KeyValuePair<string, TensorContent>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ContentHash? hash = null)
+        string path, IReadOnlyList<KeyValuePair<string, TensorContent>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, SafetensorsHeader.Write(tensors, metadata), stream =>
+        {
+            foreach ((_, TensorContent content) in tensors)
+                content.Read(stream.Write);
+        });
+
+    /// <summary>Writes a file as <see cref="SaveContents"/> does, with a hash among the metadata.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors, in the order in which they are hashed.</param>
+    /// <param name="metadata">Free text by name.</param>
+    /// <param name="hash">Gets the tensors as they are written.</param>
+    internal static void SaveHashed(
+        string path, IReadOnlyList<KeyValuePair<string, TensorContent>> tensors, IReadOnlyDictionary<string, string> metadata, ContentHash hash)
+    {
+        byte[] Header(string value) => SafetensorsHeader.Write(tensors, new Dictionary<string, string>(metadata) { [ContentHash.Key] = value });
+        Write(path, Header(ContentHash.Placeholder), stream =>
+        {
+            foreach ((string name, TensorContent content) in tensors)
+                hash.Read(name, content, stream.Write);
+
+            // Now that it is known, in a header of the same length.
+            stream.Position = LengthSize;
+            stream.Write(Header(hash.Finish()));
+        });
+    }
+
+    private static void Write(string path, byte[] header, Action<FileStream> writeTensors)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckByteOrder();
-        byte[] header = SafetensorsHeader.Write(tensors, hash is null ? metadata : WithHash(metadata, ContentHash.Placeholder));
         WholeFile.Write(path, stream =>
         {
             Span<byte> prefix = stackalloc byte[LengthSize];
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
             stream.Write(prefix);
             stream.Write(header);
-            foreach ((string name, TensorContent content) in tensors)
-            {
-                if (hash is null)
-                    content.Read(stream.Write);
-                else
-                    hash.Read(name, content, stream.Write);
-            }
-
-            if (hash is null)
-                return;
-
-            // Now that it is known, in a header of the same length.
-            stream.Position = LengthSize;
-            stream.Write(SafetensorsHeader.Write(tensors, WithHash(metadata, hash.Finish())));
+            writeTensors(stream);
         });
     }
-
-    private static Dictionary<string, string> WithHash(IReadOnlyDictionary<string, string>? metadata, string hash) =>
-        new(metadata ?? new Dictionary<string, string>()) { [ContentHash.Key] = hash };
 
     private static void CheckByteOrder()
     {

@@ -71,6 +71,12 @@ public sealed partial class Tensor
     /// <summary>1 where both differ, else 0.</summary>
     public Tensor NotEqual(Tensor other) => Compare(BinaryOp.NotEqual, this, other);
 
+    /// <summary>1 where x = c, else 0.</summary>
+    public Tensor Equal(float c) => Equal(Full(Shape.Scalar, c, Backend));
+
+    /// <summary>1 where x ≠ c, else 0.</summary>
+    public Tensor NotEqual(float c) => NotEqual(Full(Shape.Scalar, c, Backend));
+
     /// <summary>The greater of both; where they are equal each takes half of the gradient.</summary>
     public Tensor Maximum(Tensor other) => Binary(BinaryOp.Maximum, this, other, ShareOfExtreme, static (a, b, y, dy) => ShareOfExtreme(b, a, y, dy));
 

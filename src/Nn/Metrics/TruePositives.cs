@@ -1,0 +1,12 @@
+namespace Numerics.Nn;
+
+/// <summary>The weight of what was rightly taken for 1.</summary>
+/// <param name="threshold">Greater predictions count as 1.</param>
+/// <param name="name">The name in logs.</param>
+public sealed class TruePositives(float threshold = 0.5f, string name = "true_positives") : ConfusionCountMetric(threshold, name)
+{
+    /// <inheritdoc/>
+    public override MonitorMode Direction => MonitorMode.Max;
+
+    private protected override bool Counts(bool label, bool prediction) => label && prediction;
+}
