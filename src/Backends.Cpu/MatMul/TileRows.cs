@@ -65,8 +65,11 @@ internal static unsafe class TileRows
         if (columns == width)
         {
             block.Tiles = rows / height;
+            block.NextA = height * block.RowStride;
+            block.NextC = height * block.StrideC;
+            block.NextStart = height * block.StrideStart;
             if (block.Tiles == 1)
-                Kernel(height, width)(block);
+                Kernel<TileCounts.One>(height, width)(block);
             else
                 Kernel<TileCounts.Some>(height, width)(block);
             int whole = block.Tiles * height;
@@ -76,7 +79,7 @@ internal static unsafe class TileRows
             block.C += whole * block.StrideC;
             block.Start += whole * block.StrideStart;
             Advance(ref block);
-            Kernel(rows - whole, width)(block);
+            Kernel<TileCounts.One>(rows - whole, width)(block);
             return;
         }
 
@@ -97,7 +100,7 @@ internal static unsafe class TileRows
                 start += height * x.StrideStart;
             }
 
-            Kernel(count, width)(block);
+            Kernel<TileCounts.One>(count, width)(block);
             Copy(tile, width, count, columns, target, x.StrideC);
             block.A += height * block.RowStride;
             target += height * x.StrideC;
@@ -127,11 +130,14 @@ internal static unsafe class TileRows
         }
     }
 
-    /// <summary>The kernel of one tile.</summary>
-    /// <param name="rows">Rows of the tile, at most <see cref="HeightOf"/> its width.</param>
-    /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
-    public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Kernel<TileCounts.One>(rows, width);
+    /// <summary>Computes <see cref="TileOperands.Tiles"/> tiles.</summary>
+    /// <param name="x">The operands, all "Next" ones too.</param>
+    /// <param name="rows">Rows of each tile, at most <see cref="HeightOf"/> its width.</param>
+    /// <param name="width">Columns of each tile, from <see cref="Width"/>; all are computed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunTiles(in TileOperands x, int rows, int width) => Kernel<TileCounts.Some>(rows, width)(x);
 
+    // The kernel of tiles of so many rows, and columns from Width.
     private static delegate*<in TileOperands, void> Kernel<TTiles>(int rows, int width)
         where TTiles : struct, ITiles
     {
