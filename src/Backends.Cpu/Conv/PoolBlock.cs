@@ -48,6 +48,15 @@ internal readonly unsafe struct PoolBlock(float* bias, float* y, byte* argMax, i
         }
     }
 
+    /// <summary>Where pooled pixels are written to.</summary>
+    /// <param name="firstPixel">The first pooled pixel of the batch.</param>
+    /// <param name="pixels">How many.</param>
+    public AheadStretch Outputs(nint firstPixel, int pixels) => new(y + (firstPixel * channels), (nint)pixels * channels * sizeof(float));
+
+    /// <summary>Where their places within windows are written to.</summary>
+    /// <inheritdoc cref="Outputs"/>
+    public AheadStretch Positions(nint firstPixel, int pixels) => new(argMax + (firstPixel * channels), (nint)pixels * channels);
+
     // A NaN wins and stays: ReLU and max-pooling pass it on, and no gradient flows where y is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Challenge(Vector256<float> value, int position, ref Vector256<float> greatest, ref Vector256<int> at)

@@ -20,6 +20,9 @@ internal readonly unsafe struct SelectedInputs(in Conv2DGeometry conv, int pixel
     private readonly int _kernelHeight = conv.KernelHeight;
     private readonly int _taps = conv.KernelWidth * conv.InChannels;
 
+    /// <summary>Steps of a row: where what follows is asked for.</summary>
+    public int StepsOfRow => _kernelHeight * pixels * (_channels / Lanes);
+
     /// <summary>Floats of the sums, and of what a row is prepared in.</summary>
     public int WorkspaceSize => (_kernelHeight * _taps * _channels) + (pixels * Lanes);
 
@@ -36,7 +39,8 @@ internal readonly unsafe struct SelectedInputs(in Conv2DGeometry conv, int pixel
     /// <param name="x">The input under the row; readable for a vector beyond the last window.</param>
     /// <param name="rowStride">Floats between the input's rows.</param>
     /// <param name="workspace"><see cref="WorkspaceSize"/> floats.</param>
-    public void Add(float* values, byte* argMax, float* x, nint rowStride, float* workspace)
+    /// <param name="ahead">What the next row reads; asked for in a step for each pixel, kernel row and vector of channels.</param>
+    public void Add(float* values, byte* argMax, float* x, nint rowStride, float* workspace, ref NextPooledRows ahead)
     {
         float* sums = workspace;
         var places = (int*)(workspace + (_kernelHeight * _taps * _channels));
@@ -44,7 +48,7 @@ internal readonly unsafe struct SelectedInputs(in Conv2DGeometry conv, int pixel
         {
             Locate(argMax + channel, places);
             for (int row = 0; row < _kernelHeight; row++)
-                Row(values + channel, places, x + (row * rowStride), rowStride, sums + (row * _taps * _channels) + channel);
+                Row(values + channel, places, x + (row * rowStride), rowStride, sums + (row * _taps * _channels) + channel, ref ahead);
         }
     }
 
@@ -71,36 +75,36 @@ internal readonly unsafe struct SelectedInputs(in Conv2DGeometry conv, int pixel
         }
     }
 
-    private void Row(float* values, int* places, float* x, nint rowStride, float* sums)
+    private void Row(float* values, int* places, float* x, nint rowStride, float* sums, ref NextPooledRows ahead)
     {
         switch (_taps)
         {
-            case 1: Row<Rows.R1>(values, places, x, rowStride, sums); break;
-            case 2: Row<Rows.R2>(values, places, x, rowStride, sums); break;
-            case 3: Row<Rows.R3>(values, places, x, rowStride, sums); break;
-            case 4: Row<Rows.R4>(values, places, x, rowStride, sums); break;
-            case 5: Row<Rows.R5>(values, places, x, rowStride, sums); break;
-            case 6: Row<Rows.R6>(values, places, x, rowStride, sums); break;
-            case 7: Row<Rows.R7>(values, places, x, rowStride, sums); break;
-            case 8: Row<Rows.R8>(values, places, x, rowStride, sums); break;
-            case 9: Row<Rows.R9>(values, places, x, rowStride, sums); break;
-            case 10: Row<Rows.R10>(values, places, x, rowStride, sums); break;
-            case 11: Row<Rows.R11>(values, places, x, rowStride, sums); break;
-            case 12: Row<Rows.R12>(values, places, x, rowStride, sums); break;
-            default: LongRow(values, places, x, rowStride, sums); break;
+            case 1: Row<Rows.R1>(values, places, x, rowStride, sums, ref ahead); break;
+            case 2: Row<Rows.R2>(values, places, x, rowStride, sums, ref ahead); break;
+            case 3: Row<Rows.R3>(values, places, x, rowStride, sums, ref ahead); break;
+            case 4: Row<Rows.R4>(values, places, x, rowStride, sums, ref ahead); break;
+            case 5: Row<Rows.R5>(values, places, x, rowStride, sums, ref ahead); break;
+            case 6: Row<Rows.R6>(values, places, x, rowStride, sums, ref ahead); break;
+            case 7: Row<Rows.R7>(values, places, x, rowStride, sums, ref ahead); break;
+            case 8: Row<Rows.R8>(values, places, x, rowStride, sums, ref ahead); break;
+            case 9: Row<Rows.R9>(values, places, x, rowStride, sums, ref ahead); break;
+            case 10: Row<Rows.R10>(values, places, x, rowStride, sums, ref ahead); break;
+            case 11: Row<Rows.R11>(values, places, x, rowStride, sums, ref ahead); break;
+            case 12: Row<Rows.R12>(values, places, x, rowStride, sums, ref ahead); break;
+            default: LongRow(values, places, x, rowStride, sums, ref ahead); break;
         }
     }
 
     // 13 to 15 taps, of a wide kernel over one channel.
-    private void LongRow(float* values, int* places, float* x, nint rowStride, float* sums)
+    private void LongRow(float* values, int* places, float* x, nint rowStride, float* sums, ref NextPooledRows ahead)
     {
-        Row<Rows.R12>(values, places, x, rowStride, sums);
+        Row<Rows.R12>(values, places, x, rowStride, sums, ref ahead);
         for (int tap = 12; tap < _taps; tap++)
-            Row<Rows.R1>(values, places, x + tap, rowStride, sums + (tap * _channels));
+            Row<Rows.R1>(values, places, x + tap, rowStride, sums + (tap * _channels), ref ahead);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Row<TTaps>(float* values, int* places, float* x, nint rowStride, float* sums)
+    private void Row<TTaps>(float* values, int* places, float* x, nint rowStride, float* sums, ref NextPooledRows ahead)
         where TTaps : struct, IRowCount
     {
         nint channels = _channels, step = 2 * _pixelStride;
@@ -121,6 +125,7 @@ internal readonly unsafe struct SelectedInputs(in Conv2DGeometry conv, int pixel
         {
             Vector512<float> value = Vector512.Load(values), upper = Vector512.Load(x), lower = Vector512.Load(x + rowStride);
             Vector512<int> place = Vector512.Load(places);
+            ahead.Step();
             s0 = Add(s0, value, upper, lower, place);
             if (taps > 1)
                 s1 = Add(s1, value, upper, lower, place + Vector512.Create(1));

@@ -11,8 +11,8 @@ namespace Numerics.Backends.Cpu;
 /// A few rows of the pooled output at a time: the kernel's gradient takes, for each output channel, the list of the places in a
 /// block of these rows, and keeps the channel's patch in registers while the list's input patches pass by; the input under
 /// the block stays in L1 over all channels; where it needs padding, or is bytes, some rows at a time are copied. The input's
-/// gradient takes, for each place in a window, the list of the channels that chose it, and adds their kernels to the input patch
-/// in registers.
+/// gradient takes, for each place in a window, the channels that chose it, and adds their kernels to the input patch in
+/// registers. All this waits for loads from L1, and reads every picture once: what the next rows read is asked for meanwhile.
 /// </para>
 /// Pictures are cut into bands of pooled rows where the batch is too small to keep many threads busy. A shard is a range of
 /// bands; its kernel gradient is a partial result. The input rows that a band shares with the next one go to
@@ -23,8 +23,8 @@ internal unsafe struct SparseConvGradient : IShardedWork
     // Of a copy of input rows: 64 KiB stay in L2 beside what else a row works on.
     private const int FloatsOfCopy = 16 << 10;
 
-    // Output channels whose kernels for one slice of the input, 18 KiB, stay in L1 over a row of windows.
-    private const int ChannelsOfSlice = 32;
+    // Pixels over which a channel's bias gradient is summed at a time.
+    private const int PixelsOfSum = 16;
 
     /// <summary>The padded input, in place where it needs no copy.</summary>
     public PaddedImages X;
@@ -173,9 +173,13 @@ internal unsafe struct SparseConvGradient : IShardedWork
             Rectify(index, rows * Pool.OutWidth, values, dbias);
             float* x = InputRows(image, y, first, end, copy, readsBeyond: selection is not null);
             if (selection is not null)
-                new SelectedInputs(Conv, Pool.OutWidth).Add(values, ArgMax + index, x, X.RowStride, selection);
+            {
+                var inputs = new SelectedInputs(Conv, Pool.OutWidth);
+                NextPooledRows ahead = Next(index, rows, x, inputs.StepsOfRow);
+                inputs.Add(values, ArgMax + index, x, X.RowStride, selection, ref ahead);
+            }
             else
-                AddToKernel(values, ArgMax + index, rows, x, list, dkernel);
+                AddToKernel(values, index, rows, x, list, dkernel);
             if (Dx is null)
                 continue;
             zeroed = Clear(dx, zeroed, (2 * (y + rows)) - 1 + Conv.KernelHeight);
@@ -220,21 +224,31 @@ internal unsafe struct SparseConvGradient : IShardedWork
     {
         float* y = Y + index, dy = Dy + index;
         int channels = Conv.OutChannels;
-        for (int pixel = 0; pixel < pixels; pixel++, y += channels, dy += channels, values += channels)
+        for (int pixel = 0; pixel < pixels; pixel += PixelsOfSum)
         {
+            // Few enough pixels to stay in L1 over all channels; the sums stay in registers over the pixels.
+            nint end = (nint)Math.Min(pixel + PixelsOfSum, pixels) * channels;
             int channel = 0;
             for (; channel <= channels - Vector256<float>.Count; channel += Vector256<float>.Count)
             {
-                Vector256<float> on = Vector256.GreaterThan(Vector256.Load(y + channel), Vector256<float>.Zero);
-                Vector256<float> value = Vector256.Load(dy + channel) & on;
-                value.Store(values + channel);
-                (Vector256.Load(dbias + channel) + value).Store(dbias + channel);
+                Vector256<float> sum = Vector256.Load(dbias + channel);
+                for (nint i = ((nint)pixel * channels) + channel; i < end; i += channels)
+                {
+                    Vector256<float> value = Vector256.Load(dy + i) & Vector256.GreaterThan(Vector256.Load(y + i), Vector256<float>.Zero);
+                    value.Store(values + i);
+                    sum += value;
+                }
+
+                sum.Store(dbias + channel);
             }
 
             for (; channel < channels; channel++)
             {
-                values[channel] = y[channel] > 0 ? dy[channel] : 0;
-                dbias[channel] += values[channel];
+                for (nint i = ((nint)pixel * channels) + channel; i < end; i += channels)
+                {
+                    values[i] = y[i] > 0 ? dy[i] : 0;
+                    dbias[channel] += values[i];
+                }
             }
         }
     }
@@ -263,20 +277,35 @@ internal unsafe struct SparseConvGradient : IShardedWork
         return copy + (2 * place * X.RowStride);
     }
 
+    /// <summary>What the rows after these read for the first time.</summary>
+    private readonly NextPooledRows Next(nint index, int rows, float* x, int steps)
+    {
+        nint pooled = (nint)rows * Pool.OutWidth * Conv.OutChannels, next = index + pooled, input = 2 * rows * X.RowStride;
+        return new()
+        {
+            X = new ReadAhead(x + input + ((Conv.KernelHeight - 1) * X.RowStride), X.NeedsCopy ? 0 : input, steps),
+            Y = new ReadAhead(Y + next, pooled, steps),
+            Dy = new ReadAhead(Dy + next, pooled, steps),
+            ArgMax = new ReadAhead(ArgMax + next, pooled / sizeof(float), steps),
+        };
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddToKernel(float* values, byte* at, int rows, float* x, SparseEntry* list, float* dkernel)
+    private readonly void AddToKernel(float* values, nint index, int rows, float* x, SparseEntry* list, float* dkernel)
     {
         int blocks = (Pool.OutWidth + PixelsOfBlock - 1) / PixelsOfBlock;
+        NextPooledRows ahead = Next(index, rows, x, blocks * Conv.OutChannels);
         for (int block = 0; block < blocks; block++)
         {
             int first = Pool.OutWidth * block / blocks, pixels = (Pool.OutWidth * (block + 1) / blocks) - first;
             nint start = (nint)first * Conv.OutChannels;
-            AddBlock(values + start, at + start, rows, pixels, x + (2 * first * X.Channels), list, dkernel);
+            AddBlock(values + start, ArgMax + index + start, rows, pixels, x + (2 * first * X.Channels), list, dkernel, ref ahead);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddBlock(float* values, byte* at, int height, int pixels, float* x, SparseEntry* list, float* dkernel)
+    private readonly void AddBlock(
+        float* values, byte* at, int height, int pixels, float* x, SparseEntry* list, float* dkernel, ref NextPooledRows ahead)
     {
         int channels = Conv.OutChannels, patch = PatchSize(Conv), run = Conv.KernelWidth * Conv.InChannels, capacity = BlockCapacity;
         nint row = (nint)Pool.OutWidth * channels;
@@ -298,6 +327,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
                 for (int i = 0; i < SparseCompression.Step; i++)
                 {
+                    ahead.Step();
                     SparseEntry* start = list + (i * capacity);
                     rows.Add(start, start + lengths[i], x, X.RowStride, dkernel + ((nint)(channel + i) * patch), run);
                 }
@@ -308,6 +338,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
         for (int channel = 0; channel < channels; channel++)
         {
+            ahead.Step();
             SparseEntry* end = list;
             for (int y = 0; y < height; y++)
                 end = Gather(values + (y * row) + channel, at + (y * row) + channel, pixels, 2 * y * (int)X.RowStride, end);
@@ -342,10 +373,11 @@ internal unsafe struct SparseConvGradient : IShardedWork
         {
             for (int slice = 0; slice < inChannels; slice += SparseWindow.Channels)
             {
-                for (int first = 0; first < channels; first += ChannelsOfSlice)
+                for (int first = 0; first < channels; first += SparseWindow.OutChannels)
                 {
+                    int count = Math.Min(SparseWindow.OutChannels, channels - first);
                     float* kernel = Kernel + ((((nint)slice / SparseWindow.Channels * channels) + first) * SparseWindow.Patch);
-                    AddWindows(values + first, at + first, Math.Min(ChannelsOfSlice, channels - first), lists, kernel, dx + slice);
+                    SparseWindow.Run(values + first, at + first, count, channels, Pool.OutWidth, kernel, inChannels, dx + slice, X.RowStride);
                 }
             }
 
@@ -365,18 +397,6 @@ internal unsafe struct SparseConvGradient : IShardedWork
                 if (lengths[position] > 0)
                     rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddWindows(float* values, byte* at, int count, SparseEntry* lists, float* kernel, float* dx)
-    {
-        int channels = Conv.OutChannels, inChannels = X.Channels, capacity = Capacity;
-        int* lengths = stackalloc int[4];
-        for (int pixel = 0; pixel < Pool.OutWidth; pixel++, values += channels, at += channels, dx += 2 * inChannels)
-        {
-            Gather(values, at, count, SparseWindow.Patch, lists, lengths);
-            SparseWindow.Run(lists, capacity, lengths, kernel, inChannels, dx, X.RowStride);
         }
     }
 

@@ -48,15 +48,17 @@ internal readonly struct SparseRows
     /// <param name="sourceStride">Floats between rows of the source.</param>
     /// <param name="target">The patch.</param>
     /// <param name="targetStride">Floats between rows of the patch.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Add(SparseEntry* entry, SparseEntry* end, float* source, nint sourceStride, float* target, nint targetStride)
     {
         for (int row = 0; row < _rows; row += _rowsOfTile)
         {
             int rows = Math.Min(_rowsOfTile, _rows - row);
-            for (int chunk = 0; chunk < _chunks; chunk++)
+            for (int chunk = 0, first = 0, next; chunk < _chunks; chunk++, first = next)
             {
                 // Chunks of equal size, so that the last one is never a lone vector that overlaps its neighbour.
-                int first = _vectors * chunk / _chunks, vectors = (_vectors * (chunk + 1) / _chunks) - first;
+                next = chunk == _chunks - 1 ? _vectors : _vectors * (chunk + 1) / _chunks;
+                int vectors = next - first;
                 nint start = (nint)first * _lanes;
                 nint last = (chunk == _chunks - 1 ? _length - _lanes : (nint)(first + vectors - 1) * _lanes) - start;
                 float* from = source + (row * sourceStride) + start, to = target + (row * targetStride) + start;
@@ -84,6 +86,7 @@ internal readonly struct SparseRows
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Dispatch<TLanes, TRows>(
         int vectors, SparseEntry* entry, SparseEntry* end, float* source, nint sourceStride, float* target, nint targetStride, nint last)
         where TLanes : unmanaged, ILanes<TLanes>

@@ -13,7 +13,7 @@ internal static unsafe class NarrowTile
     /// <summary>The most rows of a tile.</summary>
     public const int Height = 12;
 
-    /// <summary>Computes tiles of <typeparamref name="TRows"/> rows by one vector: one, or several one below the other.</summary>
+    /// <summary>Computes tiles of <typeparamref name="TRows"/> rows by one vector: one, or several.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TLanes, TRows, TTiles>(in TileOperands x)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -24,7 +24,7 @@ internal static unsafe class NarrowTile
         nint stride = x.RowStride, step = x.StepStride, stepB = x.StepB, strideC = x.StrideC, strideStart = x.StrideStart;
         nint* offsets = x.Offsets;
         int segments = x.Segments, length = x.Length, tiles = TTiles.Several ? x.Tiles : 1;
-        float* a = x.A, c = x.C, start = x.Start;
+        float* a = x.A, weights = x.B, c = x.C, start = x.Start;
         float* ahead = x.Ahead is null ? x.A : x.Ahead;
         nint aheadStep = x.Ahead is null ? 0 : Prefetching.Line;
         do
@@ -68,7 +68,7 @@ internal static unsafe class NarrowTile
                     s11 = TLanes.Load(start + (11 * strideStart));
             }
 
-            float* b = x.B;
+            float* b = weights;
             for (int segment = 0; segment < segments; segment++)
             {
                 float* a0 = offsets is null ? a : a + offsets[segment];
@@ -138,9 +138,10 @@ internal static unsafe class NarrowTile
 
             if (!TTiles.Several)
                 return;
-            a += rows * stride;
-            c += rows * strideC;
-            start += rows * strideStart;
+            a += x.NextA;
+            weights += x.NextB;
+            c += x.NextC;
+            start += x.NextStart;
         }
         while (--tiles > 0);
     }

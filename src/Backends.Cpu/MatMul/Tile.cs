@@ -11,7 +11,7 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>Computes tiles of <typeparamref name="TRows"/> rows by two vectors: one, or several one below the other.</summary>
+    /// <summary>Computes tiles of <typeparamref name="TRows"/> rows by two vectors: one, or several.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TLanes, TRows, TTiles>(in TileOperands x)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -22,7 +22,7 @@ internal static unsafe class Tile
         nint stride = x.RowStride, step = x.StepStride, stepB = x.StepB, strideC = x.StrideC, strideStart = x.StrideStart;
         nint* offsets = x.Offsets;
         int segments = x.Segments, length = x.Length, tiles = TTiles.Several ? x.Tiles : 1;
-        float* a = x.A, c = x.C, start = x.Start;
+        float* a = x.A, weights = x.B, c = x.C, start = x.Start;
 
         // Without a use for it, of what is in the cache anyway: a prefetch costs less than a branch that the JIT leaves in.
         float* ahead = x.Ahead is null ? x.A : x.Ahead;
@@ -112,7 +112,7 @@ internal static unsafe class Tile
                 }
             }
 
-            float* b = x.B;
+            float* b = weights;
             for (int segment = 0; segment < segments; segment++)
             {
                 // Four base pointers, each with two more rows at one and two strides, keep the addresses in few registers.
@@ -290,9 +290,10 @@ internal static unsafe class Tile
 
             if (!TTiles.Several)
                 return;
-            a += rows * stride;
-            c += rows * strideC;
-            start += rows * strideStart;
+            a += x.NextA;
+            weights += x.NextB;
+            c += x.NextC;
+            start += x.NextStart;
         }
         while (--tiles > 0);
     }

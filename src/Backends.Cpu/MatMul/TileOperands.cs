@@ -56,7 +56,19 @@ internal unsafe struct TileOperands
     public nint StrideStart;
 
     /// <summary>
-    /// How many tiles of equal height, one below the other, for <see cref="TileCounts.Some"/>: where sums are short, a call for each takes long.
+    /// How many tiles of equal height, for <see cref="TileCounts.Some"/>: where sums are short, a call for each takes long.
     /// </summary>
     public int Tiles;
+
+    /// <summary>Floats from the left operand of one of several tiles to the next one's.</summary>
+    public nint NextA;
+
+    /// <summary>The same of the right operand; 0 for tiles one below the other.</summary>
+    public nint NextB;
+
+    /// <summary>The same of the result.</summary>
+    public nint NextC;
+
+    /// <summary>The same of <see cref="Start"/>.</summary>
+    public nint NextStart;
 }

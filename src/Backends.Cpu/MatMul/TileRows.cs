@@ -65,6 +65,9 @@ internal static unsafe class TileRows
         if (columns == width)
         {
             block.Tiles = rows / height;
+            block.NextA = height * block.RowStride;
+            block.NextC = height * block.StrideC;
+            block.NextStart = height * block.StrideStart;
             KernelOf(block, height, width)(block);
             int whole = block.Tiles * height;
             if (whole == rows)
@@ -125,16 +128,19 @@ internal static unsafe class TileRows
         }
     }
 
-    /// <summary>The kernel of one tile.</summary>
-    /// <param name="rows">Rows of the tile, at most <see cref="HeightOf"/> its width.</param>
-    /// <param name="width">Columns of the tile, from <see cref="Width"/>.</param>
-    public static delegate*<in TileOperands, void> Kernel(int rows, int width) => Kernel<TileCounts.One>(rows, width);
+    /// <summary>Computes <see cref="TileOperands.Tiles"/> tiles.</summary>
+    /// <param name="x">The operands, all "Next" ones too.</param>
+    /// <param name="rows">Rows of each tile, at most <see cref="HeightOf"/> its width.</param>
+    /// <param name="width">Columns of each tile, from <see cref="Width"/>; all are computed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunTiles(in TileOperands x, int rows, int width) => KernelOf(x, rows, width)(x);
 
     private static delegate*<in TileOperands, void> KernelOf(in TileOperands x, int rows, int width) =>
         (x.AheadSecond | x.AheadThird) != 0 ? Kernel<TileCounts.SomeFetchingAll>(rows, width)
         : x.Tiles > 1 ? Kernel<TileCounts.Some>(rows, width)
         : Kernel<TileCounts.One>(rows, width);
 
+    // The kernel of tiles of so many rows, and columns from Width.
     private static delegate*<in TileOperands, void> Kernel<TTiles>(int rows, int width)
         where TTiles : struct, ITiles
     {

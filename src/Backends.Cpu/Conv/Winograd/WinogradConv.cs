@@ -126,7 +126,8 @@ internal unsafe struct WinogradConv
     /// <param name="tiles">How many tiles the block has.</param>
     /// <param name="panel">Which panel.</param>
     /// <param name="workspace">What the transforms filled.</param>
-    public readonly void Multiply(int tiles, int panel, float* workspace)
+    /// <param name="ahead">What to ask for meanwhile.</param>
+    public readonly void Multiply(int tiles, int panel, float* workspace, ReadOnlySpan<AheadStretch> ahead)
     {
         float* kernel = Kernel.Panel(panel, out _, out int width);
         var operands = new TileOperands
@@ -140,15 +141,25 @@ internal unsafe struct WinogradConv
             StepB = width,
             C = workspace,
             StrideC = width,
+
+            // One tile a point.
+            NextA = PointStride,
+            NextB = (nint)Channels * width,
+            NextC = (nint)tiles * width,
         };
-        delegate*<in TileOperands, void> tile = TileRows.Kernel(tiles, width);
-        for (int point = 0; point < WinogradTransform.Area; point++)
+        int points = WinogradTransform.Area;
+        foreach (AheadStretch stretch in ahead)
         {
-            tile(operands);
-            operands.A += PointStride;
-            operands.B += (nint)Channels * width;
-            operands.C += (nint)tiles * width;
+            // One line a step: as many points as that takes.
+            operands.Tiles = Math.Min((stretch.Lines + Channels - 1) / Channels, points);
+            operands.Ahead = stretch.Start;
+            Points(ref operands, tiles, width);
+            points -= operands.Tiles;
         }
+
+        operands.Tiles = points;
+        operands.Ahead = null;
+        Points(ref operands, tiles, width);
     }
 
     /// <summary>Transforms a piece of a block back: <see cref="Outputs"/> rows of so many pixels a tile.</summary>
@@ -173,6 +184,16 @@ internal unsafe struct WinogradConv
             case >= SimdLevel.Avx2 when width < Lanes256.Count: Back<Lanes128>(tiles, width, products, stride, target, rowStride, pixelStride); break;
             default: Back<Lanes256>(tiles, width, products, stride, target, rowStride, pixelStride); break;
         }
+    }
+
+    private static void Points(ref TileOperands operands, int tiles, int width)
+    {
+        if (operands.Tiles == 0)
+            return;
+        TileRows.RunTiles(operands, tiles, width);
+        operands.A += operands.Tiles * operands.NextA;
+        operands.B += operands.Tiles * operands.NextB;
+        operands.C += operands.Tiles * operands.NextC;
     }
 
     private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* rows, float* target, nint tileStride, nint pointStride)
@@ -225,7 +246,9 @@ internal unsafe struct WinogradConv
     private static void Back4<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes* half = stackalloc TLanes[WinogradTransform.Outputs * WinogradTransform.Points];
+        // At a cache line: a vector across two of them takes twice as long.
+        byte* room = stackalloc byte[((WinogradTransform.Outputs * WinogradTransform.Points) + 1) * sizeof(TLanes)];
+        TLanes* half = (TLanes*)(((nint)room + sizeof(TLanes) - 1) & -sizeof(TLanes));
         for (int tile = 0; tile < tiles; tile++, products += width, target += WinogradTransform.Outputs * pixelStride)
         {
             for (int c = 0; c < width; c += TLanes.Count)
@@ -262,7 +285,9 @@ internal unsafe struct WinogradConv
     private static void Back2<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes* half = stackalloc TLanes[2 * WinogradTransform.Points];
+        // At a cache line, as above.
+        byte* room = stackalloc byte[((2 * WinogradTransform.Points) + 1) * sizeof(TLanes)];
+        TLanes* half = (TLanes*)(((nint)room + sizeof(TLanes) - 1) & -sizeof(TLanes));
         for (int tile = 0; tile < tiles; tile++, products += width, target += 2 * pixelStride)
         {
             for (int c = 0; c < width; c += TLanes.Count)

@@ -48,13 +48,22 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
     {
         nint rowStride = WinogradTransform.Outputs * tiles * (nint)TileRows.MaxWidth;
         _ = conv.Kernel.Panel(panel, out int columns, out _);
-        conv.Multiply(tiles, panel, workspace);
-        conv.Back(tiles, place: 0, tiles, panel, workspace, block, rowStride, TileRows.MaxWidth);
         int pixels = Math.Min(2 * tiles, pool.OutWidth - (2 * firstTile)), rows = Math.Min(2, pool.OutHeight - (2 * tileRow));
-        for (int i = 0; i < rows; i++)
-        {
-            nint pixel = ((((nint)image * pool.OutHeight) + (2 * tileRow) + i) * pool.OutWidth) + (2 * firstTile);
-            epilogue.Run(block + (2 * i * rowStride), rowStride, pixels, columns, panel * TileRows.MaxWidth, pixel);
-        }
+        nint pixel = ((((nint)image * pool.OutHeight) + (2 * tileRow)) * pool.OutWidth) + (2 * firstTile), below = pixel + pool.OutWidth;
+
+        // While the first channels are multiplied: what the next row of tiles reads, and the lines that this one writes.
+        Span<AheadStretch> ahead =
+        [
+            conv.Rows.Next(image, tileRow, firstTile, tiles, TileCount),
+            epilogue.Outputs(pixel, pixels),
+            epilogue.Positions(pixel, pixels),
+            epilogue.Outputs(below, rows > 1 ? pixels : 0),
+            epilogue.Positions(below, rows > 1 ? pixels : 0),
+        ];
+        conv.Multiply(tiles, panel, workspace, panel == 0 ? ahead : []);
+        conv.Back(tiles, place: 0, tiles, panel, workspace, block, rowStride, TileRows.MaxWidth);
+        epilogue.Run(block, rowStride, pixels, columns, panel * TileRows.MaxWidth, pixel);
+        if (rows > 1)
+            epilogue.Run(block + (2 * rowStride), rowStride, pixels, columns, panel * TileRows.MaxWidth, below);
     }
 }

@@ -72,6 +72,20 @@ internal readonly unsafe struct WinogradRows(Pixels x, int height, int width, in
         }
     }
 
+    /// <summary>A part of what the row of tiles below reads and this one does not.</summary>
+    /// <param name="image">Which picture.</param>
+    /// <param name="tileRow">Which row of tiles.</param>
+    /// <param name="firstTile">The first tile of the part.</param>
+    /// <param name="tiles">How many tiles it has.</param>
+    /// <param name="tilesOfRow">How many tiles a row has, all parts together.</param>
+    public AheadStretch Next(int image, int tileRow, int firstTile, int tiles, int tilesOfRow)
+    {
+        int row = (Outputs * (tileRow + 1)) - top + WinogradTransform.Points - Outputs, end = Math.Min(row + Outputs, height);
+        nint count = (nint)Math.Max(end - row, 0) * width * channels, start = count * firstTile / tilesOfRow;
+        Pixels first = x.Skip(((((nint)image * height) + row) * width * channels) + start);
+        return new AheadStretch(first.Address, (nint)(x.Skip((count * (firstTile + tiles) / tilesOfRow) - start).Address - x.Address));
+    }
+
     private int Steps(int columns) => columns <= 0 ? 0 : (columns + DilationW - 1) / DilationW;
 
     private void Run<TLanes>(byte** rows, nint length, float* target, nint stride)

@@ -80,14 +80,27 @@ internal unsafe struct WinogradWork : IShardedWork
     private readonly void Block(long firstRow, int rows, int firstTile, int tiles, float* workspace, float* block)
     {
         int tileRows = TileRowsOfPhase;
+        ReadOnlySpan<AheadStretch> ahead = rows == 1 && Dilation == (1, 1) ? Ahead(firstRow, firstTile, tiles, stackalloc AheadStretch[1 + WinogradTransform.Outputs]) : [];
         for (int i = 0; i < rows; i++)
             Conv.Transform((int)((firstRow + i) / tileRows), (int)((firstRow + i) % tileRows), firstTile, tiles, i * tiles, workspace);
         for (int panel = 0; panel < Conv.Kernel.Count; panel++)
         {
-            Conv.Multiply(rows * tiles, panel, workspace);
+            Conv.Multiply(rows * tiles, panel, workspace, panel == 0 ? ahead : []);
             for (int i = 0; i < rows; i++)
                 Row(firstRow + i, firstTile, rows * tiles, i * tiles, tiles, panel, workspace, block);
         }
+    }
+
+    // What the row of tiles below reads, and the lines that this one writes: a store waits for its line as a load does.
+    private readonly ReadOnlySpan<AheadStretch> Ahead(long tileRow, int firstTile, int tiles, Span<AheadStretch> stretches)
+    {
+        (long image, long rowOfImage) = Math.DivRem(tileRow, TileRowsOfPhase);
+        int row = Conv.Outputs * (int)rowOfImage, pixel = Conv.Outputs * firstTile, count = 0;
+        stretches[count++] = Conv.Rows.Next((int)image, (int)rowOfImage, firstTile, tiles, TilesOfRow);
+        nint length = (nint)Math.Min(Conv.Outputs * tiles, OutWidth - pixel) * Channels * sizeof(float);
+        for (; row < Math.Min(Conv.Outputs * ((int)rowOfImage + 1), OutHeight); row++)
+            stretches[count++] = new AheadStretch(Y + ((((((nint)image * OutHeight) + row) * OutWidth) + pixel) * Channels), length);
+        return stretches[..count];
     }
 
     /// <summary>Transforms a piece of a row of tiles back into its outputs.</summary>
