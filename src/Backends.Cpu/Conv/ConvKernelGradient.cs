@@ -8,8 +8,9 @@ namespace Numerics.Backends.Cpu;
 /// several short rows, adds to tiles of the gradient: rows are neighbouring inputs of a stretch of taps, read where they lie, columns
 /// are output channels. The step's gradient of a panel of output channels (224 x 32 floats, 28 KiB) stays in L1 while all tiles
 /// of the panel pass by, packed where the channels of other panels would share its lines of the cache; the step's inputs stay in
-/// L2; of pictures of bytes a copy of some rows, as floats, moves along. Work is cut two ways: along the pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the
-/// tiles where few pixels or large kernels would make partials dear.
+/// L2; of pictures of bytes or with padding a copy of some rows moves along where no other shard reads them. Work is cut two ways:
+/// along the pixels, into partial results that <see cref="PartialSum"/> adds in order, and along the tiles where few pixels or large
+/// kernels would make partials dear.
 /// </summary>
 internal unsafe struct ConvKernelGradient : IShardedWork
 {
@@ -74,8 +75,8 @@ internal unsafe struct ConvKernelGradient : IShardedWork
     /// <summary>Floats of a shard's part of <see cref="Windows"/>.</summary>
     public readonly nint WindowSize => ((RowsOfWindow * X.RowStride) + 15) / 16 * 16;
 
-    /// <summary>Whether bytes become floats some rows at a time: each row is read by one shard, or two, and there are many.</summary>
-    public readonly bool CopiesRows => X.Source.AreBytes && TileRanges == 1 && Shards * (long)WindowSize < X.CopySize;
+    /// <summary>Whether input is copied some rows at a time: each row is read by one shard, or two, and there are many.</summary>
+    public readonly bool CopiesRows => X.NeedsCopy && TileRanges == 1 && Shards * (long)WindowSize < X.CopySize;
 
     // Enough for a step, whose rows of output may belong to several pictures.
     private readonly int RowsOfWindow

@@ -49,7 +49,7 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
     {
         int end = Math.Min(start + RowsOfBand, pool.OutHeight);
         nint rowStep = 2 * conv.RowStep * conv.X.RowStride;
-        float* rows = padded, ahead = null;
+        float* rows = padded;
         if (conv.Workspaces is null)
             rows = conv.X.Image(image) + (start * rowStep);
         else
@@ -65,7 +65,7 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
                 {
                     for (int panel = 0; panel < conv.Kernel.Count; panel++)
                     {
-                        int columns = conv.Panel(input, 2, 2 * pixels, group, panel, block, Pixels * TileRows.MaxWidth, TileRows.MaxWidth, ref ahead, null);
+                        int columns = conv.Panel(input, 2, 2 * pixels, group, panel, block, Pixels * TileRows.MaxWidth, TileRows.MaxWidth);
                         int channel = (group * conv.Kernel.Columns) + (panel * TileRows.MaxWidth);
                         epilogue.Run(block, Pixels * TileRows.MaxWidth, pixels, columns, channel, pixel);
                     }

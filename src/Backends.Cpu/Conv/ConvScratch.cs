@@ -2,12 +2,13 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
-/// <summary>The working memory of a convolution: the padded input where all of it is padded at once, the packed kernel, and the list of taps.</summary>
+/// <summary>The working memory of a convolution: the padded input where all of it is padded at once, the packed kernel, and the lists of taps.</summary>
 internal readonly unsafe ref struct ConvScratch
 {
     private readonly Scratch _memory;
     private readonly long _panels;
     private readonly long _offsets;
+    private readonly long _edgeOffsets;
 
     public ConvScratch(BufferPool pool, in Conv2DGeometry g)
         : this(pool, default, g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups)
@@ -19,7 +20,8 @@ internal readonly unsafe ref struct ConvScratch
         // Each part starts at a cache line.
         _panels = (images.CopySize + 15) / 16 * 16;
         _offsets = _panels + (groups * PackedPanels.Size(taps * fromChannels, toChannels));
-        _memory = new Scratch(pool, _offsets + (taps * (sizeof(nint) / sizeof(float))));
+        _edgeOffsets = _offsets + (taps * (sizeof(nint) / sizeof(float)));
+        _memory = new Scratch(pool, _edgeOffsets + (taps * (sizeof(nint) / sizeof(float))));
     }
 
     /// <summary>Room for the padded input.</summary>
@@ -30,6 +32,9 @@ internal readonly unsafe ref struct ConvScratch
 
     /// <summary>Room for a number a tap.</summary>
     public nint* Offsets => (nint*)(_memory.Pointer + _offsets);
+
+    /// <summary>Room for another number a tap.</summary>
+    public nint* EdgeOffsets => (nint*)(_memory.Pointer + _edgeOffsets);
 
     public void Dispose() => _memory.Dispose();
 }

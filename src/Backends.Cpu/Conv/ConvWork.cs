@@ -3,20 +3,19 @@ using System.Runtime.CompilerServices;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// A dense convolution: for each row of output pixels, a matrix product whose left operand is the picture itself (see
-/// <see cref="TileOperands"/>) and whose right operand is the packed kernel. The input gradient is the same with other numbers.
-/// A band is some output rows of one picture, about 128 KiB of them: the band's input and output stay in L2 while the
-/// kernel's panels pass by, each read once a band. Meanwhile the next band's output comes to L2: it will be written whole, but the
-/// machine reads lines before it writes them. A shard is a range of bands; where the input needs padding, or is bytes, each copies its own.
+/// What a dense convolution reads and writes: for each row of output pixels, a matrix product whose left operand is the picture itself
+/// (see <see cref="TileOperands"/>) and whose right operand is the packed kernel. An input gradient is the same with other numbers, once for
+/// each of its phases. Taps lie in rows of equal distance; output pixel (0, 0) reads its first tap at the first pixel of the padded picture.
 /// </summary>
-internal unsafe struct ConvWork : IShardedWork
+internal unsafe struct ConvWork
 {
-    private const int MaxShards = 32;
+    // Rows whose outputs take about 128 KiB: they, and the input that they read, stay in L2 while the kernel's panels pass by.
+    private const int FloatsOfBand = 32 << 10;
 
-    /// <summary>The padded input; with <see cref="Workspaces"/>, what it will be.</summary>
+    /// <summary>The padded input, or what it would be.</summary>
     public PaddedImages X;
 
-    /// <summary>Room for copying a band at a time, <see cref="WorkspaceSize"/> floats; null where the input is ready.</summary>
+    /// <summary>Room for copying some rows of the padded input at a time, for those who do; null where the input is ready.</summary>
     public float* Workspaces;
 
     /// <summary>Input rows between output rows.</summary>
@@ -28,11 +27,23 @@ internal unsafe struct ConvWork : IShardedWork
     /// <summary>Where the stretches of a pixel's inputs start, from the pixel's first input.</summary>
     public nint* Offsets;
 
+    /// <summary>The same in the copy that <see cref="ConvEdges"/> makes.</summary>
+    public nint* EdgeOffsets;
+
     /// <summary>How many stretches.</summary>
     public int Segments;
 
     /// <summary>Floats in a stretch.</summary>
     public int Length;
+
+    /// <summary>Rows of taps.</summary>
+    public int TapRows;
+
+    /// <summary>Input rows between rows of taps.</summary>
+    public int TapRowStep;
+
+    /// <summary>Input columns from the first tap of a row to the last, both included.</summary>
+    public int TapWidth;
 
     /// <summary>The packed kernel of the first group; the other groups' follow.</summary>
     public PackedPanels Kernel;
@@ -64,74 +75,25 @@ internal unsafe struct ConvWork : IShardedWork
     /// <summary>Whether to apply ReLU.</summary>
     public bool Relu;
 
-    /// <summary>How many shards there are.</summary>
-    public readonly int Shards => Math.Min(MaxShards, BandCount);
-
-    /// <summary>Floats of a band's padded input for each shard.</summary>
-    public readonly long WorkspaceSize => Shards * (long)ShardSize;
-
-    private readonly nint ShardSize => ((InputRows(RowsOfBand) * X.RowStride) + 15) / 16 * 16;
-
     /// <summary>How many bands there are.</summary>
     public readonly int BandCount => X.Batch * Bands;
 
-    private readonly int RowsOfBand => (int)Math.Clamp((32 << 10) / Math.Max(OutWidth * PixelStrideY, 1), 1, Math.Max(OutHeight, 1));
+    /// <summary>How many rows a band has, but for the last one of a picture.</summary>
+    public readonly int RowsOfBand => (int)Math.Clamp(FloatsOfBand / Math.Max(RowStrideY, 1), 1, Math.Max(OutHeight, 1));
 
     private readonly int Bands => (OutHeight + RowsOfBand - 1) / RowsOfBand;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Run(int shard)
-    {
-        float* padded = Workspaces + (shard * ShardSize);
-        int start = (int)((long)BandCount * shard / Shards), end = (int)((long)BandCount * (shard + 1) / Shards);
-        float* ahead = null;
-        for (int band = start; band < end; band++)
-        {
-            Band(band, out int image, out int first, out int rows);
-            float* y = Y + (image * ImageStrideY) + (first * RowStrideY), stop = null;
-            if (RowStrideY == OutWidth * PixelStrideY)
-            {
-                // No further than the next band, which this shard may not have.
-                stop = y + ((rows + (band + 1 < end ? RowsOfBand : 0)) * RowStrideY);
-                ahead = band == start ? y + RowStrideY : ahead;
-            }
-
-            float* input = padded;
-            if (Workspaces is null)
-                input = X.Image(image) + (first * RowStep * X.RowStride);
-            else
-                X.CopyRows(image, first * RowStep, InputRows(rows), padded);
-            Run(input, y, rows, ref ahead, stop);
-        }
-    }
 
     /// <summary>How many rows of the padded picture so many rows of output read, or may read: all but those that only other rows of output do.</summary>
     public readonly int InputRows(int rows) => X.PaddedHeight - ((OutHeight - rows) * RowStep);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Run(float* input, float* y, int rows, ref float* ahead, float* stop)
-    {
-        for (int group = 0; group < Groups; group++)
-        {
-            for (int panel = 0; panel < Kernel.Count; panel++)
-            {
-                float* target = y + (group * Kernel.Columns) + (panel * TileRows.MaxWidth);
-                _ = Panel(input, rows, OutWidth, group, panel, target, RowStrideY, PixelStrideY, ref ahead, stop);
-            }
-        }
-
-        for (int row = 0; row < rows && Relu; row++)
-            Epilogue.Relu(y + (row * RowStrideY), PixelStrideY, OutWidth, Groups * Kernel.Columns);
-    }
-
     /// <summary>What a band is.</summary>
-    /// <param name="shard">Which band.</param>
+    /// <param name="index">Which band.</param>
     /// <param name="image">Its picture.</param>
     /// <param name="first">Its first row of output.</param>
     /// <param name="rows">How many rows.</param>
-    public readonly void Band(int shard, out int image, out int first, out int rows)
+    public readonly void Band(int index, out int image, out int first, out int rows)
     {
-        (image, int band) = Math.DivRem(shard, Bands);
+        (image, int band) = Math.DivRem(index, Bands);
         first = band * RowsOfBand;
         rows = Math.Min(RowsOfBand, OutHeight - first);
     }
@@ -145,7 +107,7 @@ internal unsafe struct ConvWork : IShardedWork
             Epilogue.BiasRelu(y + (row * RowStrideY), PixelStrideY, OutWidth, channels, Bias, Relu);
     }
 
-    /// <summary>Computes one panel's channels for a part of the output.</summary>
+    /// <summary>Computes one panel's channels for some pixels of padded input.</summary>
     /// <param name="input">What the first pixel reads first.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="pixels">How many pixels of each row.</param>
@@ -154,40 +116,43 @@ internal unsafe struct ConvWork : IShardedWork
     /// <param name="target">Where they go.</param>
     /// <param name="rowStride">Floats between rows there.</param>
     /// <param name="pixelStride">Floats between pixels there.</param>
-    /// <param name="ahead">What to bring to L2 meanwhile; moves on.</param>
-    /// <param name="stop">Where that ends.</param>
     /// <returns>How many channels the panel has.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly int Panel(
-        float* input, int rows, int pixels, int group, int panel, float* target, nint rowStride, nint pixelStride, ref float* ahead, float* stop)
+    public readonly int Panel(float* input, int rows, int pixels, int group, int panel, float* target, nint rowStride, nint pixelStride)
+    {
+        TileOperands operands = Operands(group, panel, out int columns, out int width);
+        operands.A = input + FirstChannel(group);
+        operands.C = target;
+        operands.StrideC = pixelStride;
+        for (int row = 0; row < rows; row++)
+        {
+            TileRows.Run(operands, pixels, columns, width);
+            operands.A += RowStep * X.RowStride;
+            operands.C += rowStride;
+        }
+
+        return columns;
+    }
+
+    /// <summary>The first channel that a group reads.</summary>
+    public readonly int FirstChannel(int group) => group * (X.Channels / Groups);
+
+    /// <summary>What is the same for all tiles of one panel of the kernel: all but where they read and write.</summary>
+    public readonly TileOperands Operands(int group, int panel, out int columns, out int width)
     {
         var kernel = new PackedPanels(Kernel.Data + (group * PackedPanels.Size(Kernel.Rows, Kernel.Columns)), Kernel.Rows, Kernel.Columns);
-        float* data = kernel.Panel(panel, out int columns, out int width);
-        nint pixelStep = (nint)ColumnStep * X.Channels;
-        var operands = new TileOperands
+        float* data = kernel.Panel(panel, out columns, out width);
+        return new TileOperands
         {
-            A = input + (group * (X.Channels / Groups)),
-            RowStride = pixelStep,
+            RowStride = (nint)ColumnStep * X.Channels,
             StepStride = 1,
             Offsets = Offsets,
             Segments = Segments,
             Length = Length,
             B = data,
             StepB = width,
-            C = target,
-            StrideC = pixelStride,
+            StrideC = PixelStrideY,
             Start = Bias is null ? null : Bias + (group * Kernel.Columns) + (panel * TileRows.MaxWidth),
         };
-        for (int row = 0; row < rows; row++)
-        {
-            operands.Ahead = ahead < stop ? ahead : null;
-            TileRows.Run(operands, pixels, columns, width);
-            if (ahead < stop)
-                ahead += Segments * Length * TileRows.Tiles(pixels, width) * (nint)Prefetching.Line;
-            operands.A += RowStep * X.RowStride;
-            operands.C += rowStride;
-        }
-
-        return columns;
     }
 }

@@ -59,10 +59,18 @@ public sealed unsafe partial class CpuBackend
         }
 
         using var scratch = new ConvScratch(_pool, g);
-        ConvWork work = To(g, y, bias, relu, Prepare(pixels, kernel, g, scratch));
-        PaddedImages images = work.X;
-        using var bands = new Scratch(_pool, images.NeedsCopy ? work.WorkspaceSize : 0);
-        work.Workspaces = images.NeedsCopy ? bands.Pointer : null;
+        PaddedImages images = PaddedImages.InputOf(g, pixels);
+        ConvWork work = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
+        ConvolveBands(&work, 1);
+    }
+
+    private void ConvolveBands(ConvWork* phases, int count)
+    {
+        for (int i = 0; i < count; i++)
+            new ConvEdges(phases[i]).PlaceTaps(phases[i]);
+        var work = new ConvBandWork(phases, count);
+        using var copies = new Scratch(_pool, work.WorkspaceSize);
+        work.Workspaces = copies.Pointer;
         _team.Run(work, work.Shards);
     }
 
@@ -105,23 +113,32 @@ public sealed unsafe partial class CpuBackend
         return work;
     }
 
-    /// <summary>Packs the kernel; the caller gives room for copies of the input if it needs some, and says where the output goes.</summary>
+    /// <summary>Packs the kernel; the caller gives room for copies of the padded input if it needs some, and says where the output goes.</summary>
     private ConvWork Prepare(Pixels x, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
     {
         PaddedImages images = PaddedImages.InputOf(g, x);
+        return Prepare(images, images.RowStride, kernel, g, scratch);
+    }
+
+    private ConvWork Prepare(in PaddedImages images, nint rowStride, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
+    {
         int steps = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
         var panels = new PackedPanels(scratch.Panels, steps, g.GroupOutChannels);
         var pack = new PackWork(panels, g.Groups, kernel, g.GroupOutChannels, g.OutChannels, 1);
         _team.Run(pack, pack.Shards);
-        ConvTaps taps = ConvTaps.Of(g, images.RowStride, scratch.Offsets);
+        ConvTaps taps = ConvTaps.Of(g, rowStride, scratch.Offsets);
         return new ConvWork
         {
             X = images,
             RowStep = g.StrideH,
             ColumnStep = g.StrideW,
             Offsets = taps.Offsets,
+            EdgeOffsets = scratch.EdgeOffsets,
             Segments = taps.Segments,
             Length = taps.Length,
+            TapRows = g.KernelHeight,
+            TapRowStep = g.DilationH,
+            TapWidth = ((g.KernelWidth - 1) * g.DilationW) + 1,
             Kernel = panels,
             Groups = g.Groups,
             OutHeight = g.OutHeight,

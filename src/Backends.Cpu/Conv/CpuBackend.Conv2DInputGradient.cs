@@ -46,60 +46,80 @@ public sealed unsafe partial class CpuBackend
             Height = g.OutHeight,
             Width = g.OutWidth,
             Channels = g.OutChannels,
-            Top = vertical.Before,
-            Bottom = vertical.After,
-            Left = horizontal.Before,
-            Right = horizontal.After,
         };
-        int taps = g.KernelHeight * g.KernelWidth;
+        bool grouped = GroupBlocks.Fits(g);
+        if (grouped)
+            (images.Top, images.Bottom, images.Left, images.Right) = (vertical.Before, vertical.After, horizontal.Before, horizontal.After);
+        int taps = g.KernelHeight * g.KernelWidth, count = vertical.Phases * horizontal.Phases, used = 0;
+        long packed = 0;
         using var scratch = new ConvScratch(_pool, images, taps, g.GroupOutChannels, g.GroupInChannels, g.Groups);
         using var tapMemory = new Scratch(_pool, taps);
+        using var phaseMemory = new Scratch(_pool, (count * (long)sizeof(ConvWork) / sizeof(float)) + 1);
+        var phases = (ConvWork*)phaseMemory.Pointer;
         images = Pad(images, scratch.Images);
-        for (int phaseY = 0; phaseY < vertical.Phases; phaseY++)
+        for (int phase = 0; phase < count; phase++)
         {
-            for (int phaseX = 0; phaseX < horizontal.Phases; phaseX++)
+            (int phaseY, int phaseX) = Math.DivRem(phase, horizontal.Phases);
+            int* tapsOfPhase = (int*)tapMemory.Pointer + used;
+            ConvWork work = PhaseOf(g, images, vertical, horizontal, phaseY, phaseX, scratch.Offsets + used, tapsOfPhase, out int tapCount);
+            work.Y = dx + ((((nint)phaseY * g.InWidth) + phaseX) * g.InChannels);
+            if (grouped)
             {
-                ConvWork work = PreparePhase(kernel, g, images, vertical, horizontal, phaseY, phaseX, scratch, (int*)tapMemory.Pointer);
-                work.Y = dx + ((((nint)phaseY * g.InWidth) + phaseX) * g.InChannels);
-                if (GroupBlocks.Fits(g))
-                    InputGradientOfGroups(kernel, g, work, (int*)tapMemory.Pointer);
-                else
-                    _team.Run(work, work.Shards);
+                InputGradientOfGroups(kernel, g, work, tapsOfPhase);
+                continue;
             }
+
+            work.EdgeOffsets = scratch.EdgeOffsets + used;
+            work.Kernel = new PackedPanels(scratch.Panels + packed, tapCount * g.GroupOutChannels, g.GroupInChannels);
+            _team.Run(new PackTapsWork(work.Kernel, g, kernel, tapsOfPhase, tapCount), g.Groups * work.Kernel.Count);
+            packed += g.Groups * PackedPanels.Size(work.Kernel.Rows, work.Kernel.Columns);
+            used += tapCount;
+            phases[phase] = work;
         }
+
+        if (!grouped)
+            ConvolveBands(phases, count);
     }
 
-    private ConvWork PreparePhase(
-        float* kernel,
+    private static ConvWork PhaseOf(
         in Conv2DGeometry g,
-        in PaddedImages images,
+        PaddedImages images,
         in InputGradientAxis vertical,
         in InputGradientAxis horizontal,
         int phaseY,
         int phaseX,
-        in ConvScratch scratch,
-        int* taps)
+        nint* offsets,
+        int* taps,
+        out int count)
     {
-        // Taps in falling order read the gradient in rising order.
-        int rows = 0, count = 0;
+        // Taps in falling order read the gradient in rising order, at equal distances.
+        int rows = 0, firstRow = 0, lastRow = 0, firstColumn = 0, lastColumn = 0;
+        count = 0;
         for (int i = g.KernelHeight - 1; i >= 0; i--)
         {
             if (!vertical.Reads(phaseY, i, out int atRow))
                 continue;
-            rows++;
-            for (int j = g.KernelWidth - 1; j >= 0; j--)
+            (firstRow, lastRow) = (rows++ == 0 ? atRow : firstRow, atRow);
+            for (int j = g.KernelWidth - 1, columns = 0; j >= 0; j--)
             {
                 if (!horizontal.Reads(phaseX, j, out int atColumn))
                     continue;
+                (firstColumn, lastColumn) = (columns++ == 0 ? atColumn : firstColumn, atColumn);
                 taps[count] = (i * g.KernelWidth) + j;
-                scratch.Offsets[count++] = ((atRow + images.Top) * images.RowStride) + ((nint)(atColumn + images.Left) * g.OutChannels);
+                offsets[count++] = ((atRow + images.Top) * images.RowStride) + ((nint)(atColumn + images.Left) * g.OutChannels);
             }
         }
 
-        ConvTaps joined = count == 0 ? default : ConvTaps.Join(scratch.Offsets, rows, count / rows, g.GroupOutChannels);
-        var panels = new PackedPanels(scratch.Panels, count * g.GroupOutChannels, g.GroupInChannels);
         if (!GroupBlocks.Fits(g))
-            _team.Run(new PackTapsWork(panels, g, kernel, taps, count), g.Groups * panels.Count);
+        {
+            // Where the first tap reads is the corner of what would be the padded picture.
+            (images.Top, images.Left) = (-firstRow, -firstColumn);
+            nint first = count > 0 ? offsets[0] : 0;
+            for (int i = 0; i < count; i++)
+                offsets[i] -= first;
+        }
+
+        ConvTaps joined = count == 0 ? default : ConvTaps.Join(offsets, rows, count / rows, g.GroupOutChannels);
         return new ConvWork
         {
             X = images,
@@ -108,7 +128,9 @@ public sealed unsafe partial class CpuBackend
             Offsets = joined.Offsets,
             Segments = joined.Segments,
             Length = joined.Length,
-            Kernel = panels,
+            TapRows = rows,
+            TapRowStep = rows > 1 ? (lastRow - firstRow) / (rows - 1) : 1,
+            TapWidth = lastColumn - firstColumn + 1,
             Groups = g.Groups,
             OutHeight = vertical.Count(phaseY),
             OutWidth = horizontal.Count(phaseX),

@@ -6,7 +6,7 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// A convolution with a large kernel over few pixels: as much time as the kernel takes to come from memory, or its products with the
 /// pixels. So the kernel is read once, where it lies, and no product with a pixel beyond the edge is made, of which small pictures
-/// have many. The inner sum is cut into units, up to 64 input channels of one tap, whose rows of the kernel stay in L2 while the pixels
+/// have many. The inner sum is cut into units, up to 256 input channels of one tap, whose rows of the kernel stay in L2 while the pixels
 /// pass by. A shard is a range of units; it makes a partial result, small enough for L2, and <see cref="PartialSum"/> adds the
 /// partials in one fixed order.
 /// </summary>
@@ -21,8 +21,12 @@ internal readonly unsafe struct FewPixelsConv(Conv2DGeometry g, float* x, float*
     private const int FewestChannels = 16;
     private const int FewestPixels = 17;
     private const int MostPixels = 128;
-    private const int MaxSteps = 64;
-    private const int MaxShards = 16;
+
+    // The longer a unit, the fewer times are the partial results read and written.
+    private const int MaxSteps = 256;
+
+    // 18 have equal parts of the nine taps of a 3 x 3 kernel.
+    private const int MaxShards = 18;
 
     private nint Size => (nint)SizeOf(g);
 
@@ -64,8 +68,8 @@ internal readonly unsafe struct FewPixelsConv(Conv2DGeometry g, float* x, float*
         (int tap, int range) = Math.DivRem(unit, UnitsOfTap);
         (int i, int j) = Math.DivRem(tap, g.KernelWidth);
         int top = (i * g.DilationH) - g.PadTop, left = (j * g.DilationW) - g.PadLeft;
-        (int firstRow, int endRow) = Inside(top, g.StrideH, g.InHeight, g.OutHeight);
-        (int firstPixel, int endPixel) = Inside(left, g.StrideW, g.InWidth, g.OutWidth);
+        (int firstRow, int endRow) = PaddedAxis.Inside(top, g.StrideH, g.InHeight, g.OutHeight);
+        (int firstPixel, int endPixel) = PaddedAxis.Inside(left, g.StrideW, g.InWidth, g.OutWidth);
         int pixels = endPixel - firstPixel;
         if (firstRow >= endRow || pixels <= 0)
             return;
@@ -111,8 +115,4 @@ internal readonly unsafe struct FewPixelsConv(Conv2DGeometry g, float* x, float*
             }
         }
     }
-
-    // The outputs along an axis whose input, start + stride·output, is in the picture.
-    private static (int First, int End) Inside(int start, int stride, int length, int count) =>
-        (start >= 0 ? 0 : (-start + stride - 1) / stride, Math.Min(count, start >= length ? 0 : (length - start + stride - 1) / stride));
 }

@@ -59,6 +59,9 @@ internal unsafe struct PaddedImages
     /// <summary>Floats between rows.</summary>
     public readonly nint RowStride => (nint)(Left + Width + Right) * Channels;
 
+    /// <summary>Floats between rows of <see cref="Source"/>.</summary>
+    public readonly nint SourceRowStride => (nint)Width * Channels;
+
     /// <summary>Floats between pictures.</summary>
     public readonly nint ImageStride => PaddedHeight * RowStride;
 
@@ -82,12 +85,24 @@ internal unsafe struct PaddedImages
     /// <param name="first">The first row, counted with the padding.</param>
     /// <param name="count">How many rows.</param>
     /// <param name="target">Receives them.</param>
+    public readonly void CopyRows(int image, int first, int count, float* target) =>
+        CopyPart(image, first, count, 0, Left + Width + Right, target, RowStride);
+
+    /// <summary>Copies a part of some rows of a picture of <see cref="Source"/>, with zeros for what is not in it.</summary>
+    /// <param name="image">Which picture.</param>
+    /// <param name="first">The first row, counted with the padding.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="column">The first column, counted with the padding.</param>
+    /// <param name="columns">How many columns.</param>
+    /// <param name="target">Receives them.</param>
+    /// <param name="stride">Floats between rows there.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void CopyRows(int image, int first, int count, float* target)
+    public readonly void CopyPart(int image, int first, int count, int column, int columns, float* target, nint stride)
     {
-        Pixels picture = Source.Skip((nint)image * Height * Width * Channels);
-        int row = Width * Channels, left = Left * Channels, right = Right * Channels;
-        for (int i = 0; i < count; i++, target += RowStride)
+        int from = column - Left, before = Math.Clamp(-from, 0, columns), inside = Math.Max(Math.Min(from + columns, Width) - Math.Max(from, 0), 0);
+        int left = before * Channels, row = inside * Channels, right = (columns - before - inside) * Channels;
+        Pixels picture = Source.Skip((((nint)image * Height * Width) + Math.Max(from, 0)) * Channels);
+        for (int i = 0; i < count; i++, target += stride)
         {
             int y = first + i - Top;
             if ((uint)y >= (uint)Height)
@@ -97,7 +112,7 @@ internal unsafe struct PaddedImages
             }
 
             new Span<float>(target, left).Clear();
-            picture.Skip((nint)y * row).CopyTo(target + left, row);
+            picture.Skip((nint)y * Width * Channels).CopyTo(target + left, row);
             new Span<float>(target + left + row, right).Clear();
         }
     }

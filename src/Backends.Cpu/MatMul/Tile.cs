@@ -121,8 +121,12 @@ internal static unsafe class Tile
                 for (int i = length; i > 0; i--)
                 {
                     Prefetching.Start(ahead);
-                    Prefetching.Start(ahead + second);
-                    Prefetching.Start(ahead + third);
+                    if (TTiles.FetchesAll)
+                    {
+                        Prefetching.Start(ahead + second);
+                        Prefetching.Start(ahead + third);
+                    }
+
                     ahead += aheadStep;
                     TLanes low = TLanes.Load(b), high = TLanes.Load(b + TLanes.Count);
                     TLanes v0 = TLanes.Repeat(a0);

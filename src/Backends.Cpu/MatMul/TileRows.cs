@@ -68,10 +68,7 @@ internal static unsafe class TileRows
             block.NextA = height * block.RowStride;
             block.NextC = height * block.StrideC;
             block.NextStart = height * block.StrideStart;
-            if (block.Tiles == 1)
-                Kernel<TileCounts.One>(height, width)(block);
-            else
-                Kernel<TileCounts.Some>(height, width)(block);
+            KernelOf(block, height, width)(block);
             int whole = block.Tiles * height;
             if (whole == rows)
                 return;
@@ -79,7 +76,8 @@ internal static unsafe class TileRows
             block.C += whole * block.StrideC;
             block.Start += whole * block.StrideStart;
             Advance(ref block);
-            Kernel<TileCounts.One>(rows - whole, width)(block);
+            block.Tiles = 1;
+            KernelOf(block, rows - whole, width)(block);
             return;
         }
 
@@ -100,7 +98,7 @@ internal static unsafe class TileRows
                 start += height * x.StrideStart;
             }
 
-            Kernel<TileCounts.One>(count, width)(block);
+            KernelOf(block, count, width)(block);
             Copy(tile, width, count, columns, target, x.StrideC);
             block.A += height * block.RowStride;
             target += height * x.StrideC;
@@ -135,7 +133,12 @@ internal static unsafe class TileRows
     /// <param name="rows">Rows of each tile, at most <see cref="HeightOf"/> its width.</param>
     /// <param name="width">Columns of each tile, from <see cref="Width"/>; all are computed.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void RunTiles(in TileOperands x, int rows, int width) => Kernel<TileCounts.Some>(rows, width)(x);
+    public static void RunTiles(in TileOperands x, int rows, int width) => KernelOf(x, rows, width)(x);
+
+    private static delegate*<in TileOperands, void> KernelOf(in TileOperands x, int rows, int width) =>
+        (x.AheadSecond | x.AheadThird) != 0 ? Kernel<TileCounts.SomeFetchingAll>(rows, width)
+        : x.Tiles > 1 ? Kernel<TileCounts.Some>(rows, width)
+        : Kernel<TileCounts.One>(rows, width);
 
     // The kernel of tiles of so many rows, and columns from Width.
     private static delegate*<in TileOperands, void> Kernel<TTiles>(int rows, int width)
