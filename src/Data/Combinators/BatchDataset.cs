@@ -3,10 +3,11 @@ using Numerics.Tensors;
 namespace Numerics.Data;
 
 /// <summary>Runs of items stacked along a new first axis.</summary>
-internal sealed class BatchDataset : DerivedDataset
+internal sealed class BatchDataset : DerivedDataset, IRecyclingDataSource
 {
     private readonly int _size;
     private readonly bool _dropRemainder;
+    private readonly BatchMemory _memory = new();
 
     public BatchDataset(Dataset source, int size, bool dropRemainder)
         : base(source)
@@ -32,14 +33,16 @@ internal sealed class BatchDataset : DerivedDataset
             batch.Add(items.Current);
             if (batch.Count < _size)
                 continue;
-            yield return Stack(batch, first);
+            yield return Stack(batch, first, _memory);
             first += _size;
             batch.Clear();
         }
 
         if (batch.Count > 0 && !_dropRemainder)
-            yield return Stack(batch, first);
+            yield return Stack(batch, first, _memory);
     }
+
+    public void Recycle(DataItem batch) => _memory.Return(batch);
 
     internal override Dataset? PartOfBatches(int parts, int first, int count) => Source.PositionCount is { } positions
         ? new BatchPartsDataset(Source, positions, _size, _dropRemainder, parts, first, first + count)
@@ -48,12 +51,13 @@ internal sealed class BatchDataset : DerivedDataset
     /// <summary>Stacks items along a new first axis.</summary>
     /// <param name="batch">The items, at least one.</param>
     /// <param name="first">The number of the first of them, for messages.</param>
-    internal static DataItem Stack(List<DataItem> batch, long first) => new(
-        StackAll(batch.ConvertAll(item => item.Inputs), nameof(DataItem.X), first),
-        StackAll(batch.ConvertAll(item => item.Targets), nameof(DataItem.Y), first),
-        StackWeights(batch.ConvertAll(item => item.SampleWeight), first));
+    /// <param name="memory">Where the arrays come from.</param>
+    internal static DataItem Stack(List<DataItem> batch, long first, BatchMemory memory) => new(
+        StackAll(batch.ConvertAll(item => item.Inputs), nameof(DataItem.X), first, memory),
+        StackAll(batch.ConvertAll(item => item.Targets), nameof(DataItem.Y), first, memory),
+        StackWeights(batch.ConvertAll(item => item.SampleWeight), first, memory));
 
-    private static NDArray[] StackAll(List<IReadOnlyList<NDArray>> items, string name, long first)
+    private static NDArray[] StackAll(List<IReadOnlyList<NDArray>> items, string name, long first, BatchMemory memory)
     {
         int count = items[0].Count;
         int odd = items.FindIndex(item => item.Count != count);
@@ -64,15 +68,15 @@ internal sealed class BatchDataset : DerivedDataset
         }
 
         return [.. Enumerable.Range(0, count).Select(
-            part => Stack(items.ConvertAll(item => item[part]), count == 1 ? name : FormattableString.Invariant($"{name}[{part}]"), first))];
+            part => Stack(items.ConvertAll(item => item[part]), count == 1 ? name : FormattableString.Invariant($"{name}[{part}]"), first, memory))];
     }
 
-    private static NDArray? StackWeights(List<NDArray?> weights, long first)
+    private static NDArray? StackWeights(List<NDArray?> weights, long first, BatchMemory memory)
     {
         if (weights.Find(weight => weight is not null) is not { } known)
             return null;
         NDArray? one = null;
-        return Stack(weights.ConvertAll(weight => weight ?? (one ??= Ones(known.Shape))), nameof(DataItem.SampleWeight), first);
+        return Stack(weights.ConvertAll(weight => weight ?? (one ??= Ones(known.Shape))), nameof(DataItem.SampleWeight), first, memory);
     }
 
     private static NDArray Ones(Shape shape)
@@ -82,10 +86,10 @@ internal sealed class BatchDataset : DerivedDataset
         return ones;
     }
 
-    private static NDArray Stack(List<NDArray> arrays, string name, long first)
+    private static NDArray Stack(List<NDArray> arrays, string name, long first, BatchMemory memory)
     {
         NDArray model = arrays[0];
-        NDArray stacked = NDArray.Empty(model.Shape.Prepend(arrays.Count), model.DType);
+        NDArray stacked = memory.Take(model.Shape.Prepend(arrays.Count), model.DType);
         int length = model.Bytes.Length;
         for (int i = 0; i < arrays.Count; i++)
         {

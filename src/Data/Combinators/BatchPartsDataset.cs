@@ -7,9 +7,13 @@ namespace Numerics.Data;
 /// left out of their batch; a batch may have none.
 /// </summary>
 internal sealed class BatchPartsDataset(
-    Dataset source, int positions, int size, bool dropRemainder, int parts, int first, int end) : DerivedDataset(source)
+    Dataset source, int positions, int size, bool dropRemainder, int parts, int first, int end) : DerivedDataset(source), IRecyclingDataSource
 {
+    private readonly BatchMemory _memory = new();
+
     public override int? Cardinality => dropRemainder ? positions / size : (positions + size - 1) / size;
+
+    public void Recycle(DataItem batch) => _memory.Return(batch);
 
     public override IEnumerator<DataItem> Enumerate(long epoch) => Enumerate(epoch, 0);
 
@@ -42,7 +46,7 @@ internal sealed class BatchPartsDataset(
 
             if (rows.Count > 0)
             {
-                DataItem stacked = BatchDataset.Stack(rows, from);
+                DataItem stacked = BatchDataset.Stack(rows, from, _memory);
                 none ??= NoRows(stacked);
                 yield return stacked;
             }
@@ -76,7 +80,7 @@ internal sealed class BatchPartsDataset(
         while (items.MoveNext())
         {
             if (items.Current is { } item)
-                return BatchDataset.Stack([item], 0);
+                return BatchDataset.Stack([item], 0, _memory);
         }
 
         throw new InvalidDataException("there is no item to tell the shape of a batch");

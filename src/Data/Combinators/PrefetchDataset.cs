@@ -3,7 +3,7 @@ using Numerics.Tensors;
 namespace Numerics.Data;
 
 /// <summary>Items made ahead on another thread.</summary>
-internal sealed class PrefetchDataset : DerivedDataset
+internal sealed class PrefetchDataset : DerivedDataset, IRecyclingDataSource
 {
     private readonly int _count;
 
@@ -13,6 +13,8 @@ internal sealed class PrefetchDataset : DerivedDataset
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         _count = count;
     }
+
+    public void Recycle(DataItem batch) => (Source as IRecyclingDataSource)?.Recycle(batch);
 
     internal override Dataset? PartOfBatches(int parts, int first, int count) =>
         Source.PartOfBatches(parts, first, count) is { } part ? new PrefetchDataset(part, _count) : null;

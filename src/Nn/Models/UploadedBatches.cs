@@ -24,7 +24,14 @@ internal sealed class UploadedBatches(IDataSource source, IReadOnlyDictionary<in
     public IEnumerator<Func<TensorBatch>> GetEnumerator()
     {
         foreach (DataItem batch in _weighted)
-            yield return () => upload(batch);
+            yield return () => Upload(batch);
+    }
+
+    private TensorBatch Upload(DataItem batch)
+    {
+        TensorBatch uploaded = upload(batch);
+        (source as IRecyclingDataSource)?.Recycle(batch);
+        return uploaded;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
