@@ -32,6 +32,10 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
 
             // While these rows are used, the next ones come to L2.
             float* next = x.B + ((step + length) * x.StepStrideB), stop = x.B + (Math.Min(step + length + Steps, end) * x.StepStrideB);
+
+            // A single tile has half as many steps as the rows have lines, and asks at two places.
+            nint second = TileRows.Tiles(x.M, TileRows.MaxWidth) == 1 ? (nint)(stop - next) / 2 : 0;
+            stop -= second;
             for (int column = 0; column < x.N; column += TileRows.MaxWidth)
             {
                 int columns = Math.Min(TileRows.MaxWidth, x.N - column), width = TileRows.Width(columns);
@@ -58,6 +62,7 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
                     Start = step > start ? target + column : null,
                     StrideStart = x.N,
                     Ahead = next < stop ? next : null,
+                    AheadSecond = next < stop ? second : 0,
                 };
                 TileRows.Run(operands, x.M, columns, width);
                 next += length * TileRows.Tiles(x.M, width) * (nint)Prefetching.Line;

@@ -19,11 +19,14 @@ internal static unsafe class TileRows
         });
     }
 
+    /// <summary>The greatest <see cref="Height"/>.</summary>
+    public const int MaxHeight = 12;
+
     /// <summary>Rows of the highest tile: two accumulators a row, and room for operands.</summary>
     public static int Height
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Simd.Registers == 32 ? 12 : 6;
+        get => Simd.Registers == 32 ? MaxHeight : 6;
     }
 
     /// <summary>The width of the tile that covers the next columns: the widest, or the narrowest vector that holds a rest.</summary>

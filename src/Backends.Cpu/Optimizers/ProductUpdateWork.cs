@@ -23,12 +23,9 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
     private const int MaxColumns = 512;
     private const int MaxBatch = 256;
 
-    // Rows of the kernel whose column of x is copied together: whole cache lines.
+    // Rows of the kernel whose column of x is copied together: whole cache lines, and whole tiles.
     private const int RowsOfStrip = 48;
     private const int RowsOfShard = 8 * RowsOfStrip;
-
-    // Rows that are computed and updated together: a tile's height, and a divisor of the strip's.
-    private const int MaxRowsOfBlock = 12;
 
     /// <summary>How many ranges of rows there are.</summary>
     public int Shards => (rows + RowsOfShard - 1) / RowsOfShard;
@@ -43,7 +40,7 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
     public void Run(int shard)
     {
         float* strip = stackalloc float[MaxBatch * RowsOfStrip];
-        float* gradient = stackalloc float[MaxRowsOfBlock * MaxColumns];
+        float* gradient = stackalloc float[TileRows.MaxHeight * MaxColumns];
         int end = Math.Min((shard + 1) * RowsOfShard, rows), height = TileRows.Height;
         for (int row = shard * RowsOfShard; row < end; row += height)
         {
