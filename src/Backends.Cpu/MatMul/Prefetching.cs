@@ -16,4 +16,18 @@ internal static unsafe class Prefetching
         if (Sse.IsSupported)
             Sse.Prefetch1(place);
     }
+
+    /// <summary>Asks for some rows.</summary>
+    /// <param name="place">Where the first one starts.</param>
+    /// <param name="rowStride">Floats between them.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="length">Floats of each.</param>
+    public static void Start(float* place, nint rowStride, int rows, int length)
+    {
+        for (int row = 0; row < rows; row++, place += rowStride)
+        {
+            for (int line = 0; line < length; line += Line)
+                Start(place + line);
+        }
+    }
 }

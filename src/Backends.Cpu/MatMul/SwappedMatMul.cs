@@ -27,7 +27,9 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
         for (int first = shard * RowsOfShard; first < end; first += RowsOfBlock)
         {
             int rows = Math.Min(RowsOfBlock, end - first), next = first + RowsOfBlock;
-            FetchResult(first, rows);
+
+            // The lines that the block is written to: a store waits for its line as a load does.
+            Prefetching.Start(x.Y + first, x.N, x.M, rows);
             Block(block, first, rows, next, Math.Min(next + RowsOfBlock, end));
             for (int row = 0; row < x.M && x.Bias is not null; row++)
             {
@@ -40,16 +42,6 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
 
         if (x.Relu)
             Epilogue.Relu(x.Y + (shard * RowsOfShard), x.N, x.M, end - (shard * RowsOfShard));
-    }
-
-    // The lines that a block is written to: a store waits for its line as a load does.
-    private void FetchResult(int first, int columns)
-    {
-        for (int row = 0; row < x.M; row++)
-        {
-            for (int line = 0; line < columns; line += Prefetching.Line)
-                Prefetching.Start(x.Y + ((nint)row * x.N) + first + line);
-        }
     }
 
     // While a block is computed, the next one's rows come to L2.

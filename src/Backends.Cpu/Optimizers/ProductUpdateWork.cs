@@ -54,21 +54,15 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
             // A part of the next strip for each block of this one.
             int next = row - inStrip + RowsOfStrip;
             if (next < end)
-                Fetch(next, dy.Rows * inStrip / RowsOfStrip, dy.Rows * Math.Min(inStrip + height, RowsOfStrip) / RowsOfStrip);
+            {
+                int batch = dy.Rows * inStrip / RowsOfStrip, count = (dy.Rows * Math.Min(inStrip + height, RowsOfStrip) / RowsOfStrip) - batch;
+                Prefetching.Start(x + ((nint)batch * rows) + next, rows, count, RowsOfStrip);
+            }
 
             nint start = (nint)row * dy.Columns, length = (nint)block * dy.Columns;
             Multiply(strip + inStrip, block, gradient, start + length, (nint)Math.Min(row + block + height, end) * dy.Columns);
             float* a = first is null ? null : first + start, b = second is null ? null : second + start;
             new OptimizerWork<TStep>(step, weights + start, gradient, a, b, (int)length).Update(0, length);
-        }
-    }
-
-    private void Fetch(int row, int start, int end)
-    {
-        for (int i = start; i < end; i++)
-        {
-            for (int line = 0; line < RowsOfStrip; line += Prefetching.Line)
-                Prefetching.Start(x + ((nint)i * rows) + row + line);
         }
     }
 

@@ -11,12 +11,7 @@ public abstract class ConfusionCountMetric : Metric
     private double _count;
 
     private protected ConfusionCountMetric(float threshold, string name)
-        : base(name)
-    {
-        if (!float.IsFinite(threshold))
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
-        Threshold = threshold;
-    }
+        : base(name) => Threshold = FiniteThreshold(threshold);
 
     /// <summary>What predictions are compared with; greater ones count as 1.</summary>
     public float Threshold { get; }

@@ -11,12 +11,7 @@ public abstract class ConfusionMatrixMetric : Metric
     private double[,] _counts = new double[0, 0];
 
     private protected ConfusionMatrixMetric(float threshold, string name)
-        : base(name)
-    {
-        if (!float.IsFinite(threshold))
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
-        Threshold = threshold;
-    }
+        : base(name) => Threshold = FiniteThreshold(threshold);
 
     /// <summary>What a single column of scores is compared with; greater ones count as class 1.</summary>
     public float Threshold { get; }

@@ -17,13 +17,12 @@ public abstract class ConfusionMetric : Metric
     private protected ConfusionMetric(float threshold, int? classId, Averaging average, string name)
         : base(name)
     {
-        if (!float.IsFinite(threshold))
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
+        Threshold = FiniteThreshold(threshold);
         if (classId is { } id)
             ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(classId));
         if (!Enum.IsDefined(average))
             throw new ArgumentOutOfRangeException(nameof(average), average, "unknown averaging");
-        (Threshold, ClassId, Average) = (threshold, classId, average);
+        (ClassId, Average) = (classId, average);
     }
 
     /// <summary>What predictions are compared with; greater ones count as 1.</summary>

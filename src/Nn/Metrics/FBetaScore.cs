@@ -32,9 +32,7 @@ public class FBetaScore : Metric
             throw new ArgumentOutOfRangeException(nameof(average), average, "unknown averaging");
         if (!(beta > 0) || !double.IsFinite(beta))
             throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta is a finite number above 0");
-        if (threshold is { } given && !float.IsFinite(given))
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
-        (Average, Beta, Threshold) = (average, beta, threshold);
+        (Average, Beta, Threshold) = (average, beta, threshold is { } given ? FiniteThreshold(given) : null);
     }
 
     /// <inheritdoc/>

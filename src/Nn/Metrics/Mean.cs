@@ -44,17 +44,6 @@ public class Mean(string name = "mean") : Metric(name)
     protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yPred);
-        TakeIn(yPred, sampleWeight);
-    }
-
-    /// <summary>Takes in the numbers of a batch.</summary>
-    /// <param name="values">The numbers [batch, ..].</param>
-    /// <param name="sampleWeight">The weight of each example, or null.</param>
-    private protected void TakeIn(Tensor values, Tensor? sampleWeight)
-    {
-        var weights = SampleWeights.Read(sampleWeight, values.Shape, Name);
-        float[] numbers = values.ToArray();
-        for (int i = 0; i < numbers.Length; i++)
-            UpdateState(numbers[i], weights[i]);
+        Each(yPred, sampleWeight, UpdateState);
     }
 }

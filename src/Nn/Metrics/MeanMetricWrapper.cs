@@ -44,6 +44,6 @@ public sealed class MeanMetricWrapper : Mean
                 $"{Name}: expected a value for each of the {yPred.Shape[0]} examples, the function gave {values.Shape}");
         }
 
-        TakeIn(values, sampleWeight);
+        Each(values, sampleWeight, UpdateState);
     }
 }

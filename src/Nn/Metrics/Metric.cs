@@ -71,6 +71,23 @@ public abstract class Metric
     private protected ShapeMismatchException Mismatch(string expected, Tensor yTrue, Tensor yPred) =>
         new($"{Name}: expected {expected}, got yTrue {yTrue.Shape} and yPred {yPred.Shape}");
 
+    /// <summary>A threshold, or an error that names the argument.</summary>
+    private protected static float FiniteThreshold(float threshold) => float.IsFinite(threshold)
+        ? threshold
+        : throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "a threshold is a finite number");
+
+    /// <summary>Hands over the numbers of a batch, each with its weight.</summary>
+    /// <param name="values">The numbers [batch, ..].</param>
+    /// <param name="sampleWeight">The weight of each example, or null.</param>
+    /// <param name="takeIn">Gets a number and its weight.</param>
+    private protected void Each(Tensor values, Tensor? sampleWeight, Action<double, double> takeIn)
+    {
+        var weights = SampleWeights.Read(sampleWeight, values.Shape, Name);
+        float[] numbers = values.ToArray();
+        for (int i = 0; i < numbers.Length; i++)
+            takeIn(numbers[i], weights[i]);
+    }
+
     /// <summary>Takes in one batch; tensors made here are released afterwards.</summary>
     /// <param name="yTrue">What should have come out.</param>
     /// <param name="yPred">What came out.</param>

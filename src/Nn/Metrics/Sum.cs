@@ -38,9 +38,6 @@ public sealed class Sum(string name = "sum") : Metric(name)
     protected override void Update(Tensor yTrue, Tensor yPred, Tensor? sampleWeight)
     {
         ArgumentNullException.ThrowIfNull(yPred);
-        float[] values = yPred.ToArray();
-        var weights = SampleWeights.Read(sampleWeight, yPred.Shape, Name);
-        for (int i = 0; i < values.Length; i++)
-            UpdateState(values[i], weights[i]);
+        Each(yPred, sampleWeight, UpdateState);
     }
 }

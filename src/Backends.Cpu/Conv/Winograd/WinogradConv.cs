@@ -241,14 +241,18 @@ internal unsafe struct WinogradConv
             Back2<TLanes>(tiles, width, products, stride, target, rowStride, pixelStride);
     }
 
+    // In room for one vector more: a vector across two lines of the cache takes twice as long.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes* Aligned<TLanes>(byte* room)
+        where TLanes : unmanaged, ILanes<TLanes> => (TLanes*)(((nint)room + sizeof(TLanes) - 1) & -sizeof(TLanes));
+
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Back4<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        // At a cache line: a vector across two of them takes twice as long.
         byte* room = stackalloc byte[((WinogradTransform.Outputs * WinogradTransform.Points) + 1) * sizeof(TLanes)];
-        TLanes* half = (TLanes*)(((nint)room + sizeof(TLanes) - 1) & -sizeof(TLanes));
+        TLanes* half = Aligned<TLanes>(room);
         for (int tile = 0; tile < tiles; tile++, products += width, target += WinogradTransform.Outputs * pixelStride)
         {
             for (int c = 0; c < width; c += TLanes.Count)
@@ -285,9 +289,8 @@ internal unsafe struct WinogradConv
     private static void Back2<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        // At a cache line, as above.
         byte* room = stackalloc byte[((2 * WinogradTransform.Points) + 1) * sizeof(TLanes)];
-        TLanes* half = (TLanes*)(((nint)room + sizeof(TLanes) - 1) & -sizeof(TLanes));
+        TLanes* half = Aligned<TLanes>(room);
         for (int tile = 0; tile < tiles; tile++, products += width, target += 2 * pixelStride)
         {
             for (int c = 0; c < width; c += TLanes.Count)

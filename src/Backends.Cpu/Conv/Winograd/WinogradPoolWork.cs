@@ -52,7 +52,7 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
         nint pixel = ((((nint)image * pool.OutHeight) + (2 * tileRow)) * pool.OutWidth) + (2 * firstTile), below = pixel + pool.OutWidth;
 
         // While the first channels are multiplied: what the next row of tiles reads, and the lines that this one writes.
-        Span<AheadStretch> ahead =
+        ReadOnlySpan<AheadStretch> ahead = panel > 0 ? [] :
         [
             conv.Rows.Next(image, tileRow, firstTile, tiles, TileCount),
             epilogue.Outputs(pixel, pixels),
@@ -60,7 +60,7 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
             epilogue.Outputs(below, rows > 1 ? pixels : 0),
             epilogue.Positions(below, rows > 1 ? pixels : 0),
         ];
-        conv.Multiply(tiles, panel, workspace, panel == 0 ? ahead : []);
+        conv.Multiply(tiles, panel, workspace, ahead);
         conv.Back(tiles, place: 0, tiles, panel, workspace, block, rowStride, TileRows.MaxWidth);
         epilogue.Run(block, rowStride, pixels, columns, panel * TileRows.MaxWidth, pixel);
         if (rows > 1)
