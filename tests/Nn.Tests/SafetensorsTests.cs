@@ -35,6 +35,15 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_written_is_named_as_it_was_given()
+    {
+        string missing = Path.Combine(_folder, "missing", "a.safetensors");
+        var error = Assert.Throws<DirectoryNotFoundException>(() => SafetensorsFile.Save(missing, []));
+        Assert.Contains($"'{missing}'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_bytes_are_those_of_the_format()
     {
         string path = PathOf("b.safetensors");

@@ -21,7 +21,7 @@ public abstract partial class Layer : IDisposable
 
     private readonly List<Weight> _weights = [];
     private readonly List<Layer> _sublayers = [];
-    private readonly List<Tensor> _addedLosses = [];
+    private ThreadLocal<List<Tensor>>? _addedLosses;
     private string _name;
     private bool _trainable = true;
     private bool _disposed;
@@ -398,7 +398,7 @@ public abstract partial class Layer : IDisposable
             return;
         _disposed = true;
         DisposeWeights();
-        ClearLosses();
+        ForgetAddedLosses();
         foreach (Layer layer in _sublayers.Where(layer => layer.Parent == this))
             layer.Dispose();
     }
