@@ -357,7 +357,7 @@ public abstract partial class Layer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.Parent is { } parent)
-            throw new ArgumentException($"{layer.Title} belongs to {parent.Title} already", nameof(layer));
+            throw new ArgumentException($"{layer.Title} belongs to {parent.Title} already; a Model of inputs and outputs can share it", nameof(layer));
         if (layer == this)
             throw new ArgumentException("a layer cannot be part of itself", nameof(layer));
         string name = LayerNames.Unique(layer, _sublayers);
