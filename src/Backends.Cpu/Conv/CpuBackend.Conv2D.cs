@@ -7,7 +7,8 @@ public sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
     public override bool ConvolvesBytes(in Conv2DGeometry geometry) =>
-        !DepthwiseWork.Fits(geometry) && !WinogradConv.Fits(geometry) && !GroupBlocks.Fits(geometry) && !FewPixelsConv.Fits(geometry);
+        !DepthwiseWork.Fits(geometry) && (WinogradConv.IsStrided(geometry) || !WinogradConv.Fits(geometry))
+        && !GroupBlocks.Fits(geometry) && !FewPixelsConv.Fits(geometry);
 
     /// <inheritdoc/>
     public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
@@ -32,7 +33,7 @@ public sealed unsafe partial class CpuBackend
 
     private void Convolve(Pixels pixels, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {
-        // Bytes come for the last way only: see ConvolvesBytes.
+        // Bytes come for the last way, and for strides in tiles: see ConvolvesBytes.
         float* x = pixels.Floats;
         if (DepthwiseWork.Fits(g))
         {
@@ -42,7 +43,7 @@ public sealed unsafe partial class CpuBackend
 
         if (WinogradConv.Fits(g) && !FewPixelsConv.IsFaster(g))
         {
-            ConvolveTiles(x, kernel, bias, g, relu, y);
+            ConvolveTiles(pixels, kernel, bias, g, relu, y);
             return;
         }
 
