@@ -59,10 +59,28 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
+        if (PointwiseWork.Fits(g) && !pixels.AreBytes)
+        {
+            ConvolvePoints(x, kernel, g.OutChannels, 1, g, (g.InChannels, g.OutChannels), bias, relu, y);
+            return;
+        }
+
         using var scratch = new ConvScratch(_pool, g);
         PaddedImages images = PaddedImages.InputOf(g, pixels);
         ConvWork work = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
         ConvolveBands(&work, 1);
+    }
+
+    /// <summary>A product of all pixels with a kernel, whose rows are so many floats apart, and its columns.</summary>
+    private void ConvolvePoints(
+        float* x, float* kernel, nint rowStride, nint columnStride, in Conv2DGeometry g, (int From, int To) channels, float* bias, bool relu, float* y)
+    {
+        using var packed = new Scratch(_pool, PackedPanels.Size(channels.From, channels.To));
+        var panels = new PackedPanels(packed.Pointer, channels.From, channels.To);
+        var pack = new PackWork(panels, 1, kernel, 0, rowStride, columnStride);
+        _team.Run(pack, pack.Shards);
+        var work = new PointwiseWork(x, panels, (long)g.Batch * g.InHeight * g.InWidth, y, bias, relu);
+        _team.Run(work, work.Shards);
     }
 
     private void ConvolveBands(ConvWork* phases, int count)
