@@ -79,7 +79,7 @@ public sealed unsafe partial class CpuBackend
         var panels = new PackedPanels(packed.Pointer, channels.From, channels.To);
         var pack = new PackWork(panels, 1, kernel, 0, rowStride, columnStride);
         _team.Run(pack, pack.Shards);
-        var work = new PointwiseWork(x, panels, (long)g.Batch * g.InHeight * g.InWidth, y, bias, relu);
+        var work = new PointwiseWork(x, panels, (long)g.Batch * g.InHeight * g.InWidth, y, bias, relu, _team.Threads);
         _team.Run(work, work.Shards);
     }
 

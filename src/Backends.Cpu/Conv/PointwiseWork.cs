@@ -6,7 +6,8 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// A convolution of 1 x 1 taps without strides, or its input gradient: a matrix product of all pixels of a batch, one after the other. A block
 /// of pixels goes past the kernel's panels while it, and what it writes, stay in L1 and L2. Meanwhile the next block comes there: first its
-/// input, then the lines that it writes, which the machine reads before. A shard is a range of pixels.
+/// input, then the lines that it writes, which the machine reads before. A shard is a range of pixels; after its last block comes, most likely,
+/// the shard after those that the other threads have.
 /// </summary>
 /// <param name="x">The pixels.</param>
 /// <param name="kernel">The packed kernel.</param>
@@ -14,10 +15,15 @@ namespace Numerics.Backends.Cpu;
 /// <param name="y">The output.</param>
 /// <param name="bias">One float an output channel, or null.</param>
 /// <param name="relu">Whether to apply ReLU.</param>
-internal readonly unsafe struct PointwiseWork(float* x, PackedPanels kernel, long pixels, float* y, float* bias, bool relu) : IShardedWork
+/// <param name="threads">How many threads there are; what they ask for ahead depends on it, results do not.</param>
+internal readonly unsafe struct PointwiseWork(float* x, PackedPanels kernel, long pixels, float* y, float* bias, bool relu, int threads) : IShardedWork
 {
     private const int MaxShards = 32;
-    private const int TilesOfBlock = 4;
+    private const int FewestTiles = 4;
+    private const int MostTiles = 16;
+
+    // Of a block's input: 24 KiB stay in L1 while the panels pass by.
+    private const int FloatsOfBlock = 6 << 10;
 
     /// <summary>Whether this way takes a convolution and its input gradient.</summary>
     public static bool Fits(in Conv2DGeometry g) => g is { KernelHeight: 1, KernelWidth: 1, StrideH: 1, StrideW: 1, Groups: 1 };
@@ -25,7 +31,9 @@ internal readonly unsafe struct PointwiseWork(float* x, PackedPanels kernel, lon
     /// <summary>How many shards there are.</summary>
     public int Shards => (int)Math.Min(MaxShards, (Tiles + TilesOfBlock - 1) / TilesOfBlock);
 
-    private static int PixelsOfBlock => TilesOfBlock * TileRows.Height;
+    private int TilesOfBlock => Math.Clamp(FloatsOfBlock / (TileRows.Height * Math.Max(kernel.Rows, 1)), FewestTiles, MostTiles);
+
+    private int PixelsOfBlock => TilesOfBlock * TileRows.Height;
 
     private long Tiles => (pixels + TileRows.Height - 1) / TileRows.Height;
 
@@ -33,24 +41,21 @@ internal readonly unsafe struct PointwiseWork(float* x, PackedPanels kernel, lon
     public void Run(int shard)
     {
         nint inChannels = kernel.Rows, outChannels = kernel.Columns;
-        long first = Tiles * shard / Shards * TileRows.Height, end = Math.Min(Tiles * (shard + 1) / Shards * TileRows.Height, pixels);
-        float* input = x + ((nint)first * inChannels), output = y + ((nint)first * outChannels);
-        float* endOfInput = x + ((nint)end * inChannels), endOfOutput = y + ((nint)end * outChannels);
-        int count;
-        for (; first < end; first += count)
+        long end = First(shard + 1), next;
+        for (long first = First(shard); first < end; first = next)
         {
-            count = (int)Math.Min(PixelsOfBlock, end - first);
-            float* nextInput = input + (count * inChannels), stopInput = Min(nextInput + (PixelsOfBlock * inChannels), endOfInput);
-            float* nextOutput = output + (count * outChannels), stopOutput = Min(nextOutput + (PixelsOfBlock * outChannels), endOfOutput);
-            float* aheadInput = nextInput, aheadOutput = nextOutput;
+            next = Math.Min(first + PixelsOfBlock, end);
+            int count = (int)(next - first);
+            float* input = x + ((nint)first * inChannels), output = y + ((nint)first * outChannels);
+            long ahead = next < end ? next : First(shard + threads), stop = Math.Min(ahead + PixelsOfBlock, next < end ? end : First(shard + threads + 1));
+            float* aheadInput = x + ((nint)ahead * inChannels), stopInput = x + ((nint)stop * inChannels);
+            float* aheadOutput = y + ((nint)ahead * outChannels), stopOutput = y + ((nint)stop * outChannels);
             for (int panel = 0; panel < kernel.Count; panel++)
             {
                 float* weights = kernel.Panel(panel, out int columns, out int width);
                 int channel = panel * TileRows.MaxWidth;
                 nint lines = TileRows.Tiles(count, width) * inChannels * Prefetching.Line;
-                ref float* ahead = ref aheadOutput;
-                if (aheadInput < stopInput)
-                    ahead = ref aheadInput;
+                bool readsInput = aheadInput < stopInput;
                 var operands = new TileOperands
                 {
                     A = input,
@@ -63,18 +68,20 @@ internal readonly unsafe struct PointwiseWork(float* x, PackedPanels kernel, lon
                     C = output + channel,
                     StrideC = outChannels,
                     Start = bias is null ? null : bias + channel,
-                    Ahead = aheadInput < stopInput || aheadOutput < stopOutput ? ahead : null,
+                    Ahead = readsInput ? aheadInput : aheadOutput < stopOutput ? aheadOutput : null,
                 };
                 TileRows.Run(operands, count, columns, width);
-                ahead += lines;
+                if (readsInput)
+                    aheadInput += lines;
+                else
+                    aheadOutput += lines;
             }
 
             if (relu)
                 Epilogue.Relu(output, (nint)outChannels, count, (int)outChannels);
-            input = nextInput;
-            output = nextOutput;
         }
     }
 
-    private static float* Min(float* a, float* b) => a < b ? a : b;
+    // The first pixel of a shard, or the end if there is no such shard.
+    private long First(int shard) => shard >= Shards ? pixels : Tiles * shard / Shards * TileRows.Height;
 }
