@@ -6,7 +6,9 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// A convolution with stride 1 by Winograd's algorithm: of 3 x 3 taps by F(4 x 4, 3 x 3), where a tile of 4 x 4 outputs takes 36
 /// multiplications a channel pair instead of 144; of 5 x 5 taps by F(2 x 2, 5 x 5), where one of 2 x 2 takes 36 instead of 100.
-/// A dilated convolution goes phase by phase (<see cref="WinogradRows"/>).
+/// A dilated convolution goes phase by phase (<see cref="WinogradRows"/>). One with stride 2 and 5 x 5 or 7 x 7 taps is one of 3 x 3 or 4 x 4 taps
+/// over four times the channels, the phases of its input (<see cref="StridedKernelWork"/>); 4 x 4 taps go by F(3 x 3, 4 x 4), 36 multiplications
+/// instead of 144. Groups of channels have a kernel each over tiles that are transformed together.
 /// <para>
 /// A block of up to 12 tiles, of one row or of several short ones, is computed at a time, in four steps whose results stay in L1 and L2: the input's six
 /// rows are transformed down, then across; at each of the 36 points a matrix product [tiles, in] x [in, out] over the register
@@ -76,7 +78,7 @@ internal unsafe struct WinogradConv
 
     /// <summary>Whether this way takes the input gradient of a convolution, and is the faster one.</summary>
     public static bool FitsInputGradient(in Conv2DGeometry g) => IsStrided(g)
-        ? Pays(g, 0, 0, (g.InHeight + 1) / 2, (g.InWidth + 1) / 2)
+        ? Pays(g, 0, 0, (g.InHeight + 1) / 2, (g.InWidth + 1) / 2) // Not panel by panel: it has two kernels.
         : Takes(g) && Pays(g, g.OutChannels, g.InChannels, g.InHeight, g.InWidth);
 
     private static bool Takes(in Conv2DGeometry g) =>
