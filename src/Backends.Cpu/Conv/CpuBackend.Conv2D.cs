@@ -58,7 +58,7 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        using var scratch = new ConvScratch(_pool, g);
+        using var scratch = new ConvScratch(_memory, g);
         PaddedImages images = PaddedImages.InputOf(g, pixels);
         ConvWork work = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
         ConvolveBands(&work, 1);
@@ -69,7 +69,7 @@ public sealed unsafe partial class CpuBackend
         for (int i = 0; i < count; i++)
             new ConvEdges(phases[i]).PlaceTaps(phases[i]);
         var work = new ConvBandWork(phases, count);
-        using var copies = new Scratch(_pool, work.WorkspaceSize);
+        using var copies = new Scratch(_memory, work.WorkspaceSize);
         work.Workspaces = copies.Pointer;
         _team.Run(work, work.Shards);
     }
@@ -96,7 +96,7 @@ public sealed unsafe partial class CpuBackend
     {
         int count = FewPixelsConv.ShardsOf(g);
         long size = FewPixelsConv.SizeOf(g);
-        using var partials = new Scratch(_pool, count * size);
+        using var partials = new Scratch(_memory, count * size);
         _team.Run(new FewPixelsConv(g, x, kernel, partials.Pointer), count);
         var sum = new PartialSum(partials.Pointer, count, size, y, g.OutChannels, bias, relu);
         _team.Run(sum, sum.Shards);

@@ -18,8 +18,8 @@ public sealed unsafe partial class CpuBackend
         var epilogue = new PoolBlock(Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), conv.OutChannels);
         if (ColourPoolWork.Fits(conv, pool))
         {
-            using var points = new Scratch(_pool, ColourPoolWork.KernelSize(conv));
-            using var workspaces = new Scratch(_pool, ColourPoolWork.WorkspaceSize(conv));
+            using var points = new Scratch(_memory, ColourPoolWork.KernelSize(conv));
+            using var workspaces = new Scratch(_memory, ColourPoolWork.WorkspaceSize(conv));
             ColourPoolWork.TransformKernel(conv, Pointer<float>(kernel), points.Pointer);
             var rows = new WinogradRows(PixelsOf(x), conv.InHeight, conv.InWidth, conv.InChannels, conv.PadTop, conv.PadLeft);
             var work = new ColourPoolWork(
@@ -28,21 +28,21 @@ public sealed unsafe partial class CpuBackend
         }
         else if (WinogradConv.FitsPooled(conv))
         {
-            using var points = new Scratch(_pool, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
+            using var points = new Scratch(_memory, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
             WinogradConv tiles = TilesOf(Pointer<float>(x), conv, conv.InHeight, conv.InWidth, conv.InChannels, conv.OutChannels, conv.PadTop, conv.PadLeft);
             var turn = new WinogradKernelWork(Pointer<float>(kernel), conv.KernelHeight, turned: false, conv.InChannels, conv.OutChannels) { Target = points.Pointer };
             _team.Run(turn, turn.Shards);
             tiles.Kernel = new PackedPanels(points.Pointer, tiles.Kernel.Rows, conv.OutChannels);
             var work = new WinogradPoolWork(tiles, pool, epilogue);
-            using var workspaces = new Scratch(_pool, work.WorkspaceSize);
+            using var workspaces = new Scratch(_memory, work.WorkspaceSize);
             work.Workspaces = workspaces.Pointer;
             _team.Run(work, work.Shards);
         }
         else
         {
-            using var scratch = new ConvScratch(_pool, conv);
+            using var scratch = new ConvScratch(_memory, conv);
             ConvWork rows = Prepare(PixelsOf(x), Pointer<float>(kernel), conv, scratch);
-            using var bands = new Scratch(_pool, rows.X.NeedsCopy ? new ConvPoolWork(rows, pool, epilogue).WorkspaceSize : 0);
+            using var bands = new Scratch(_memory, rows.X.NeedsCopy ? new ConvPoolWork(rows, pool, epilogue).WorkspaceSize : 0);
             rows.Workspaces = rows.X.NeedsCopy ? bands.Pointer : null;
             var work = new ConvPoolWork(rows, pool, epilogue);
             _team.Run(work, work.Shards);
@@ -80,13 +80,13 @@ public sealed unsafe partial class CpuBackend
             Bands = bands,
         };
         long size = (long)channels * patch;
-        using var transposed = new Scratch(_pool, size);
-        using var partials = new Scratch(_pool, work.Shards * (size + channels));
+        using var transposed = new Scratch(_memory, size);
+        using var partials = new Scratch(_memory, work.Shards * (size + channels));
         work.Kernel = transposed.Pointer;
         work.Partials = partials.Pointer;
-        using var workspaces = new Scratch(_pool, work.Shards * work.WorkspaceSize);
+        using var workspaces = new Scratch(_memory, work.Shards * work.WorkspaceSize);
         work.Workspaces = workspaces.Pointer;
-        using var halos = new Scratch(_pool, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
+        using var halos = new Scratch(_memory, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
         work.Halos = halos.Pointer;
         if (dx is not null && SparseConvGradient.TakesWindows(conv))
         {

@@ -42,8 +42,8 @@ public sealed unsafe partial class CpuBackend
         int from = work.Conv.Channels, to = work.Conv.Kernel.Columns;
         if (WinogradPanelWork.Fits(from, to, work.TileRowCount * work.TilesOfRow))
         {
-            using var tiles = new Scratch(_pool, WinogradInputWork.Size(work));
-            using var memory = new Scratch(_pool, Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work)));
+            using var tiles = new Scratch(_memory, WinogradInputWork.Size(work));
+            using var memory = new Scratch(_memory, Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work)));
             var input = new WinogradInputWork(work, tiles.Pointer, memory.Pointer);
             _team.Run(input, input.Shards);
             var panels = new WinogradPanelWork(work, kernel, tiles.Pointer, memory.Pointer);
@@ -51,8 +51,8 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        using var points = new Scratch(_pool, WinogradConv.KernelSize(from, to));
-        using var workspaces = new Scratch(_pool, work.WorkspaceSize);
+        using var points = new Scratch(_memory, WinogradConv.KernelSize(from, to));
+        using var workspaces = new Scratch(_memory, work.WorkspaceSize);
         _team.Run(kernel with { Target = points.Pointer }, kernel.Shards);
         work.Conv.Kernel = new PackedPanels(points.Pointer, work.Conv.Kernel.Rows, to);
         work.Workspaces = workspaces.Pointer;
