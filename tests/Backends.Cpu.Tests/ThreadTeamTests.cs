@@ -47,10 +47,13 @@ public sealed unsafe class ThreadTeamTests
     {
         using var team = new ThreadTeam(3);
         int arrived = 0;
+        int* numbers = stackalloc int[3];
 
         // Each shard waits for the others: only three threads at once can finish this.
-        team.Run(new Meet(&arrived), 3);
+        team.Run(new Meet(&arrived, numbers), 3);
         Assert.Equal(3, arrived);
+        Assert.Equal([0, 1, 2], new Span<int>(numbers, 3).ToArray().Order());
+        Assert.Equal(0, ThreadTeam.Current);
     }
 
     [Theory]
@@ -130,10 +133,11 @@ public sealed unsafe class ThreadTeamTests
         }
     }
 
-    private readonly struct Meet(int* arrived) : IShardedWork
+    private readonly struct Meet(int* arrived, int* numbers) : IShardedWork
     {
         public void Run(int shard)
         {
+            numbers[shard] = ThreadTeam.Current;
             _ = Interlocked.Increment(ref *arrived);
             int* count = arrived;
             Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref *count) == 3, TimeSpan.FromSeconds(60)));

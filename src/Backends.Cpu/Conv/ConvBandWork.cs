@@ -15,16 +15,14 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
 {
     private const int MaxShards = 32;
 
-    /// <summary>Room for copies, <see cref="WorkspaceSize"/> floats.</summary>
-    public float* Workspaces;
+    /// <summary>Room for copies, <see cref="WorkspaceSize"/> floats each.</summary>
+    public Workspaces Workspaces;
 
     /// <summary>How many shards there are.</summary>
     public readonly int Shards => Math.Min(MaxShards, phases->BandCount);
 
-    /// <summary>Floats of copies for all shards.</summary>
-    public readonly long WorkspaceSize => Shards * (long)ShardSize;
-
-    private readonly nint ShardSize
+    /// <summary>Floats of copies that a thread works in.</summary>
+    public readonly nint WorkspaceSize
     {
         get
         {
@@ -38,7 +36,7 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
-        float* copies = Workspaces + (shard * ShardSize);
+        float* copies = Workspaces.Mine;
         int bands = phases->BandCount, shards = Shards, start = (int)((long)bands * shard / shards), end = (int)((long)bands * (shard + 1) / shards);
         float* ahead = null;
         for (int band = start; band < end; band++)

@@ -9,7 +9,7 @@ namespace Numerics.Backends.Cpu;
 /// the picture they stay in L1, and the convolution's output never goes to memory. A band is some pooled rows of one picture, a shard
 /// a range of bands; where the input needs padding, or is bytes, each copies its own.
 /// </summary>
-internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool, PoolBlock epilogue) : IShardedWork
+internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool, PoolBlock epilogue, Workspaces workspaces) : IShardedWork
 {
     private const int Pixels = 24;
     private const int RowsOfBand = 8;
@@ -19,23 +19,21 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
     /// <summary>How many shards there are.</summary>
     public int Shards => Math.Min(MaxShards, pool.Batch * Bands);
 
-    /// <summary>Floats of a band's padded input for each shard.</summary>
-    public long WorkspaceSize => Shards * (long)ShardSize;
-
-    private nint ShardSize => ((conv.InputRows(2 * RowsOfBand) * conv.X.RowStride) + 15) / 16 * 16;
-
     private int Bands => (pool.OutHeight + RowsOfBand - 1) / RowsOfBand;
 
     /// <summary>Whether a pooling is one that this pass does: windows of 2 x 2 side by side, all inside.</summary>
     public static bool Fits(in Pool2DGeometry g) =>
         g is { PoolHeight: 2, PoolWidth: 2, StrideH: 2, StrideW: 2, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
 
+    /// <summary>Floats that a thread works in: a band's padded input, nothing where the input is ready.</summary>
+    public static nint WorkspaceSize(in ConvWork conv) => conv.X.NeedsCopy ? ((conv.InputRows(2 * RowsOfBand) * conv.X.RowStride) + 15) / 16 * 16 : 0;
+
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
         float* block = stackalloc float[2 * Pixels * TileRows.MaxWidth];
-        float* padded = conv.Workspaces + (shard * ShardSize);
+        float* padded = workspaces.Mine;
         long count = (long)pool.Batch * Bands;
         for (long unit = count * shard / Shards; unit < count * (shard + 1) / Shards; unit++)
         {
@@ -50,10 +48,10 @@ internal readonly unsafe struct ConvPoolWork(ConvWork conv, Pool2DGeometry pool,
         int end = Math.Min(start + RowsOfBand, pool.OutHeight);
         nint rowStep = 2 * conv.RowStep * conv.X.RowStride;
         float* rows = padded;
-        if (conv.Workspaces is null)
-            rows = conv.X.Image(image) + (start * rowStep);
-        else
+        if (conv.X.NeedsCopy)
             conv.X.CopyRows(image, 2 * start * conv.RowStep, conv.InputRows(2 * (end - start)), padded);
+        else
+            rows = conv.X.Image(image) + (start * rowStep);
         for (int row = start; row < end; row++, rows += rowStep)
         {
             for (int first = 0; first < pool.OutWidth; first += Pixels / 2)

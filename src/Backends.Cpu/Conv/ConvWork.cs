@@ -15,9 +15,6 @@ internal unsafe struct ConvWork
     /// <summary>The padded input, or what it would be.</summary>
     public PaddedImages X;
 
-    /// <summary>Room for copying some rows of the padded input at a time, for those who do; null where the input is ready.</summary>
-    public float* Workspaces;
-
     /// <summary>Input rows between output rows.</summary>
     public int RowStep;
 

@@ -19,11 +19,12 @@ public sealed unsafe partial class CpuBackend
         if (ColourPoolWork.Fits(conv, pool))
         {
             using var points = new Scratch(_memory, ColourPoolWork.KernelSize(conv));
-            using var workspaces = new Scratch(_memory, ColourPoolWork.WorkspaceSize(conv));
+            int size = ColourPoolWork.WorkspaceSize(conv);
+            using var workspaces = new Scratch(_memory, _team.Threads * size);
             ColourPoolWork.TransformKernel(conv, Pointer<float>(kernel), points.Pointer);
             var rows = new WinogradRows(PixelsOf(x), conv.InHeight, conv.InWidth, conv.InChannels, conv.PadTop, conv.PadLeft);
             var work = new ColourPoolWork(
-                rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), workspaces.Pointer);
+                rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), new Workspaces(workspaces.Pointer, size));
             _team.Run(work, work.Shards);
         }
         else if (WinogradConv.FitsPooled(conv))
@@ -34,17 +35,17 @@ public sealed unsafe partial class CpuBackend
             _team.Run(turn, turn.Shards);
             tiles.Kernel = new PackedPanels(points.Pointer, tiles.Kernel.Rows, conv.OutChannels);
             var work = new WinogradPoolWork(tiles, pool, epilogue);
-            using var workspaces = new Scratch(_memory, work.WorkspaceSize);
-            work.Workspaces = workspaces.Pointer;
+            using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
+            work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
             _team.Run(work, work.Shards);
         }
         else
         {
             using var scratch = new ConvScratch(_memory, conv);
             ConvWork rows = Prepare(PixelsOf(x), Pointer<float>(kernel), conv, scratch);
-            using var bands = new Scratch(_memory, rows.X.NeedsCopy ? new ConvPoolWork(rows, pool, epilogue).WorkspaceSize : 0);
-            rows.Workspaces = rows.X.NeedsCopy ? bands.Pointer : null;
-            var work = new ConvPoolWork(rows, pool, epilogue);
+            nint size = ConvPoolWork.WorkspaceSize(rows);
+            using var bands = new Scratch(_memory, _team.Threads * size);
+            var work = new ConvPoolWork(rows, pool, epilogue, new Workspaces(bands.Pointer, size));
             _team.Run(work, work.Shards);
         }
 
@@ -84,8 +85,8 @@ public sealed unsafe partial class CpuBackend
         using var partials = new Scratch(_memory, work.Shards * (size + channels));
         work.Kernel = transposed.Pointer;
         work.Partials = partials.Pointer;
-        using var workspaces = new Scratch(_memory, work.Shards * work.WorkspaceSize);
-        work.Workspaces = workspaces.Pointer;
+        using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
+        work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
         using var halos = new Scratch(_memory, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
         work.Halos = halos.Pointer;
         if (dx is not null && SparseConvGradient.TakesWindows(conv))

@@ -62,8 +62,8 @@ internal unsafe struct SparseConvGradient : IShardedWork
     /// <summary>For each band, the gradient of the kh - 1 input rows after it, padded; used where there are several bands.</summary>
     public float* Halos;
 
-    /// <summary>Each shard's own memory, <see cref="WorkspaceSize"/> floats.</summary>
-    public float* Workspaces;
+    /// <summary>What the shards work in, <see cref="WorkspaceSize"/> floats each.</summary>
+    public Workspaces Workspaces;
 
     /// <summary>Whether a convolution is one that this way takes.</summary>
     public static bool Fits(in Conv2DGeometry g) =>
@@ -86,14 +86,14 @@ internal unsafe struct SparseConvGradient : IShardedWork
     /// <summary>Floats of one band's part of <see cref="Halos"/>.</summary>
     public readonly nint HaloSize => (Conv.KernelHeight - 1) * X.RowStride;
 
-    /// <summary>Floats that a shard works in: a row's gradient, lists, and a band of the input's gradient if it is not made in place.</summary>
-    public readonly long WorkspaceSize
+    /// <summary>Floats that a thread works in: a row's gradient, lists, and a band of the input's gradient if it is not made in place.</summary>
+    public readonly nint WorkspaceSize
     {
         get
         {
             long row = (long)RowsOfBlock * Pool.OutWidth * Conv.OutChannels;
             long band = InPlace ? 0 : ((2 * ((Pool.OutHeight + Bands - 1) / Bands)) + Conv.KernelHeight) * (long)X.RowStride;
-            return (ListSize + row + band + SelectionSize + InputRowsSize + 15) / 16 * 16;
+            return (nint)((ListSize + row + band + SelectionSize + InputRowsSize + 15) / 16 * 16);
         }
     }
 
@@ -145,7 +145,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         float* dbias = Partials + ((nint)Shards * channels * patch) + ((nint)shard * channels);
         new Span<float>(dkernel, channels * patch).Clear();
         new Span<float>(dbias, channels).Clear();
-        float* workspace = Workspaces + (shard * WorkspaceSize), copy = workspace + WorkspaceSize - InputRowsSize, selection = copy - SelectionSize;
+        float* workspace = Workspaces.Mine, copy = workspace + WorkspaceSize - InputRowsSize, selection = copy - SelectionSize;
         bool selects = SelectedInputs.Fits(Conv);
         if (selects)
             new SelectedInputs(Conv, Pool.OutWidth).Start(selection);

@@ -14,6 +14,9 @@ namespace Numerics.Backends.Cpu;
 internal sealed unsafe class ThreadTeam : IDisposable
 {
     private const int SpinsBeforeSleep = 2000;
+    [ThreadStatic]
+    private static int s_current;
+
     private static readonly TimeSpan s_spinning = TimeSpan.FromMilliseconds(0.5);
 
     private readonly Thread[] _workers;
@@ -41,10 +44,14 @@ internal sealed unsafe class ThreadTeam : IDisposable
         _workers = new Thread[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Thread(Serve) { IsBackground = true, Name = $"Numerics CPU {i + 1}" };
+            int number = i + 1;
+            _workers[i] = new Thread(() => Serve(number)) { IsBackground = true, Name = $"Numerics CPU {i + 1}" };
             _workers[i].Start();
         }
     }
+
+    /// <summary>The number of the thread that asks, among those of its team: 0 for every thread that calls, below <see cref="Threads"/>.</summary>
+    public static int Current => s_current;
 
     /// <summary>How many threads work on a job, the caller included.</summary>
     public int Threads => _workers.Length + 1;
@@ -129,8 +136,9 @@ internal sealed unsafe class ThreadTeam : IDisposable
         }
     }
 
-    private void Serve()
+    private void Serve(int number)
     {
+        s_current = number;
         int job = 0;
         while (AwaitJob(ref job))
             TakeShards(job);

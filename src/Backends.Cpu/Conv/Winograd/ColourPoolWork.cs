@@ -10,12 +10,11 @@ namespace Numerics.Backends.Cpu;
 /// of one picture.
 /// </summary>
 internal readonly unsafe struct ColourPoolWork(
-    WinogradRows rows, Conv2DGeometry conv, Pool2DGeometry pool, float* kernel, float* bias, float* y, byte* argMax, float* workspaces) : IShardedWork
+    WinogradRows rows, Conv2DGeometry conv, Pool2DGeometry pool, float* kernel, float* bias, float* y, byte* argMax, Workspaces workspaces) : IShardedWork
 {
     private const int Lanes = 16;
     private const int MaxChannels = 4;
 
-    // Rows of tiles of a shard: so many that a shard is worth its workspace's way into the cache.
     private const int MaxShards = 32;
 
     /// <summary>How many shards there are.</summary>
@@ -34,8 +33,8 @@ internal readonly unsafe struct ColourPoolWork(
     /// <summary>Floats of the transformed kernel.</summary>
     public static int KernelSize(in Conv2DGeometry g) => WinogradTransform.Points * g.KernelWidth * g.InChannels * g.OutChannels;
 
-    /// <summary>Floats that the shards work in.</summary>
-    public static long WorkspaceSize(in Conv2DGeometry g) => MaxShards * (long)ShardSize(g);
+    /// <summary>Floats that a thread works in: a row of zeros and the transformed ones.</summary>
+    public static int WorkspaceSize(in Conv2DGeometry g) => (WinogradTransform.Points + 1) * RowSize(g);
 
     /// <summary>Transforms the kernel [3][kernel width][in][out] into [out / 16][taps][6][16].</summary>
     public static void TransformKernel(in Conv2DGeometry g, float* source, float* target)
@@ -58,7 +57,7 @@ internal readonly unsafe struct ColourPoolWork(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
-        float* zeros = workspaces + (shard * (nint)ShardSize(conv)), transformed = zeros + RowSize(conv);
+        float* zeros = workspaces.Mine, transformed = zeros + RowSize(conv);
         long count = (long)pool.Batch * TileRowCount;
         for (long row = count * shard / Shards; row < count * (shard + 1) / Shards; row++)
         {
@@ -75,8 +74,6 @@ internal readonly unsafe struct ColourPoolWork(
     }
 
     private static int RowSize(in Conv2DGeometry g) => (((g.InWidth + g.PadLeft + g.PadRight) * g.InChannels) + 31) / 16 * 16;
-
-    private static int ShardSize(in Conv2DGeometry g) => (WinogradTransform.Points + 1) * RowSize(g);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row<TChannels>(int image, int tileRow, float* transformed)

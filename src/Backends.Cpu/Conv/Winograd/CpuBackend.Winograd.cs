@@ -43,19 +43,21 @@ public sealed unsafe partial class CpuBackend
         if (WinogradPanelWork.Fits(from, to, work.TileRowCount * work.TilesOfRow))
         {
             using var tiles = new Scratch(_memory, WinogradInputWork.Size(work));
-            using var memory = new Scratch(_memory, Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work)));
-            var input = new WinogradInputWork(work, tiles.Pointer, memory.Pointer);
+            nint size = Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work));
+            using var memory = new Scratch(_memory, _team.Threads * size);
+            var ofThreads = new Workspaces(memory.Pointer, size);
+            var input = new WinogradInputWork(work, tiles.Pointer, ofThreads);
             _team.Run(input, input.Shards);
-            var panels = new WinogradPanelWork(work, kernel, tiles.Pointer, memory.Pointer);
+            var panels = new WinogradPanelWork(work, kernel, tiles.Pointer, ofThreads);
             _team.Run(panels, panels.Shards);
             return;
         }
 
         using var points = new Scratch(_memory, WinogradConv.KernelSize(from, to));
-        using var workspaces = new Scratch(_memory, work.WorkspaceSize);
+        using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
         _team.Run(kernel with { Target = points.Pointer }, kernel.Shards);
         work.Conv.Kernel = new PackedPanels(points.Pointer, work.Conv.Kernel.Rows, to);
-        work.Workspaces = workspaces.Pointer;
+        work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
         _team.Run(work, work.Shards);
     }
 

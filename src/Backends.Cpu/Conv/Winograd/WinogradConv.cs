@@ -37,7 +37,7 @@ internal unsafe struct WinogradConv
     public static int MaxTiles => TileRows.Height;
 
     /// <summary>Floats that a block of tiles is computed in.</summary>
-    public readonly long WorkspaceSize => Products + RowsSize + (WinogradTransform.Area * PointStride);
+    public readonly nint WorkspaceSize => Products + RowsSize + (WinogradTransform.Area * PointStride);
 
     /// <summary>Floats of six transformed rows and a row of zeros under one piece of tiles.</summary>
     public readonly nint RowsSize => (WinogradTransform.Points + 1) * ColumnStride;

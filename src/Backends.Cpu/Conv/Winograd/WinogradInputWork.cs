@@ -5,16 +5,16 @@ namespace Numerics.Backends.Cpu;
 /// <summary>Transforms all tiles of a batch's pictures for <see cref="WinogradPanelWork"/>. A shard is a range of rows of tiles.</summary>
 /// <param name="work">The convolution.</param>
 /// <param name="points">Receives [36][tiles][channels], see <see cref="PointStride"/> and <see cref="TileStride"/>.</param>
-/// <param name="workspaces">What the shards work in, <see cref="WorkspaceSize"/> floats.</param>
-internal readonly unsafe struct WinogradInputWork(WinogradWork work, float* points, float* workspaces) : IShardedWork
+/// <param name="workspaces">What the shards work in, <see cref="WorkspaceSize"/> floats each.</param>
+internal readonly unsafe struct WinogradInputWork(WinogradWork work, float* points, Workspaces workspaces) : IShardedWork
 {
     private const int MaxShards = 16;
 
     /// <summary>How many ranges there are.</summary>
     public int Shards => ShardsOf(work);
 
-    /// <summary>Floats that all shards together work in.</summary>
-    public static long WorkspaceSize(in WinogradWork work) => ShardsOf(work) * work.Conv.RowsSize;
+    /// <summary>Floats that a thread works in.</summary>
+    public static nint WorkspaceSize(in WinogradWork work) => work.Conv.RowsSize;
 
     /// <summary>Floats of the transformed tiles.</summary>
     public static long Size(in WinogradWork work) => WinogradTransform.Area * PointStride(work);
@@ -28,7 +28,7 @@ internal readonly unsafe struct WinogradInputWork(WinogradWork work, float* poin
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
-        float* rows = workspaces + ((nint)shard * work.Conv.RowsSize);
+        float* rows = workspaces.Mine;
         int tilesOfRow = work.TilesOfRow, pieces = work.PiecesOfRow;
         long count = work.TileRowCount, end = count * (shard + 1) / Shards;
         for (long row = count * shard / Shards; row < end; row++)

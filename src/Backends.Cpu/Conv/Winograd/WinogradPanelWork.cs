@@ -11,8 +11,8 @@ namespace Numerics.Backends.Cpu;
 /// <param name="work">The convolution.</param>
 /// <param name="kernel">The kernel.</param>
 /// <param name="points">The transformed tiles.</param>
-/// <param name="workspaces">What the shards work in, <see cref="WorkspaceSize"/> floats.</param>
-internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKernelWork kernel, float* points, float* workspaces) : IShardedWork
+/// <param name="workspaces">What the shards work in, <see cref="WorkspaceSize"/> floats each.</param>
+internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKernelWork kernel, float* points, Workspaces workspaces) : IShardedWork
 {
     private const int Steps = 64;
     private const int TilesOfGroup = 64;
@@ -37,8 +37,14 @@ internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKer
     public static bool Fits(int inChannels, int outChannels, long tiles) =>
         inChannels % Lanes == 0 && (long)inChannels * outChannels >= (tiles < FewTiles ? LargeKernel : 2 * LargeKernel) && tiles is >= FewestTiles and <= MostTiles;
 
-    /// <summary>Floats that all shards together work in.</summary>
-    public static long WorkspaceSize(in WinogradWork work) => (long)GroupsOf(work) * work.Conv.Kernel.Count * ShardSize(work);
+    /// <summary>Floats that a thread works in.</summary>
+    public static nint WorkspaceSize(in WinogradWork work)
+    {
+        int groups = GroupsOf(work);
+        int tiles = (int)((work.TileRowCount + groups - 1) / groups) * work.TilesOfRow;
+        nint products = WinogradTransform.Area * (nint)Pitch(tiles) * TileRows.MaxWidth;
+        return (WinogradTransform.Area * KernelStride) + products + WinogradConv.BlockSize + Lanes;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
@@ -48,7 +54,7 @@ internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKer
         long firstRow = work.TileRowCount * group / groups, endRow = work.TileRowCount * (group + 1) / groups;
         int tiles = (int)(endRow - firstRow) * tilesOfRow, pitch = Pitch(tiles);
         _ = work.Conv.Kernel.Panel(panel, out _, out int width);
-        float* weights = workspaces + (shard * ShardSize(work)), products = weights + (WinogradTransform.Area * KernelStride);
+        float* weights = workspaces.Mine, products = weights + (WinogradTransform.Area * KernelStride);
         float* block = products + (WinogradTransform.Area * (nint)pitch * width);
         nint tileStride = WinogradInputWork.TileStride(work), pointStride = (nint)WinogradInputWork.PointStride(work);
         for (int first = 0; first < channels; first += Steps)
@@ -99,13 +105,5 @@ internal readonly unsafe struct WinogradPanelWork(WinogradWork work, WinogradKer
         long tiles = work.TileRowCount * work.TilesOfRow;
         long groups = Math.Max((tiles + TilesOfGroup - 1) / TilesOfGroup, (EnoughShards + work.Conv.Kernel.Count - 1) / work.Conv.Kernel.Count);
         return (int)Math.Min(groups, work.TileRowCount);
-    }
-
-    private static nint ShardSize(in WinogradWork work)
-    {
-        int groups = GroupsOf(work);
-        int tiles = (int)((work.TileRowCount + groups - 1) / groups) * work.TilesOfRow;
-        nint products = WinogradTransform.Area * (nint)Pitch(tiles) * TileRows.MaxWidth;
-        return (WinogradTransform.Area * KernelStride) + products + WinogradConv.BlockSize + Lanes;
     }
 }

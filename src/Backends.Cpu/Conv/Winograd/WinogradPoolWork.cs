@@ -11,14 +11,14 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
 {
     private const int MaxShards = 32;
 
-    /// <summary>What the shards work in, <see cref="WorkspaceSize"/> floats.</summary>
-    public float* Workspaces;
+    /// <summary>What the shards work in, <see cref="WorkspaceSize"/> floats each.</summary>
+    public Workspaces Workspaces;
 
     /// <summary>How many ranges there are.</summary>
     public readonly int Shards => Math.Min(MaxShards, pool.Batch * TileRowCount);
 
-    /// <summary>Floats that all shards together work in.</summary>
-    public readonly long WorkspaceSize => Shards * (conv.WorkspaceSize + WinogradConv.BlockSize);
+    /// <summary>Floats that a thread works in.</summary>
+    public readonly nint WorkspaceSize => conv.WorkspaceSize + WinogradConv.BlockSize;
 
     private readonly int TileRowCount => (pool.OutHeight + 1) / 2;
 
@@ -27,7 +27,7 @@ internal unsafe struct WinogradPoolWork(WinogradConv conv, Pool2DGeometry pool, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
-        float* block = Workspaces + (shard * (conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
+        float* block = Workspaces.Mine, workspace = block + WinogradConv.BlockSize;
         long rows = (long)pool.Batch * TileRowCount;
         int blocks = (TileCount + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
         for (long row = rows * shard / Shards; row < rows * (shard + 1) / Shards; row++)

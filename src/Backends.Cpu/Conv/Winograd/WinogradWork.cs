@@ -34,11 +34,11 @@ internal unsafe struct WinogradWork : IShardedWork
     /// <summary>Whether to apply ReLU.</summary>
     public bool Relu;
 
-    /// <summary>What the shards work in, <see cref="WorkspaceSize"/> floats.</summary>
-    public float* Workspaces;
+    /// <summary>What the shards work in, <see cref="WorkspaceSize"/> floats each.</summary>
+    public Workspaces Workspaces;
 
-    /// <summary>Floats that all shards together work in.</summary>
-    public readonly long WorkspaceSize => Shards * (Conv.WorkspaceSize + WinogradConv.BlockSize);
+    /// <summary>Floats that a thread works in.</summary>
+    public readonly nint WorkspaceSize => Conv.WorkspaceSize + WinogradConv.BlockSize;
 
     /// <summary>How many ranges there are.</summary>
     public readonly int Shards => (int)Math.Min(MaxShards, (TileRowCount + RowsOfBlock - 1) / RowsOfBlock);
@@ -63,7 +63,7 @@ internal unsafe struct WinogradWork : IShardedWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
-        float* block = Workspaces + (shard * (Conv.WorkspaceSize + WinogradConv.BlockSize)), workspace = block + WinogradConv.BlockSize;
+        float* block = Workspaces.Mine, workspace = block + WinogradConv.BlockSize;
         int tilesOfRow = TilesOfRow, pieces = PiecesOfRow;
         long end = TileRowCount * (shard + 1) / Shards;
         for (long row = TileRowCount * shard / Shards; row < end; row += RowsOfBlock)
