@@ -20,7 +20,7 @@ public sealed unsafe partial class CpuBackend : Backend
     /// </summary>
     public const string SimdVariable = "NUMERICS_SIMD";
 
-    private readonly BufferPool _pool = new();
+    private readonly CpuMemory _memory;
     private readonly ThreadTeam _team;
 
     /// <summary>A backend with as many threads as <see cref="ThreadsVariable"/> says, or one for each processor.</summary>
@@ -36,8 +36,15 @@ public sealed unsafe partial class CpuBackend : Backend
     /// <param name="threads">How many threads compute, the caller's included; at least 1.</param>
     /// <exception cref="ArgumentException"><see cref="SimdVariable"/> is not a level that machine and runtime have.</exception>
     public CpuBackend(int threads)
+        : this(threads, new BufferPool())
+    {
+    }
+
+    /// <summary>A backend with its own threads and memory from somewhere else; it disposes of the memory.</summary>
+    internal CpuBackend(int threads, CpuMemory memory)
     {
         Simd.ThrowIfNotAvailable();
+        _memory = memory;
         _team = new ThreadTeam(threads);
     }
 
@@ -61,16 +68,16 @@ public sealed unsafe partial class CpuBackend : Backend
     };
 
     /// <summary>Memory held from the operating system, in bytes, whether a tensor uses it or it waits for the next one.</summary>
-    public long ReservedBytes => _pool.ReservedBytes;
+    public long ReservedBytes => _memory.ReservedBytes;
 
     /// <summary>Memory that live tensors use, in bytes, rounded up to the pool's block sizes.</summary>
-    public long UsedBytes => _pool.UsedBytes;
+    public long UsedBytes => _memory.UsedBytes;
 
     /// <inheritdoc/>
     public override TensorBuffer Allocate(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
-        return _pool.Rent(byteLength);
+        return _memory.Rent(byteLength);
     }
 
     /// <inheritdoc/>
@@ -95,7 +102,7 @@ public sealed unsafe partial class CpuBackend : Backend
     protected override void Dispose(bool disposing)
     {
         _team.Dispose();
-        _pool.Dispose();
+        _memory.Dispose();
     }
 
     /// <summary>The first element; the caller keeps the tensor alive while it uses the pointer.</summary>

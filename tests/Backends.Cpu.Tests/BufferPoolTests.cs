@@ -11,9 +11,9 @@ public sealed unsafe class BufferPoolTests
     {
         using var pool = new BufferPool();
         CpuBuffer buffer = pool.Rent(length);
-        Assert.Equal(0, (nint)buffer.Pointer % BufferPool.Alignment);
+        Assert.Equal(0, (nint)buffer.Pointer % CpuMemory.Alignment);
         Assert.Equal(length, buffer.ByteLength);
-        Assert.InRange(buffer.BlockSize, Math.Max(length, BufferPool.Alignment), Math.Max(length * 5 / 4, length + BufferPool.Alignment));
+        Assert.InRange(buffer.BlockSize, Math.Max(length, CpuMemory.Alignment), Math.Max(length * 5 / 4, length + BufferPool.Alignment));
         new Span<byte>(buffer.Pointer, (int)buffer.BlockSize).Fill(0xAB);
         buffer.Release();
     });
@@ -42,7 +42,7 @@ public sealed unsafe class BufferPoolTests
         CpuBuffer[] blocks = [.. Enumerable.Range(0, neighbours).Select(_ => pool.Rent(length))];
         nint[] places = [.. blocks.Select(block => (nint)block.Pointer % page).Order()];
         for (int i = 0; i < neighbours; i++)
-            Assert.InRange((places[(i + 1) % neighbours] - places[i] + page) % page, 3 * BufferPool.Alignment, page - 1);
+            Assert.InRange((places[(i + 1) % neighbours] - places[i] + page) % page, 3 * CpuMemory.Alignment, page - 1);
         Assert.All(blocks, block => block.Release());
     }
 

@@ -50,6 +50,17 @@ internal sealed class Inputs(Backend backend, ulong seed, GradientTape? tape = n
     /// <summary>Small whole numbers, so that ties are common.</summary>
     public Tensor Whole(params Shape shape) => Make(shape, static (u, n) => MathF.Floor(u * 4));
 
+    /// <summary>Whole numbers from -3 to 3: sums of their products are exact.</summary>
+    public Tensor Integers(params Shape shape) => Make(shape, static (u, n) => MathF.Floor(u * 7) - 3);
+
+    /// <summary>Places in windows of so many, as a pooling stores them.</summary>
+    public Tensor Choices(int limit, DType type, Shape shape)
+    {
+        float[] uniform = new float[shape.Size];
+        Philox.FillUniform(_random.Next(), 0, uniform);
+        return Tensor.From(shape, [.. uniform.Select(u => MathF.Floor(u * limit))], backend).Cast(type);
+    }
+
     /// <summary>Whole numbers in 0..limit-1 as Int32.</summary>
     public Tensor Indices(int limit, params Shape shape)
     {

@@ -1,3 +1,4 @@
+using Numerics.Tensors;
 using Numerics.Tests.Reference;
 
 namespace Numerics.Tests.Conformance;
@@ -41,6 +42,42 @@ public sealed class RealTests
         Assert.Equal((10 * Math.Exp(2)) + Math.Exp(2), x.Apply(Math.Exp).Error, 1e-3);
         Assert.Equal(0, x.Pick(v => v > 1 ? 1 : 0).Error);
         Assert.Equal(10, x.Pick(v => -v).Error, 1e-6);
+    }
+
+    // A sum of 10 may be computed 16 units of 10 · 2⁻²⁴ away from where it is, and ReLU hands on what of that is above 0.
+    [Theory]
+    [InlineData(-3e-6, 2e-6f, true)]
+    [InlineData(-3e-6, 9e-6f, false)]
+    [InlineData(-9e-6, 5e-7f, true)]
+    [InlineData(-4e-5, 1e-7f, false)]
+    [InlineData(3e-6, 0f, true)]
+    [InlineData(1.1e-5, 0f, false)]
+    public void A_sum_near_a_kink_may_be_computed_on_its_other_side(double sum, float computed, bool close)
+    {
+        Real rectified = new Real(sum, 10).Pick(v => Math.Max(v, 0));
+        Assert.Equal(close, Record.Exception(() => Comparison.Close([rectified], [computed], Tolerances.Convolution, "this")) is null);
+    }
+
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(-9e-6)]
+    public void A_sum_near_a_jump_may_be_computed_on_its_other_side(double sum)
+    {
+        Real sign = new Real(sum, 10).Pick(v => Math.Sign(v));
+        Comparison.Close([sign], [-Math.Sign(sum)], Tolerances.Convolution, "this");
+        Comparison.Close([new Real(1e-2, 10).Pick(v => Math.Sign(v))], [1], Tolerances.Exact, "this");
+    }
+
+    // Backends may pick different places where two are as good as equal, and each has the error of the one it picked.
+    [Fact]
+    public void The_greatest_of_several_has_the_error_of_any()
+    {
+        using var reference = new ReferenceBackend();
+        using var scope = new TensorScope();
+        Tensor large = Tensor.From((1, 1, 1, 1), [1000f], reference), x = Tensor.Concat([(large + 1f) - large, Tensor.From((1, 1, 1, 1), [1.000001f], reference)], 2);
+        Real greatest = ReferenceBackend.Read(x.MaxPool2D((1, 2)))[0];
+        Assert.Equal(1.000001f, (float)greatest.Value);
+        Assert.InRange(greatest.Error, 1000, 3000);
     }
 
     [Fact]

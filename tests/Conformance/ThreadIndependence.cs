@@ -71,6 +71,15 @@ public sealed class ThreadIndependence
             Assert.True(SameBits(single, Weights(threads)), $"{threads} threads differ from 1");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_whole_training_in_guarded_memory(bool atEnd)
+    {
+        using CpuBackend plain = new(1), guarded = new(3, GuardedMemory.Create(atEnd));
+        Assert.True(SameBits(TinyNetwork.Train(plain, steps: 5), TinyNetwork.Train(guarded, steps: 5)));
+    }
+
     [Fact]
     public void The_same_training_twice()
     {

@@ -10,18 +10,18 @@ internal readonly unsafe ref struct ConvScratch
     private readonly long _offsets;
     private readonly long _edgeOffsets;
 
-    public ConvScratch(BufferPool pool, in Conv2DGeometry g)
-        : this(pool, default, g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups)
+    public ConvScratch(CpuMemory memory, in Conv2DGeometry g)
+        : this(memory, default, g.KernelHeight * g.KernelWidth, g.GroupInChannels, g.GroupOutChannels, g.Groups)
     {
     }
 
-    public ConvScratch(BufferPool pool, PaddedImages images, int taps, int fromChannels, int toChannels, int groups)
+    public ConvScratch(CpuMemory memory, PaddedImages images, int taps, int fromChannels, int toChannels, int groups)
     {
         // Each part starts at a cache line.
         _panels = (images.CopySize + 15) / 16 * 16;
         _offsets = _panels + (groups * PackedPanels.Size(taps * fromChannels, toChannels));
         _edgeOffsets = _offsets + (taps * (sizeof(nint) / sizeof(float)));
-        _memory = new Scratch(pool, _edgeOffsets + (taps * (sizeof(nint) / sizeof(float))));
+        _memory = new Scratch(memory, _edgeOffsets + (taps * (sizeof(nint) / sizeof(float))));
     }
 
     /// <summary>Room for the padded input.</summary>

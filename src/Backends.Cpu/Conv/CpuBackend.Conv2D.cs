@@ -65,7 +65,7 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        using var scratch = new ConvScratch(_pool, g);
+        using var scratch = new ConvScratch(_memory, g);
         PaddedImages images = PaddedImages.InputOf(g, pixels);
         ConvWork work = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
         ConvolveBands(&work, 1);
@@ -75,7 +75,7 @@ public sealed unsafe partial class CpuBackend
     private void ConvolvePoints(
         float* x, float* kernel, nint rowStride, nint columnStride, in Conv2DGeometry g, (int From, int To) channels, float* bias, bool relu, float* y)
     {
-        using var packed = new Scratch(_pool, PackedPanels.Size(channels.From, channels.To));
+        using var packed = new Scratch(_memory, PackedPanels.Size(channels.From, channels.To));
         var panels = new PackedPanels(packed.Pointer, channels.From, channels.To);
         var pack = new PackWork(panels, 1, kernel, 0, rowStride, columnStride);
         _team.Run(pack, pack.Shards);
@@ -88,7 +88,7 @@ public sealed unsafe partial class CpuBackend
         for (int i = 0; i < count; i++)
             new ConvEdges(phases[i]).PlaceTaps(phases[i]);
         var work = new ConvBandWork(phases, count);
-        using var copies = new Scratch(_pool, _team.Threads * work.WorkspaceSize);
+        using var copies = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
         work.Workspaces = new Workspaces(copies.Pointer, work.WorkspaceSize);
         _team.Run(work, work.Shards);
     }
@@ -115,7 +115,7 @@ public sealed unsafe partial class CpuBackend
     {
         int count = FewPixelsConv.ShardsOf(g);
         long size = FewPixelsConv.SizeOf(g);
-        using var partials = new Scratch(_pool, count * size);
+        using var partials = new Scratch(_memory, count * size);
         _team.Run(new FewPixelsConv(g, x, kernel, partials.Pointer), count);
         var sum = new PartialSum(partials.Pointer, count, size, y, g.OutChannels, bias, relu);
         _team.Run(sum, sum.Shards);

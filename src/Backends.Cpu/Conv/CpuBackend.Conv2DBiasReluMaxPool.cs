@@ -18,9 +18,9 @@ public sealed unsafe partial class CpuBackend
         var epilogue = new PoolBlock(Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), conv.OutChannels);
         if (ColourPoolWork.Fits(conv, pool))
         {
-            using var points = new Scratch(_pool, ColourPoolWork.KernelSize(conv));
+            using var points = new Scratch(_memory, ColourPoolWork.KernelSize(conv));
             int size = ColourPoolWork.WorkspaceSize(conv);
-            using var workspaces = new Scratch(_pool, _team.Threads * size);
+            using var workspaces = new Scratch(_memory, _team.Threads * size);
             ColourPoolWork.TransformKernel(conv, Pointer<float>(kernel), points.Pointer);
             var rows = new WinogradRows(PixelsOf(x), conv.InHeight, conv.InWidth, conv.InChannels, conv.PadTop, conv.PadLeft);
             var work = new ColourPoolWork(
@@ -29,22 +29,22 @@ public sealed unsafe partial class CpuBackend
         }
         else if (WinogradConv.FitsPooled(conv))
         {
-            using var points = new Scratch(_pool, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
+            using var points = new Scratch(_memory, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
             WinogradConv tiles = TilesOf(PixelsOf(x), conv, conv.InHeight, conv.InWidth, conv.InChannels, conv.OutChannels, conv.PadTop, conv.PadLeft, stride: 1);
             var turn = new WinogradKernelWork(Pointer<float>(kernel), conv.KernelHeight, turned: false, conv.InChannels, conv.OutChannels) { Target = points.Pointer };
             _team.Run(turn, turn.Shards);
             tiles.Kernel = new PackedPanels(points.Pointer, tiles.Kernel.Rows, conv.OutChannels);
             var work = new WinogradPoolWork(tiles, pool, epilogue);
-            using var workspaces = new Scratch(_pool, _team.Threads * work.WorkspaceSize);
+            using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
             work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
             _team.Run(work, work.Shards);
         }
         else
         {
-            using var scratch = new ConvScratch(_pool, conv);
+            using var scratch = new ConvScratch(_memory, conv);
             ConvWork rows = Prepare(PixelsOf(x), Pointer<float>(kernel), conv, scratch);
             nint size = ConvPoolWork.WorkspaceSize(rows);
-            using var bands = new Scratch(_pool, _team.Threads * size);
+            using var bands = new Scratch(_memory, _team.Threads * size);
             var work = new ConvPoolWork(rows, pool, epilogue, new Workspaces(bands.Pointer, size));
             _team.Run(work, work.Shards);
         }
@@ -81,13 +81,13 @@ public sealed unsafe partial class CpuBackend
             Bands = bands,
         };
         long size = (long)channels * patch;
-        using var transposed = new Scratch(_pool, size);
-        using var partials = new Scratch(_pool, work.Shards * (size + channels));
+        using var transposed = new Scratch(_memory, size);
+        using var partials = new Scratch(_memory, work.Shards * (size + channels));
         work.Kernel = transposed.Pointer;
         work.Partials = partials.Pointer;
-        using var workspaces = new Scratch(_pool, _team.Threads * work.WorkspaceSize);
+        using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
         work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
-        using var halos = new Scratch(_pool, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
+        using var halos = new Scratch(_memory, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
         work.Halos = halos.Pointer;
         if (dx is not null && SparseConvGradient.TakesWindows(conv))
         {

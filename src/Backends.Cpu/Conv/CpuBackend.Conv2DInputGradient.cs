@@ -54,9 +54,9 @@ public sealed unsafe partial class CpuBackend
             (images.Top, images.Bottom, images.Left, images.Right) = (vertical.Before, vertical.After, horizontal.Before, horizontal.After);
         int taps = g.KernelHeight * g.KernelWidth, count = vertical.Phases * horizontal.Phases, used = 0;
         long packed = 0;
-        using var scratch = new ConvScratch(_pool, images, taps, g.GroupOutChannels, g.GroupInChannels, g.Groups);
-        using var tapMemory = new Scratch(_pool, taps);
-        using var phaseMemory = new Scratch(_pool, (count * (long)sizeof(ConvWork) / sizeof(float)) + 1);
+        using var scratch = new ConvScratch(_memory, images, taps, g.GroupOutChannels, g.GroupInChannels, g.Groups);
+        using var tapMemory = new Scratch(_memory, taps);
+        using var phaseMemory = new Scratch(_memory, (count * (long)sizeof(ConvWork) / sizeof(float)) + 1);
         var phases = (ConvWork*)phaseMemory.Pointer;
         images = Pad(images, scratch.Images);
         for (int phase = 0; phase < count; phase++)

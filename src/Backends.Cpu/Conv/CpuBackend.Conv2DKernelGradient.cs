@@ -26,7 +26,7 @@ public sealed unsafe partial class CpuBackend
     private void DepthwiseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
     {
         int count = DepthwiseKernelGradient.PartialsOf(g);
-        using var partials = new Scratch(_pool, (long)count * size);
+        using var partials = new Scratch(_memory, (long)count * size);
         if (SweepRows.Fits(g))
             _team.Run(new DepthwiseSweepGradient(g, x, dy, partials.Pointer, count), count);
         else
@@ -40,9 +40,9 @@ public sealed unsafe partial class CpuBackend
         const int EnoughShards = 32;
         Conv2DGeometry g = ConvKernelGradient.Flattened(geometry);
         PaddedImages images = PaddedImages.InputOf(g, x);
-        using var scratch = new ConvScratch(_pool, default, g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
+        using var scratch = new ConvScratch(_memory, default, g.KernelHeight * g.KernelWidth, 0, 0, g.Groups);
         int count = ConvKernelGradient.PartialsOf(g, size);
-        using var partials = new Scratch(_pool, count > 1 ? (long)count * size : 0);
+        using var partials = new Scratch(_memory, count > 1 ? (long)count * size : 0);
         var work = new ConvKernelGradient
         {
             X = images,
@@ -54,12 +54,12 @@ public sealed unsafe partial class CpuBackend
         };
         work.TileRanges = Math.Clamp(EnoughShards / count, 1, work.Units);
         bool copiesRows = work.CopiesRows;
-        using var copy = new Scratch(_pool, copiesRows ? work.Shards * work.WindowSize : images.CopySize);
+        using var copy = new Scratch(_memory, copiesRows ? work.Shards * work.WindowSize : images.CopySize);
         if (copiesRows)
             work.Windows = copy.Pointer;
         else
             work.X = Pad(images, copy.Pointer);
-        using var panels = new Scratch(_pool, (long)work.Shards * ConvKernelGradient.PanelSize(g));
+        using var panels = new Scratch(_memory, (long)work.Shards * ConvKernelGradient.PanelSize(g));
         work.Panels = panels.Pointer;
         _team.Run(work, work.Shards);
         if (count == 1)

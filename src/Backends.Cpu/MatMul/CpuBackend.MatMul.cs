@@ -69,7 +69,7 @@ public sealed unsafe partial class CpuBackend
     {
         int shards = StreamedMatMul.ShardsOf(x);
         long size = (long)x.M * x.N;
-        using var partials = new Scratch(_pool, shards * size);
+        using var partials = new Scratch(_memory, shards * size);
         if (x.M <= FewRowsMatMul.MaxRows)
             Share(new FewRowsMatMul(x, partials.Pointer, shards), shards, x);
         else
@@ -80,7 +80,7 @@ public sealed unsafe partial class CpuBackend
 
     private void MultiplySwapped(in MatMulOperands x)
     {
-        using var memory = new Scratch(_pool, PackedPanels.Size(x.K, x.M));
+        using var memory = new Scratch(_memory, PackedPanels.Size(x.K, x.M));
         var panels = new PackedPanels(memory.Pointer, x.K, x.M);
         var pack = new PackWork(panels, 1, x.A, 0, x.StepStrideA, x.RowStrideA);
         Share(pack, pack.Shards, x);
@@ -90,7 +90,7 @@ public sealed unsafe partial class CpuBackend
 
     private void MultiplyBlocked(in MatMulOperands x)
     {
-        using var memory = new Scratch(_pool, x.Batch * PackedPanels.Size(x.K, x.N));
+        using var memory = new Scratch(_memory, x.Batch * PackedPanels.Size(x.K, x.N));
         var panels = new PackedPanels(memory.Pointer, x.K, x.N);
         var pack = new PackWork(panels, x.Batch, x.B, (nint)x.K * x.N, x.StepStrideB, x.ColumnStrideB);
         Share(pack, pack.Shards, x);

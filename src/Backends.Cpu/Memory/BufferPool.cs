@@ -6,11 +6,8 @@ namespace Numerics.Backends.Cpu;
 /// Keeps returned blocks by size, so that a training step that makes the same tensors as the one before asks the operating
 /// system for nothing. Blocks start at 64-byte boundaries and their sizes are rounded up to a few classes an octave.
 /// </summary>
-internal sealed unsafe class BufferPool : IDisposable
+internal sealed unsafe class BufferPool : CpuMemory
 {
-    /// <summary>A cache line, and the widest vector.</summary>
-    public const int Alignment = 64;
-
     // A load waits for an earlier store for as long as the last 12 bits of their addresses agree, though it is another place. Tensors whose
     // pixels or rows are a power of two apart meet like that all the time if all of them start at the same place of a page, and depthwise
     // convolutions of 512 channels took twice as long. So large blocks start in turn at other places of a page, no two of 19
@@ -28,13 +25,14 @@ internal sealed unsafe class BufferPool : IDisposable
     private bool _disposed;
     private int _start;
 
-    /// <summary>Bytes held from the operating system, in use or free.</summary>
-    public long ReservedBytes => Interlocked.Read(ref _reservedBytes);
+    /// <inheritdoc/>
+    public override long ReservedBytes => Interlocked.Read(ref _reservedBytes);
 
-    /// <summary>Bytes in use by tensors and scratch memory.</summary>
-    public long UsedBytes => Interlocked.Read(ref _usedBytes);
+    /// <inheritdoc/>
+    public override long UsedBytes => Interlocked.Read(ref _usedBytes);
 
-    public CpuBuffer Rent(long byteLength)
+    /// <inheritdoc/>
+    public override CpuBuffer Rent(long byteLength)
     {
         long size = SizeClass(byteLength);
         nint block;
@@ -50,7 +48,8 @@ internal sealed unsafe class BufferPool : IDisposable
         return new CpuBuffer(this, (byte*)block, byteLength, size);
     }
 
-    public void Return(CpuBuffer buffer)
+    /// <inheritdoc/>
+    public override void Return(CpuBuffer buffer)
     {
         lock (_lock)
         {
@@ -68,7 +67,7 @@ internal sealed unsafe class BufferPool : IDisposable
     }
 
     /// <summary>Frees what no tensor uses; blocks in use are freed when they come back.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         lock (_lock)
         {

@@ -2,10 +2,10 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
-/// <summary>A block of a <see cref="BufferPool"/>.</summary>
-internal sealed unsafe class CpuBuffer(BufferPool pool, byte* pointer, long byteLength, long blockSize) : TensorBuffer(byteLength)
+/// <summary>A block of a backend's memory.</summary>
+internal sealed unsafe class CpuBuffer(CpuMemory memory, byte* pointer, long byteLength, long blockSize) : TensorBuffer(byteLength)
 {
-    /// <summary>The first byte, at a multiple of <see cref="BufferPool.Alignment"/>.</summary>
+    /// <summary>The first byte, as a rule at a multiple of <see cref="CpuMemory.Alignment"/>.</summary>
     public byte* Pointer => pointer;
 
     /// <summary>The block's full size in bytes.</summary>
@@ -13,5 +13,5 @@ internal sealed unsafe class CpuBuffer(BufferPool pool, byte* pointer, long byte
 
     public override nint HostAddress => (nint)pointer;
 
-    protected override void ReturnMemory() => pool.Return(this);
+    protected override void ReturnMemory() => memory.Return(this);
 }

@@ -5,9 +5,9 @@ internal readonly unsafe ref struct Scratch
 {
     private readonly CpuBuffer _buffer;
 
-    public Scratch(BufferPool pool, long floats) => _buffer = pool.Rent(floats * sizeof(float));
+    public Scratch(CpuMemory memory, long floats) => _buffer = memory.Rent(floats * sizeof(float));
 
-    /// <summary>The first float, at a 64-byte boundary; the content is not set.</summary>
+    /// <summary>The first float; the content is not set.</summary>
     public float* Pointer => (float*)_buffer.Pointer;
 
     public void Dispose() => _buffer.Release();

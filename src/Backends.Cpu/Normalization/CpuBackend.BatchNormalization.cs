@@ -17,7 +17,7 @@ public sealed unsafe partial class CpuBackend
         var blocks = new RowBlocks(x.Shape[0], x.Shape[1]);
         int channels = blocks.Channels;
         long partial = (long)blocks.Count * channels;
-        using var scratch = new Scratch(_pool, (3 * partial) + channels);
+        using var scratch = new Scratch(_memory, (3 * partial) + channels);
         float* means = scratch.Pointer, rests = means + partial, squares = rests + partial, scale = squares + partial;
         _team.Run(new MomentsWork(Pointer<float>(x), blocks, means, rests, squares), blocks.Count);
         var combine = new CombineMomentsWork(
@@ -47,7 +47,7 @@ public sealed unsafe partial class CpuBackend
         var blocks = new RowBlocks(x.Shape[0], x.Shape[1]);
         int channels = blocks.Channels;
         long partial = (long)blocks.Count * channels;
-        using var scratch = new Scratch(_pool, (2 * partial) + (4L * channels));
+        using var scratch = new Scratch(_memory, (2 * partial) + (4L * channels));
         float* sums = scratch.Pointer, weighted = sums + partial;
         float* scale = weighted + partial, factor = scale + channels, a = factor + channels, b = a + channels;
         for (int c = 0; c < channels; c++)

@@ -57,7 +57,7 @@ public sealed unsafe partial class CpuBackend
         where TStep : unmanaged, IOptimizerStep
     {
         int steps = product.A.Shape[0], rows = product.A.Shape[1], columns = product.B.Shape[1];
-        using var memory = new Scratch(_pool, PackedPanels.Size(steps, columns));
+        using var memory = new Scratch(_memory, PackedPanels.Size(steps, columns));
         var panels = new PackedPanels(memory.Pointer, steps, columns);
         var pack = new PackWork(panels, 1, Pointer<float>(product.B), 0, columns, 1);
         _team.Run(pack, pack.Shards);

@@ -9,14 +9,31 @@ namespace Numerics.Backends.Cpu;
 /// it, in registers, and is written once. A pixel's last channels take a whole vector where the next pixel overwrites the
 /// rest. A shard is a row of input pixels; the few rows of windows over it stay in L1 or L2.
 /// </summary>
-internal readonly unsafe struct AveragePoolGradientWork(Pool2DGeometry g, float* dy, float* dx) : IShardedWork
+/// <param name="g">The pooling.</param>
+/// <param name="dy">The gradient of its output.</param>
+/// <param name="shares">What <see cref="Share"/> wrote.</param>
+/// <param name="dx">Receives the gradient of its input.</param>
+internal readonly unsafe struct AveragePoolGradientWork(Pool2DGeometry g, float* dy, float* shares, float* dx) : IShardedWork
 {
     private const int Lanes = 8;
 
     /// <summary>How many shards there are.</summary>
     public int Shards => g.Batch * g.InHeight;
 
-    [SkipLocalsInit]
+    /// <summary>
+    /// Writes a pixel's share of a window's gradient: the product of one of the first numbers, for the window's row, and one of those behind
+    /// them, for its column.
+    /// </summary>
+    /// <param name="g">The pooling.</param>
+    /// <param name="shares">Room for a float for each row and each column of windows.</param>
+    public static void Share(in Pool2DGeometry g, float* shares)
+    {
+        for (int i = 0; i < g.OutHeight; i++)
+            shares[i] = 1f / new PoolWindow(g, i, 0).Rows;
+        for (int j = 0; j < g.OutWidth; j++)
+            shares[g.OutHeight + j] = 1f / new PoolWindow(g, 0, j).Columns;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
     {
@@ -27,11 +44,7 @@ internal readonly unsafe struct AveragePoolGradientWork(Pool2DGeometry g, float*
         // Windows r with r·stride - pad <= row < r·stride - pad + height; the columns' advance with the pixel.
         int top = Math.Max(row + g.PadTop - g.PoolHeight + g.StrideH, 0) / g.StrideH, bottom = Math.Min(((row + g.PadTop) / g.StrideH) + 1, g.OutHeight);
         int left = 0, right = 0;
-        float* down = stackalloc float[bottom - top], across = stackalloc float[g.OutWidth];
-        for (int i = top; i < bottom; i++)
-            down[i - top] = 1f / new PoolWindow(g, i, 0).Rows;
-        for (int j = 0; j < g.OutWidth; j++)
-            across[j] = 1f / new PoolWindow(g, 0, j).Columns;
+        float* down = shares + top, across = shares + g.OutHeight;
         for (int column = 0; column < g.InWidth; column++, index += channels)
         {
             while (right < g.OutWidth && (right * g.StrideW) - g.PadLeft <= column)

@@ -52,7 +52,9 @@ public sealed unsafe partial class CpuBackend
         }
         else
         {
-            var work = new AveragePoolGradientWork(geometry, Pointer<float>(dy), Pointer<float>(dx));
+            using var shares = new Scratch(_memory, (long)geometry.OutHeight + geometry.OutWidth);
+            AveragePoolGradientWork.Share(geometry, shares.Pointer);
+            var work = new AveragePoolGradientWork(geometry, Pointer<float>(dy), shares.Pointer, Pointer<float>(dx));
             _team.Run(work, work.Shards);
         }
 

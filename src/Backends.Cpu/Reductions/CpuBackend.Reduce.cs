@@ -64,7 +64,7 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        using var partial = new Scratch(_pool, (long)outer * work.Blocks * inner);
+        using var partial = new Scratch(_memory, (long)outer * work.Blocks * inner);
         _team.Run(work.Into(partial.Pointer), work.Count);
         var combine = new CombineWork<TReduction>(partial.Pointer, y, outer, work.Blocks, inner);
         _team.Run(combine, combine.Count);

@@ -17,6 +17,10 @@ public readonly struct Real(double value, double error)
     // A step for the slopes of functions: far above a double's rounding.
     private const double Unit = 1.0 / (1 << 24);
 
+    // How far away a kink or a jump still counts, in units: twice as far as the greatest tolerance lets a backend be from the value. It may
+    // well be on the other side.
+    private const double Reach = 32;
+
     /// <summary>The value.</summary>
     public double Value => value;
 
@@ -68,14 +72,16 @@ public readonly struct Real(double value, double error)
     /// <summary>A function that picks or negates: it rounds nothing.</summary>
     public Real Pick(Func<double, double> function)
     {
-        double y = function(Value);
-        return new Real(y, Error == 0 ? 0 : Spread(function, y));
+        double y = function(Value), near = Error == 0 ? 0 : Spread(function, y), far = Error == 0 ? 0 : Spread(function, y, Reach);
+
+        // A slope of at most 1 moves the result by no more than the operand moves; what moves it further is a jump.
+        return new Real(y, Math.Max(near, far <= 2 * Reach * Error ? far / Reach : far));
     }
 
     // How far the function moves while its operand moves within its error.
-    private double Spread(Func<double, double> function, double y)
+    private double Spread(Func<double, double> function, double y, double units = 1)
     {
-        double step = Unit * Error;
+        double step = units * Unit * Error;
         double spread = Math.Max(Math.Abs(function(Value + step) - y), Math.Abs(function(Value - step) - y)) / Unit;
         return double.IsFinite(spread) ? spread : 0;
     }

@@ -42,8 +42,8 @@ public sealed partial class ReferenceBackend
         {
             double value = a[input].Value, most = best[output].Value;
             bool wins = place[output] < 0 || value > most || (double.IsNaN(value) && !double.IsNaN(most));
-            if (wins)
-                (best[output], place[output]) = (a[input], window);
+            double error = Math.Max(a[input].Error, best[output].Error);
+            (best[output], place[output]) = wins ? (new Real(value, error), window) : (new Real(most, error), place[output]);
         }
 
         best.CopyTo(V(y));

@@ -11,8 +11,8 @@ public sealed unsafe partial class CpuBackend
         GroupBlocks blocks = GroupBlocks.Of(g);
         int taps = g.KernelHeight * g.KernelWidth;
         PaddedImages images = PaddedImages.InputOf(g, new Pixels(x));
-        using var padded = new Scratch(_pool, images.CopySize);
-        using var memory = new Scratch(_pool, blocks.Size(1) + blocks.Size(taps) + (taps * (sizeof(nint) / sizeof(float))));
+        using var padded = new Scratch(_memory, images.CopySize);
+        using var memory = new Scratch(_memory, blocks.Size(1) + blocks.Size(taps) + (taps * (sizeof(nint) / sizeof(float))));
         float* positions = memory.Pointer, weights = positions + blocks.Size(1);
         work.X = Pad(images, padded.Pointer);
         ConvTaps where = ConvTaps.Of(g, work.X.RowStride, (nint*)(weights + blocks.Size(taps)));
@@ -41,7 +41,7 @@ public sealed unsafe partial class CpuBackend
     {
         GroupBlocks blocks = GroupBlocks.Of(g).Turned;
         int inputs = g.GroupInChannels, outputs = g.GroupOutChannels;
-        using var memory = new Scratch(_pool, blocks.Size(1) + blocks.Size(work.Segments));
+        using var memory = new Scratch(_memory, blocks.Size(1) + blocks.Size(work.Segments));
         float* positions = memory.Pointer, weights = positions + blocks.Size(1);
         blocks.WritePositions((int*)positions);
         new Span<float>(weights, (int)blocks.Size(work.Segments)).Clear();
@@ -71,8 +71,8 @@ public sealed unsafe partial class CpuBackend
         long size = blocks.Size(taps);
         int count = ConvKernelGradient.PartialsOf(g, size);
         PaddedImages images = PaddedImages.InputOf(g, new Pixels(x));
-        using var padded = new Scratch(_pool, images.CopySize);
-        using var memory = new Scratch(_pool, blocks.Size(1) + ((count + 1) * size) + (taps * (sizeof(nint) / sizeof(float))));
+        using var padded = new Scratch(_memory, images.CopySize);
+        using var memory = new Scratch(_memory, blocks.Size(1) + ((count + 1) * size) + (taps * (sizeof(nint) / sizeof(float))));
         float* positions = memory.Pointer, sums = positions + blocks.Size(1), partials = sums + size;
         images = Pad(images, padded.Pointer);
         ConvTaps where = ConvTaps.Of(g, images.RowStride, (nint*)(partials + (count * size)));

@@ -21,7 +21,7 @@ public sealed unsafe partial class CpuBackend
             Bias = bias,
             Relu = relu,
         };
-        using var sorted = new Scratch(_pool, stride > 1 ? StridedKernelWork.Size(g) : 0);
+        using var sorted = new Scratch(_memory, stride > 1 ? StridedKernelWork.Size(g) : 0);
         if (stride > 1)
             kernel = SortTaps(g, kernel, gradient: false, sorted.Pointer);
         RunTiles(work, new WinogradKernelWork(kernel, taps, turned: false, from, g.GroupOutChannels)
@@ -50,7 +50,7 @@ public sealed unsafe partial class CpuBackend
             Channels = g.InChannels,
             Y = dx,
         };
-        using var sorted = new Scratch(_pool, stride > 1 ? StridedKernelWork.Size(g) : 0);
+        using var sorted = new Scratch(_memory, stride > 1 ? StridedKernelWork.Size(g) : 0);
         if (stride > 1)
         {
             kernel = SortTaps(g, kernel, gradient: true, sorted.Pointer);
@@ -77,9 +77,9 @@ public sealed unsafe partial class CpuBackend
         int from = work.Conv.Kernel.Rows / WinogradTransform.Area, to = work.Conv.Kernel.Columns;
         if (work.Conv.Kernels == 1 && WinogradPanelWork.Fits(from, to, work.TileRowCount * work.TilesOfRow))
         {
-            using var tiles = new Scratch(_pool, WinogradInputWork.Size(work));
+            using var tiles = new Scratch(_memory, WinogradInputWork.Size(work));
             nint size = Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work));
-            using var memory = new Scratch(_pool, _team.Threads * size);
+            using var memory = new Scratch(_memory, _team.Threads * size);
             var ofThreads = new Workspaces(memory.Pointer, size);
             var input = new WinogradInputWork(work, tiles.Pointer, ofThreads);
             _team.Run(input, input.Shards);
@@ -88,8 +88,8 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        using var points = new Scratch(_pool, work.Conv.Kernels * WinogradConv.KernelSize(from, to));
-        using var workspaces = new Scratch(_pool, _team.Threads * work.WorkspaceSize);
+        using var points = new Scratch(_memory, work.Conv.Kernels * WinogradConv.KernelSize(from, to));
+        using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
         _team.Run(kernel with { Target = points.Pointer }, kernel.Shards);
         work.Conv.Kernel = new PackedPanels(points.Pointer, work.Conv.Kernel.Rows, to);
         work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
