@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs the libraries into a feed of their own and runs this sample with them, as somebody would who has the packages only.
+# Packs the libraries into a feed of their own and runs this sample with them, as somebody would who has the packages only; then once more
+# compiled ahead of time.
 # usage: run.sh [options of dotnet pack, such as --no-build]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -25,4 +26,13 @@ cat >"$work/nuget.config" <<CONFIG
 </configuration>
 CONFIG
 # A folder of packages of its own, so that no older build of the same version is taken.
-NUGET_PACKAGES="$work/packages" dotnet run -c Release --project "$work/FromPackages.csproj"
+export NUGET_PACKAGES="$work/packages"
+dotnet run -c Release --project "$work/FromPackages.csproj"
+
+# And as a program that needs no .NET, where there is a linker: without a warning, which here is an error.
+if ! { command -v clang || command -v gcc; } >/dev/null || ! [ -e /usr/include/zlib.h ]; then
+    echo "not compiled ahead of time: that needs clang or gcc, and zlib1g-dev"
+    exit 0
+fi
+dotnet publish "$work/FromPackages.csproj" -c Release -r linux-x64 -p:PublishAot=true -o "$work/bin" >"$work/publish.log" || { cat "$work/publish.log"; exit 1; }
+"$work/bin/FromPackages"

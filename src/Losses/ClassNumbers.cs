@@ -1,3 +1,4 @@
+using System.Globalization;
 using Numerics.Tensors;
 
 namespace Numerics.Losses;
@@ -14,9 +15,11 @@ internal static class ClassNumbers
     /// <param name="ignoreClass">The number that means no label.</param>
     /// <param name="loss">The loss' name, for the message.</param>
     /// <returns>Int32 [examples].</returns>
-    /// <exception cref="ArgumentException">A number is neither a class nor the one that is ignored.</exception>
+    /// <exception cref="ArgumentException">A number is neither a class nor the one that is ignored, or not whole.</exception>
     public static Tensor Read(Tensor yTrue, int classes, int? ignoreClass, string loss)
     {
+        if (yTrue.DType == DType.Float32)
+            CheckWhole(yTrue, loss);
         Tensor labels = (yTrue.DType == DType.Int32 ? yTrue : yTrue.Cast(DType.Int32)).View(yTrue.Count);
         int[] values = labels.ToNDArray().AsSpan<int>().ToArray();
         bool changed = false;
@@ -29,6 +32,18 @@ internal static class ClassNumbers
         }
 
         return changed ? Tensor.From(values.Length, values, labels.Backend) : labels;
+    }
+
+    // A cast would make some class of anything: 1.5 becomes 1, and what is not a number 0.
+    private static void CheckWhole(Tensor yTrue, string loss)
+    {
+        float[] values = yTrue.ToArray();
+        int at = Array.FindIndex(values, value => value != MathF.Truncate(value));
+        if (at >= 0)
+        {
+            string label = values[at].ToString(CultureInfo.InvariantCulture);
+            throw new ArgumentException($"{loss}: label {label} of example {at} is not a class's number", nameof(yTrue));
+        }
     }
 
     /// <summary>1 for each example that has a label, 0 for the others; null when none is ignored.</summary>

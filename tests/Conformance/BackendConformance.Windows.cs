@@ -83,6 +83,37 @@ public abstract partial class BackendConformance
             i.Quarters(kernel, kernel, channelsIn, channelsOut), i.Quarters(channelsOut) + (1 / 32f), (1, 1), Padding.Valid, (dilationH, dilationW), relu: true));
     }
 
+    // Every other row and column, of even and odd sizes and paddings; tiles that are cut off, also between the two columns of a pair.
+    [Theory]
+    [InlineData(5, 3, 8, 46, 44)]
+    [InlineData(5, 16, 33, 29, 30)]
+    [InlineData(5, 9, 40, 31, 29)]
+    [InlineData(5, 17, 16, 30, 41)]
+    [InlineData(7, 3, 64, 33, 31)]
+    [InlineData(7, 4, 20, 30, 37)]
+    [InlineData(7, 19, 9, 32, 32)]
+    [InlineData(5, 48, 144, 13, 18)]
+    public void Convolutions_with_wide_kernels_and_strides(int kernel, int channelsIn, int channelsOut, int height, int width)
+    {
+        SameWithGradients("conv2d, same", Tolerances.Convolution, i => i.Normal(3, height, width, channelsIn).Conv2D(
+            i.Normal(kernel, kernel, channelsIn, channelsOut), i.Normal(channelsOut), (2, 2), Padding.Same));
+        SameWithGradients("conv2d relu, valid", Tolerances.Convolution, i => i.Quarters(2, height, width, channelsIn).Conv2D(
+            i.Quarters(kernel, kernel, channelsIn, channelsOut), i.Quarters(channelsOut) + (1 / 32f), (2, 2), Padding.Valid, relu: true));
+    }
+
+    [Theory]
+    [InlineData(3, 4, 16, 16, 28, 1)]
+    [InlineData(3, 3, 9, 40, 17, 1)]
+    [InlineData(3, 2, 33, 10, 15, 2)]
+    [InlineData(5, 2, 17, 16, 14, 1)]
+    public void Convolutions_in_wide_groups(int kernel, int groups, int groupIn, int groupOut, int size, int dilation)
+    {
+        SameWithGradients("conv2d, same", Tolerances.Convolution, i => i.Normal(2, size, size + 3, groups * groupIn).Conv2D(
+            i.Normal(kernel, kernel, groupIn, groups * groupOut), i.Normal(groups * groupOut), (1, 1), Padding.Same, (dilation, dilation), groups));
+        SameWithGradients("conv2d relu, valid", Tolerances.Convolution, i => i.Quarters(3, size, size + 2, groups * groupIn).Conv2D(
+            i.Quarters(kernel, kernel, groupIn, groups * groupOut), i.Quarters(groups * groupOut) + (1 / 32f), (1, 1), Padding.Valid, (dilation, dilation), groups, relu: true));
+    }
+
     [Fact]
     public void A_large_kernel_over_few_pixels()
     {

@@ -134,19 +134,27 @@ public sealed class Hdf5Tests : IDisposable
         writer.Add("rate", NDArray.From(Shape.Scalar, [0.25f]));
         writer.AddAttribute("layers", "text", new string('ä', 40_000));
         writer.AddAttribute("layers", "list", ["one", "", "three"]);
+        string[] many = [.. Enumerable.Range(0, 9000).Select(i => $"weight_{i * i}")];
+        writer.AddAttribute("layers/größe", "many", many);
+        writer.Add("nothing", new NDArray((0, 3)));
         using (FileStream stream = new(path, FileMode.Create, FileAccess.ReadWrite))
             writer.Save(stream);
 
         using var reader = new Hdf5Reader(File.OpenRead(path), path);
         using var other = H5File.OpenRead(path);
-        foreach (string name in reader.Names("layers"))
+        foreach (string name in reader.Names("layers").Where(name => name.StartsWith("layer_", StringComparison.Ordinal)))
         {
             string data = $"layers/{name}/vars/0";
             Assert.Equal(numbers, reader.Read(data, (2, 3)).ToFloats());
             Assert.Equal(numbers, other.Dataset(data).Read<float[]>(memoryDims: [6]));
         }
 
-        Assert.Equal(40, reader.Names("layers").Count);
+        Assert.Equal(41, reader.Names("layers").Count);
+        Assert.Equal(many, reader.Texts("layers/größe", "many")!);
+        Assert.Equal(many[4000..8000], other.Group("layers/größe").Attribute("many1").Read<string[]>());
+        Assert.Equal("one||three", string.Join('|', other.Group("layers").Attribute("list").Read<string?[]>()));
+        Assert.Equal(new Shape(0, 3), reader.Read("nothing", (0, 3)).Shape);
+        Assert.Equal([0ul, 3ul], other.Dataset("nothing").Space.Dimensions);
         Assert.Equal(long.MaxValue, reader.ReadWhole("steps"));
         Assert.Equal([0.25f], reader.Read("rate", Shape.Scalar).ToFloats());
         Assert.Equal(other.Group("layers").Attribute("text").Read<string>(), reader.Text("layers", "text"));

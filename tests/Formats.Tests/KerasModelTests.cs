@@ -604,6 +604,16 @@ public sealed class KerasModelTests : IDisposable
     }
 
     [Fact]
+    public void What_is_no_model_at_all_is_said_to_be_none()
+    {
+        string path = _folder["a.keras"];
+        File.WriteAllText(path, "hello");
+        Assert.Equal(
+            $"{path}: neither a .keras file, which is a zip archive, nor an HDF5 file",
+            Assert.Throws<InvalidDataException>(() => KerasModel.Load(path)).Message);
+    }
+
+    [Fact]
     public void Files_of_Keras_2_hold_the_inner_optimizers_state_alone()
     {
         using Sequential model = Networks.Small(), other = Networks.Small();

@@ -92,6 +92,12 @@ public sealed class LossValueTests
         Tensor prediction = Tensor.Ones((3, 4));
         string label = Assert.Throws<ArgumentException>(() => new SparseCategoricalCrossentropy().Call((NDArray)new[] { 0, 4, 1 }, prediction)).Message;
         Assert.Contains("label 4 of example 1 is not a class in 0..3", label, StringComparison.Ordinal);
+        foreach (float wrong in new[] { 1.5f, float.NaN })
+        {
+            label = Assert.Throws<ArgumentException>(() => new SparseCategoricalCrossentropy().Call((NDArray)new[] { 0, wrong, 1 }, prediction)).Message;
+            Assert.Contains($"label {wrong} of example 1 is not a class's number", label, StringComparison.Ordinal);
+        }
+
         foreach (Loss loss in new Loss[]
         {
             new MeanSquaredError(), new MeanAbsoluteError(), new BinaryCrossentropy(), new BinaryFocalLoss(), new CategoricalCrossentropy(),

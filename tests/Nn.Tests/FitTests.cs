@@ -116,6 +116,12 @@ public sealed class FitTests
         _ = Assert.Throws<ArgumentException>(() => model.Predict(new ListDataSource()));
         var batch = new DataItem(new NDArray((4, 3)), new NDArray((4, 2)));
         Assert.Contains("validation data is empty", Assert.Throws<ArgumentException>(() => model.Fit(new ListDataSource(batch), validationData: new ListDataSource(), verbose: 0)).Message, StringComparison.Ordinal);
+
+        // Of arrays it is known before anything is trained.
+        long steps = model.Optimizer!.Iterations;
+        Assert.Contains("validation data is empty", Assert.Throws<ArgumentException>(
+            () => model.Fit(new NDArray((4, 3)), new NDArray((4, 2)), validationData: (new NDArray((0, 3)), new NDArray((0, 2))), verbose: 0)).Message, StringComparison.Ordinal);
+        Assert.Equal(steps, model.Optimizer.Iterations);
         var single = new DataItem(new NDArray((4, 3)), new NDArray((2, 4)));
         Assert.Contains("Batch()", Assert.Throws<ShapeMismatchException>(() => model.Fit(new ListDataSource(single), verbose: 0)).Message, StringComparison.Ordinal);
         _ = Assert.Throws<ShapeMismatchException>(() => model.Fit(new NDArray((4, 3)), new NDArray((5, 2)), verbose: 0));

@@ -35,6 +35,39 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_written_is_named_as_it_was_given()
+    {
+        string missing = Path.Combine(_folder, "missing", "a.safetensors");
+        var error = Assert.Throws<DirectoryNotFoundException>(() => SafetensorsFile.Save(missing, []));
+        Assert.Contains($"'{missing}'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("w.weights.h5")]
+    [InlineData("best.keras")]
+    [InlineData("model.ONNX")]
+    public void Names_of_other_kinds_of_files_are_refused(string name)
+    {
+        using var model = new Sequential { new Input(2), new Dense(1) };
+        Assert.Contains("would hold safetensors", Assert.Throws<ArgumentException>(() => model.SaveWeights(PathOf(name))).Message, StringComparison.Ordinal);
+        Assert.Contains("would hold safetensors", Assert.Throws<ArgumentException>(() => new ModelCheckpoint(PathOf(name))).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+        _ = new ModelCheckpoint(PathOf(name), save: (_, _) => { });
+    }
+
+    [Fact]
+    public void Files_of_Keras_are_told_from_damaged_ones()
+    {
+        using var model = new Sequential { new Input(2), new Dense(1) };
+        foreach (byte[] start in new byte[][] { [0x89, .. "HDF"u8], [.. "PK"u8, 3, 4] })
+        {
+            File.WriteAllBytes(PathOf("k"), [.. start, .. new byte[90]]);
+            Assert.Contains("KerasModel.LoadWeights", Assert.Throws<InvalidDataException>(() => model.LoadWeights(PathOf("k"))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void The_bytes_are_those_of_the_format()
     {
         string path = PathOf("b.safetensors");

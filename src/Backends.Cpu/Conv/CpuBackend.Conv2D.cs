@@ -7,7 +7,8 @@ public sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
     public override bool ConvolvesBytes(in Conv2DGeometry geometry) =>
-        !DepthwiseWork.Fits(geometry) && !WinogradConv.Fits(geometry) && !GroupBlocks.Fits(geometry) && !FewPixelsConv.Fits(geometry);
+        !DepthwiseWork.Fits(geometry) && (WinogradConv.IsStrided(geometry) || !WinogradConv.Fits(geometry))
+        && !GroupBlocks.Fits(geometry) && !FewPixelsConv.Fits(geometry);
 
     /// <inheritdoc/>
     public override void Conv2D(Tensor x, Tensor kernel, in Conv2DGeometry geometry, Tensor y)
@@ -32,7 +33,7 @@ public sealed unsafe partial class CpuBackend
 
     private void Convolve(Pixels pixels, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {
-        // Bytes come for the last way only: see ConvolvesBytes.
+        // Bytes come for the last way, and for strides in tiles: see ConvolvesBytes.
         float* x = pixels.Floats;
         if (DepthwiseWork.Fits(g))
         {
@@ -42,7 +43,7 @@ public sealed unsafe partial class CpuBackend
 
         if (WinogradConv.Fits(g) && !FewPixelsConv.IsFaster(g))
         {
-            ConvolveTiles(x, kernel, bias, g, relu, y);
+            ConvolveTiles(pixels, kernel, bias, g, relu, y);
             return;
         }
 
@@ -58,10 +59,28 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
+        if (PointwiseWork.Fits(g) && !pixels.AreBytes)
+        {
+            ConvolvePoints(x, kernel, g.OutChannels, 1, g, (g.InChannels, g.OutChannels), bias, relu, y);
+            return;
+        }
+
         using var scratch = new ConvScratch(_pool, g);
         PaddedImages images = PaddedImages.InputOf(g, pixels);
         ConvWork work = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
         ConvolveBands(&work, 1);
+    }
+
+    /// <summary>A product of all pixels with a kernel, whose rows are so many floats apart, and its columns.</summary>
+    private void ConvolvePoints(
+        float* x, float* kernel, nint rowStride, nint columnStride, in Conv2DGeometry g, (int From, int To) channels, float* bias, bool relu, float* y)
+    {
+        using var packed = new Scratch(_pool, PackedPanels.Size(channels.From, channels.To));
+        var panels = new PackedPanels(packed.Pointer, channels.From, channels.To);
+        var pack = new PackWork(panels, 1, kernel, 0, rowStride, columnStride);
+        _team.Run(pack, pack.Shards);
+        var work = new PointwiseWork(x, panels, (long)g.Batch * g.InHeight * g.InWidth, y, bias, relu, _team.Threads);
+        _team.Run(work, work.Shards);
     }
 
     private void ConvolveBands(ConvWork* phases, int count)

@@ -30,7 +30,7 @@ public sealed unsafe partial class CpuBackend
         else if (WinogradConv.FitsPooled(conv))
         {
             using var points = new Scratch(_pool, WinogradConv.KernelSize(conv.InChannels, conv.OutChannels));
-            WinogradConv tiles = TilesOf(Pointer<float>(x), conv, conv.InHeight, conv.InWidth, conv.InChannels, conv.OutChannels, conv.PadTop, conv.PadLeft);
+            WinogradConv tiles = TilesOf(PixelsOf(x), conv, conv.InHeight, conv.InWidth, conv.InChannels, conv.OutChannels, conv.PadTop, conv.PadLeft, stride: 1);
             var turn = new WinogradKernelWork(Pointer<float>(kernel), conv.KernelHeight, turned: false, conv.InChannels, conv.OutChannels) { Target = points.Pointer };
             _team.Run(turn, turn.Shards);
             tiles.Kernel = new PackedPanels(points.Pointer, tiles.Kernel.Rows, conv.OutChannels);

@@ -13,6 +13,8 @@ public sealed unsafe partial class CpuBackend
             DepthwiseInput(gradient, weights, geometry, target);
         else if (WinogradConv.FitsInputGradient(geometry))
             InputGradientTiles(gradient, weights, geometry, target);
+        else if (PointwiseWork.Fits(geometry))
+            ConvolvePoints(gradient, weights, 1, geometry.OutChannels, geometry, (geometry.OutChannels, geometry.InChannels), null, relu: false, target);
         else
             DenseInputGradient(gradient, weights, geometry, target);
         GC.KeepAlive(dy);

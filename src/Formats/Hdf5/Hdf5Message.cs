@@ -15,6 +15,9 @@ internal readonly record struct Hdf5Message(int Type, bool IsShared, ReadOnlyMem
     /// <summary>The type of a data set's numbers.</summary>
     public const int DataType = 0x3;
 
+    /// <summary>What is stored of a data set before anything is written.</summary>
+    public const int FillValue = 0x5;
+
     /// <summary>A link in a group.</summary>
     public const int Link = 0x6;
 
@@ -23,6 +26,9 @@ internal readonly record struct Hdf5Message(int Type, bool IsShared, ReadOnlyMem
 
     /// <summary>Where a data set's data are.</summary>
     public const int Layout = 0x8;
+
+    /// <summary>How a group is to keep its links.</summary>
+    public const int GroupInfo = 0xA;
 
     /// <summary>How a data set's pieces are compressed.</summary>
     public const int Filters = 0xB;

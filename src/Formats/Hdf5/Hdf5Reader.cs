@@ -21,7 +21,8 @@ internal sealed class Hdf5Reader : IDisposable
     private readonly Dictionary<ulong, Hdf5Object> _objects = [];
     private readonly ulong _root;
 
-    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
+    /// <summary>What every HDF5 file begins with.</summary>
+    public static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     /// <summary>Opens a file.</summary>
     /// <param name="stream">The file, seekable; closed with the reader.</param>

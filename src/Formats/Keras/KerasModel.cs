@@ -199,8 +199,19 @@ public static class KerasModel
         }
     }
 
-    private static Hdf5Reader Open(string path) =>
-        new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), path);
+    private static Hdf5Reader Open(string path)
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        Span<byte> start = stackalloc byte[Hdf5Reader.Signature.Length];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual(Hdf5Reader.Signature))
+        {
+            stream.Dispose();
+            throw new InvalidDataException($"{path}: neither a .keras file, which is a zip archive, nor an HDF5 file");
+        }
+
+        stream.Position = 0;
+        return new Hdf5Reader(stream, path);
+    }
 
     private static Hdf5Reader OpenWeights(KerasArchive archive, string path) =>
         new(new MemoryStream(archive.Read(KerasArchive.Weights), writable: false), $"{path}: {KerasArchive.Weights}");

@@ -24,7 +24,9 @@ public sealed partial class ModelCheckpoint : Callback
     /// <param name="mode">Which values are better.</param>
     /// <param name="saveFreq">After how many steps it is saved; after every epoch when null.</param>
     /// <param name="initialValueThreshold">The value that the first model has to beat.</param>
-    /// <param name="save">How a model is written; its weights as a safetensors file when null.</param>
+    /// <param name="save">How a model is written, such as <c>(model, path) => KerasModel.Save(model, path)</c>; its weights as a safetensors
+    /// file when null.</param>
+    /// <exception cref="ArgumentException">The path says that the file is one of Keras or ONNX, and <paramref name="save"/> is null.</exception>
     public ModelCheckpoint(
         string filepath,
         string monitor = "val_loss",
@@ -39,6 +41,8 @@ public sealed partial class ModelCheckpoint : Callback
         ArgumentException.ThrowIfNullOrEmpty(monitor);
         if (saveFreq < 1)
             throw new ArgumentOutOfRangeException(nameof(saveFreq), saveFreq, "saveFreq is at least 1");
+        if (save is null)
+            Nn.Model.CheckWeightsPath(filepath, nameof(filepath));
         _monitor = new Monitor(this, monitor, mode, 0);
         (_filepath, _verbose, _saveBestOnly, _saveFreq) = (filepath, verbose, saveBestOnly, saveFreq is null ? null : new StepFrequency(saveFreq));
         _best = initialValueThreshold;

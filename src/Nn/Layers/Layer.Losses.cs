@@ -9,7 +9,7 @@ public abstract partial class Layer
     public Regularizer? ActivityRegularizer { get; init; }
 
     /// <summary>
-    /// What this layer and those inside add to the loss, scalars: what <see cref="AddLoss"/> was given during the last call, and
+    /// What this layer and those inside add to the loss, scalars: what <see cref="AddLoss"/> was given during the last call on this thread, and
     /// the regularizers of the trainable weights as they are now. Empty when nothing is regularized.
     /// </summary>
     public IReadOnlyList<Tensor> Losses
@@ -32,22 +32,41 @@ public abstract partial class Layer
         ArgumentNullException.ThrowIfNull(loss);
         if (loss.Count != 1)
             throw new ShapeMismatchException($"a loss is one number, got {loss.Shape}; reduce it with Sum() or Mean()");
-        _addedLosses.Add(loss.Keep());
+        ThreadLocal<List<Tensor>> added = LazyInitializer.EnsureInitialized(ref _addedLosses, () => new(() => [], trackAllValues: true));
+        added.Value!.Add(loss.Keep());
     }
 
-    /// <summary>Forgets the terms of the last call.</summary>
+    /// <summary>Forgets the terms of the last call on this thread; those of a training on another one are none of its business.</summary>
     internal void ClearLosses()
     {
-        foreach (Tensor loss in _addedLosses)
-            loss.Dispose();
-        _addedLosses.Clear();
+        if (_addedLosses is { IsValueCreated: true } added)
+            Clear(added.Value!);
         foreach (Layer layer in _sublayers)
             layer.ClearLosses();
     }
 
+    private static void Clear(List<Tensor> losses)
+    {
+        foreach (Tensor loss in losses)
+            loss.Dispose();
+        losses.Clear();
+    }
+
+    // Of every thread, at the end; layers inside do so when they are disposed.
+    private void ForgetAddedLosses()
+    {
+        if (_addedLosses is null)
+            return;
+        foreach (List<Tensor> losses in _addedLosses.Values)
+            Clear(losses);
+        _addedLosses.Dispose();
+        _addedLosses = null;
+    }
+
     private void CollectLosses(List<Tensor> losses)
     {
-        losses.AddRange(_addedLosses);
+        if (_addedLosses is { IsValueCreated: true } added)
+            losses.AddRange(added.Value!);
         foreach (Weight weight in _weights)
         {
             if (weight.Regularizer is { } regularizer && weight.Variable.Trainable)

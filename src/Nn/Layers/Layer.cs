@@ -21,7 +21,7 @@ public abstract partial class Layer : IDisposable
 
     private readonly List<Weight> _weights = [];
     private readonly List<Layer> _sublayers = [];
-    private readonly List<Tensor> _addedLosses = [];
+    private ThreadLocal<List<Tensor>>? _addedLosses;
     private string _name;
     private bool _trainable = true;
     private bool _disposed;
@@ -357,7 +357,7 @@ public abstract partial class Layer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.Parent is { } parent)
-            throw new ArgumentException($"{layer.Title} belongs to {parent.Title} already", nameof(layer));
+            throw new ArgumentException($"{layer.Title} belongs to {parent.Title} already; a Model of inputs and outputs can share it", nameof(layer));
         if (layer == this)
             throw new ArgumentException("a layer cannot be part of itself", nameof(layer));
         string name = LayerNames.Unique(layer, _sublayers);
@@ -398,7 +398,7 @@ public abstract partial class Layer : IDisposable
             return;
         _disposed = true;
         DisposeWeights();
-        ClearLosses();
+        ForgetAddedLosses();
         foreach (Layer layer in _sublayers.Where(layer => layer.Parent == this))
             layer.Dispose();
     }

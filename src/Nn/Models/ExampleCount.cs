@@ -10,6 +10,8 @@ internal static class ExampleCount
     public static int Of(IReadOnlyList<Shape> inputs, IReadOnlyList<Shape> targets, Shape? sampleWeight)
     {
         Shape first = inputs[0];
+        if (first.Rank == 0)
+            throw new ShapeMismatchException("expected inputs [examples, ..], got a scalar");
         foreach (Shape x in inputs)
         {
             if (x.Rank == 0 || x[0] != first[0])

@@ -207,6 +207,8 @@ public partial class Model
             throw new ArgumentOutOfRangeException(nameof(validationSplit), validationSplit, "validationSplit is in [0, 1)");
         if (validationSplit > 0 && validationData is not null)
             throw new ArgumentException("give either validationSplit or validationData", nameof(validationSplit));
+        if (validationData?.Count == 0)
+            throw new ArgumentException($"{Title}: the validation data is empty", nameof(validationData));
         int kept = validationSplit > 0 ? Kept(examples.Count, validationSplit) : examples.Count, validationBatch = validationBatchSize ?? batchSize;
         IBatchSource? validation = validationData is not null ? validationData.Batches(0, validationData.Count, validationBatch, shuffle: false)
             : kept < examples.Count ? examples.Batches(kept, examples.Count - kept, validationBatch, shuffle: false)

@@ -73,7 +73,9 @@ public partial class Model
     {
         ArgumentNullException.ThrowIfNull(x);
         using var scope = new TensorScope();
-        return Call(x).ToNDArray();
+        NDArray outputs = Call(x).ToNDArray();
+        ClearLosses();
+        return outputs;
     }
 
     // One batch of outputs, or those of all batches, of a model with one output.
@@ -120,6 +122,9 @@ public partial class Model
             NDArray[] outputs;
             using (new TensorScope())
                 outputs = [.. CallAll(batch()).Select(output => output.ToNDArray())];
+
+            // Nobody asks for them, and the thread may not come back.
+            ClearLosses();
             all.Each(callback => callback.OnPredictBatchEnd(step, outputs));
             step++;
             yield return outputs;

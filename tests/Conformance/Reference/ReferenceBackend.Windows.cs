@@ -11,7 +11,7 @@ public sealed partial class ReferenceBackend
         target.Clear();
         foreach (Tap t in Taps(geometry))
             Add(ref target[t.Y], a[t.X] * w[t.W]);
-        ShareErrors(geometry, geometry.OutHeight, geometry.OutWidth, target);
+        ShareErrors(geometry, geometry.OutHeight, geometry.OutWidth, 1, target);
     }
 
     public override void Conv2DInputGradient(Tensor dy, Tensor kernel, in Conv2DGeometry geometry, Tensor dx)
@@ -21,7 +21,7 @@ public sealed partial class ReferenceBackend
         target.Clear();
         foreach (Tap t in Taps(geometry))
             Add(ref target[t.X], g[t.Y] * w[t.W]);
-        ShareErrors(geometry, geometry.InHeight, geometry.InWidth, target);
+        ShareErrors(geometry, geometry.InHeight, geometry.InWidth, geometry.StrideH, target);
     }
 
     public override void Conv2DKernelGradient(Tensor x, Tensor dy, in Conv2DGeometry geometry, Tensor dkernel)
@@ -91,13 +91,14 @@ public sealed partial class ReferenceBackend
         sum = new Real(sum.Value + term.Value, sum.Error + term.Error + Math.Abs(term.Value));
 
     // A fast algorithm makes a tile of up to 4 x 4 outputs from sums of all their inputs: each may lose as much as the tile's largest.
-    private static void ShareErrors(Conv2DGeometry g, int height, int width, Span<Real> target)
+    // Those of an input gradient with strides are as many pixels apart.
+    private static void ShareErrors(Conv2DGeometry g, int height, int width, int step, Span<Real> target)
     {
-        if (g is not { KernelHeight: > 1, KernelWidth: > 1, StrideH: 1, StrideW: 1, Groups: 1 })
+        if (g is not ({ KernelHeight: > 1, KernelWidth: > 1, StrideH: 1, StrideW: 1 } or { KernelHeight: > 3, KernelWidth: > 3, StrideH: 2, StrideW: 2 }))
             return;
         int channels = target.Length / Math.Max(1, g.Batch * height * width);
-        Spread(target, height, width * channels, g.DilationH * width * channels);
-        Spread(target, width, channels, g.DilationW * channels);
+        Spread(target, height, width * channels, step * g.DilationH * width * channels);
+        Spread(target, width, channels, step * g.DilationW * channels);
     }
 
     // The largest error within three steps along an axis of so many positions.

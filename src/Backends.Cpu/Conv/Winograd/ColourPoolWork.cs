@@ -62,7 +62,7 @@ internal readonly unsafe struct ColourPoolWork(
         for (long row = count * shard / Shards; row < count * (shard + 1) / Shards; row++)
         {
             (long image, long tileRow) = Math.DivRem(row, TileRowCount);
-            rows.Transform<Lanes512>((int)image, (int)tileRow, 0, (2 * pool.OutWidth) + conv.KernelWidth - 1, transformed, RowSize(conv), zeros);
+            rows.Transform<Lanes512>((int)image, (int)tileRow, 0, 0, (2 * pool.OutWidth) + conv.KernelWidth - 1, transformed, RowSize(conv), zeros);
             switch (conv.InChannels)
             {
                 case 1: Row<Rows.R1>((int)image, (int)tileRow, transformed); break;

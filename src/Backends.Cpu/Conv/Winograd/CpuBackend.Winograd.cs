@@ -5,42 +5,77 @@ namespace Numerics.Backends.Cpu;
 /// <content>Convolutions and input gradients by way of <see cref="WinogradConv"/>.</content>
 public sealed unsafe partial class CpuBackend
 {
-    private void ConvolveTiles(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    private void ConvolveTiles(Pixels x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {
+        int stride = g.StrideH, taps = WinogradConv.TapsOf(g), from = stride * stride * g.GroupInChannels;
         var work = new WinogradWork
         {
-            Conv = TilesOf(x, g, g.InHeight, g.InWidth, g.InChannels, g.OutChannels, g.PadTop, g.PadLeft),
+            Conv = TilesOf(x, g, g.InHeight, g.InWidth, g.InChannels, g.OutChannels, g.PadTop, g.PadLeft, stride),
             Batch = g.Batch,
             Dilation = (g.DilationH, g.DilationW),
+            Stride = 1,
             OutHeight = g.OutHeight,
             OutWidth = g.OutWidth,
+            Channels = g.OutChannels,
             Y = y,
             Bias = bias,
             Relu = relu,
         };
-        RunTiles(work, new WinogradKernelWork(kernel, g.KernelHeight, turned: false, g.InChannels, g.OutChannels));
+        using var sorted = new Scratch(_pool, stride > 1 ? StridedKernelWork.Size(g) : 0);
+        if (stride > 1)
+            kernel = SortTaps(g, kernel, gradient: false, sorted.Pointer);
+        RunTiles(work, new WinogradKernelWork(kernel, taps, turned: false, from, g.GroupOutChannels)
+        {
+            RowLength = g.OutChannels,
+            Kernels = g.Groups,
+            NextKernel = g.GroupOutChannels,
+        });
     }
 
     // The gradient of the output, convolved with the kernel turned by half a circle.
     private void InputGradientTiles(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
     {
-        int top = (g.DilationH * (g.KernelHeight - 1)) - g.PadTop, left = (g.DilationW * (g.KernelWidth - 1)) - g.PadLeft;
+        int stride = g.StrideH, taps = WinogradConv.TapsOf(g), to = stride * g.GroupInChannels;
+
+        // With strides, tiles start with the first outputs that are inside: see StridedKernelWork.
+        int top = (g.DilationH * (taps - 1)) - ((g.PadTop + stride - 1) / stride), left = (g.DilationW * (taps - 1)) - ((g.PadLeft + stride - 1) / stride);
         var work = new WinogradWork
         {
-            Conv = TilesOf(dy, g, g.OutHeight, g.OutWidth, g.OutChannels, g.InChannels, top, left),
+            Conv = TilesOf(new Pixels(dy), g, g.OutHeight, g.OutWidth, g.OutChannels, stride * g.InChannels, top, left, stride: 1),
             Batch = g.Batch,
             Dilation = (g.DilationH, g.DilationW),
+            Stride = stride,
             OutHeight = g.InHeight,
             OutWidth = g.InWidth,
+            Channels = g.InChannels,
             Y = dx,
         };
-        RunTiles(work, new WinogradKernelWork(kernel, g.KernelHeight, turned: true, g.OutChannels, g.InChannels));
+        using var sorted = new Scratch(_pool, stride > 1 ? StridedKernelWork.Size(g) : 0);
+        if (stride > 1)
+        {
+            kernel = SortTaps(g, kernel, gradient: true, sorted.Pointer);
+            work.Conv.Kernels = stride;
+        }
+
+        RunTiles(work, new WinogradKernelWork(kernel, taps, turned: true, g.GroupOutChannels, to)
+        {
+            RowLength = g.OutChannels,
+            Kernels = work.Conv.Kernels,
+            NextKernel = stride > 1 ? (nint)taps * taps * to * g.OutChannels : g.GroupOutChannels,
+        });
+    }
+
+    private float* SortTaps(in Conv2DGeometry g, float* kernel, bool gradient, float* target)
+    {
+        var work = new StridedKernelWork(g, kernel, gradient, target);
+        _team.Run(work, work.Shards);
+        return target;
     }
 
     private void RunTiles(WinogradWork work, WinogradKernelWork kernel)
     {
-        int from = work.Conv.Channels, to = work.Conv.Kernel.Columns;
-        if (WinogradPanelWork.Fits(from, to, work.TileRowCount * work.TilesOfRow))
+        int from = work.Conv.Kernel.Rows / WinogradTransform.Area, to = work.Conv.Kernel.Columns;
+        if (work.Conv.Kernels == 1 && WinogradPanelWork.Fits(from, to, work.TileRowCount * work.TilesOfRow))
         {
             using var tiles = new Scratch(_pool, WinogradInputWork.Size(work));
             nint size = Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work));
@@ -53,7 +88,7 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        using var points = new Scratch(_pool, WinogradConv.KernelSize(from, to));
+        using var points = new Scratch(_pool, work.Conv.Kernels * WinogradConv.KernelSize(from, to));
         using var workspaces = new Scratch(_pool, _team.Threads * work.WorkspaceSize);
         _team.Run(kernel with { Target = points.Pointer }, kernel.Shards);
         work.Conv.Kernel = new PackedPanels(points.Pointer, work.Conv.Kernel.Rows, to);
@@ -62,15 +97,19 @@ public sealed unsafe partial class CpuBackend
     }
 
     /// <summary>A convolution whose kernel is not there yet; the input is read where it lies.</summary>
-    private static WinogradConv TilesOf(float* x, in Conv2DGeometry g, int height, int width, int from, int to, int top, int left) => new()
-    {
-        Rows = new WinogradRows(new Pixels(x), height, width, from, top, left)
+    private static WinogradConv TilesOf(
+        Pixels x, in Conv2DGeometry g, int height, int width, int from, int to, int top, int left, int stride) => new()
         {
-            Outputs = WinogradTransform.OutputsOf(g.KernelHeight),
-            DilationH = g.DilationH,
-            DilationW = g.DilationW,
-        },
-        Channels = from,
-        Kernel = new PackedPanels(null, WinogradTransform.Area * from, to),
-    };
+            Rows = new WinogradRows(x, height, width, from, top, left)
+            {
+                Outputs = WinogradTransform.OutputsOf(WinogradConv.TapsOf(g)),
+                DilationH = g.DilationH,
+                DilationW = g.DilationW,
+                Stride = stride,
+            },
+            Channels = stride * stride * from,
+            Groups = g.Groups,
+            Kernels = g.Groups,
+            Kernel = new PackedPanels(null, WinogradTransform.Area * (stride * stride * from / g.Groups), to / g.Groups),
+        };
 }

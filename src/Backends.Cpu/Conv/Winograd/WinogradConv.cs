@@ -6,7 +6,9 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// A convolution with stride 1 by Winograd's algorithm: of 3 x 3 taps by F(4 x 4, 3 x 3), where a tile of 4 x 4 outputs takes 36
 /// multiplications a channel pair instead of 144; of 5 x 5 taps by F(2 x 2, 5 x 5), where one of 2 x 2 takes 36 instead of 100.
-/// A dilated convolution goes phase by phase (<see cref="WinogradRows"/>).
+/// A dilated convolution goes phase by phase (<see cref="WinogradRows"/>). One with stride 2 and 5 x 5 or 7 x 7 taps is one of 3 x 3 or 4 x 4 taps
+/// over four times the channels, the phases of its input (<see cref="StridedKernelWork"/>); 4 x 4 taps go by F(3 x 3, 4 x 4), 36 multiplications
+/// instead of 144. Groups of channels have a kernel each over tiles that are transformed together.
 /// <para>
 /// A block of up to 12 tiles, of one row or of several short ones, is computed at a time, in four steps whose results stay in L1 and L2: the input's six
 /// rows are transformed down, then across; at each of the 36 points a matrix product [tiles, in] x [in, out] over the register
@@ -24,11 +26,23 @@ internal unsafe struct WinogradConv
     /// <summary>The input.</summary>
     public WinogradRows Rows;
 
-    /// <summary>Channels of the input.</summary>
+    /// <summary>Channels of the transformed input; with strides, those of all phases.</summary>
     public int Channels;
 
-    /// <summary>The kernel as <see cref="WinogradKernelWork"/> packs it.</summary>
+    /// <summary>The kernel as <see cref="WinogradKernelWork"/> packs it, or the first of <see cref="Kernels"/>.</summary>
     public PackedPanels Kernel;
+
+    /// <summary>How many kernels there are: one a group of channels, or one a row of the input gradient of a convolution with stride 2.</summary>
+    public int Kernels;
+
+    /// <summary>Channel groups, each of which has a kernel.</summary>
+    public int Groups;
+
+    /// <summary>Panels of all kernels.</summary>
+    public readonly int PanelCount => Kernels * Kernel.Count;
+
+    // Floats of a column; with strides, the pixels of both phases.
+    private readonly int Column => Channels / Rows.Stride;
 
     /// <summary>Outputs of a tile along either axis.</summary>
     public readonly int Outputs => Rows.Outputs;
@@ -40,10 +54,10 @@ internal unsafe struct WinogradConv
     public readonly nint WorkspaceSize => Products + RowsSize + (WinogradTransform.Area * PointStride);
 
     /// <summary>Floats of six transformed rows and a row of zeros under one piece of tiles.</summary>
-    public readonly nint RowsSize => (WinogradTransform.Points + 1) * ColumnStride;
+    public readonly nint RowsSize => ((Rows.Stride * WinogradTransform.Points) + 1) * ColumnStride;
 
     // A row of zeros for rows beyond the picture, whole cache lines.
-    private readonly nint ColumnStride => ((((Outputs * (MaxTiles - 1)) + WinogradTransform.Points) * (nint)Channels) + 31) / 16 * 16;
+    private readonly nint ColumnStride => ((((Outputs * (MaxTiles - 1)) + WinogradTransform.Points) * (nint)Column) + 31) / 16 * 16;
 
     // A vector more than needed: the last one of a pixel may be written whole.
     private readonly nint PointStride => ((MaxTiles * (nint)Channels) + 31) / 16 * 16;
@@ -54,29 +68,44 @@ internal unsafe struct WinogradConv
     public static int BlockSize => WinogradTransform.Outputs * WinogradTransform.Outputs * MaxTiles * TileRows.MaxWidth;
 
     /// <summary>Whether this way takes a convolution, and is the faster one.</summary>
-    public static bool Fits(in Conv2DGeometry g) => Takes(g) && Pays(g, g.InChannels, g.OutChannels, g.OutHeight, g.OutWidth);
+    public static bool Fits(in Conv2DGeometry g) => IsStrided(g)
+        ? Pays(g, 4 * g.InChannels, g.OutChannels, g.OutHeight, g.OutWidth)
+        : Takes(g) && Pays(g, g.InChannels, g.OutChannels, g.OutHeight, g.OutWidth);
 
     /// <summary>Whether this way takes a convolution with 2 x 2 pooling behind it, and is the faster one.</summary>
     public static bool FitsPooled(in Conv2DGeometry g) =>
-        g is { KernelHeight: 3, DilationH: 1, DilationW: 1 } && Fits(g) && TilesOf(g, g.OutHeight, g.OutWidth) >= FewestTiles;
+        g is { KernelHeight: 3, DilationH: 1, DilationW: 1, Groups: 1 } && Fits(g) && TilesOf(g, g.OutHeight, g.OutWidth) >= FewestTiles;
 
     /// <summary>Whether this way takes the input gradient of a convolution, and is the faster one.</summary>
-    public static bool FitsInputGradient(in Conv2DGeometry g) => Takes(g) && Pays(g, g.OutChannels, g.InChannels, g.InHeight, g.InWidth);
+    public static bool FitsInputGradient(in Conv2DGeometry g) => IsStrided(g)
+        ? Pays(g, 0, 0, (g.InHeight + 1) / 2, (g.InWidth + 1) / 2) // Not panel by panel: it has two kernels.
+        : Takes(g) && Pays(g, g.OutChannels, g.InChannels, g.InHeight, g.InWidth);
 
     private static bool Takes(in Conv2DGeometry g) =>
-        g is { KernelHeight: 3 or 5, StrideH: 1, StrideW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 } && g.KernelWidth == g.KernelHeight;
+        g is { KernelHeight: 3 or 5, StrideH: 1, StrideW: 1, GroupInChannels: >= 8, GroupOutChannels: >= 8 } && g.KernelWidth == g.KernelHeight
+        && !GroupBlocks.Fits(g);
+
+    /// <summary>
+    /// Whether a convolution has a stride of 2 and a kernel so large that it is one of 3 x 3 or 4 x 4 taps over the phases of its input.
+    /// </summary>
+    public static bool IsStrided(in Conv2DGeometry g) =>
+        g is { KernelHeight: 5 or 7, StrideH: 2, StrideW: 2, DilationH: 1, DilationW: 1, Groups: 1, InChannels: >= 3, OutChannels: >= 8 }
+        && g.KernelWidth == g.KernelHeight;
+
+    /// <summary>Taps along an axis in the tiles' view: of the phase that has most.</summary>
+    public static int TapsOf(in Conv2DGeometry g) => (g.KernelHeight + g.StrideH - 1) / g.StrideH;
 
     /// <summary>Whether so many outputs outweigh the work on the kernel and on tiles that are cut off.</summary>
     private static bool Pays(in Conv2DGeometry g, int from, int to, int height, int width)
     {
-        int outputs = WinogradTransform.OutputsOf(g.KernelHeight);
+        int outputs = WinogradTransform.OutputsOf(TapsOf(g));
         long tiles = TilesOf(g, height, width);
-        return (tiles >= FewestTiles || WinogradPanelWork.Fits(from, to, tiles)) && tiles * outputs * outputs <= 2L * g.Batch * height * width;
+        return (tiles >= FewestTiles || (g.Groups == 1 && WinogradPanelWork.Fits(from, to, tiles))) && tiles * outputs * outputs <= 2L * g.Batch * height * width;
     }
 
     private static long TilesOf(in Conv2DGeometry g, int height, int width)
     {
-        int outputs = WinogradTransform.OutputsOf(g.KernelHeight);
+        int outputs = WinogradTransform.OutputsOf(TapsOf(g));
         return (long)g.Batch * g.DilationH * g.DilationW * Tiles(height, outputs, g.DilationH) * Tiles(width, outputs, g.DilationW);
     }
 
@@ -129,29 +158,31 @@ internal unsafe struct WinogradConv
     /// <param name="ahead">What to ask for meanwhile.</param>
     public readonly void Multiply(int tiles, int panel, float* workspace, ReadOnlySpan<AheadStretch> ahead)
     {
-        float* kernel = Kernel.Panel(panel, out _, out int width);
+        (int kernel, int panelOfKernel) = Math.DivRem(panel, Kernel.Count);
+        int steps = Channels / Groups;
+        float* weights = Kernel.Panel(panelOfKernel, out _, out int width) + (kernel * PackedPanels.Size(Kernel.Rows, Kernel.Columns));
         var operands = new TileOperands
         {
-            A = workspace + Products + RowsSize,
+            A = workspace + Products + RowsSize + (Groups > 1 ? kernel * steps : 0),
             RowStride = Channels,
             StepStride = 1,
             Segments = 1,
-            Length = Channels,
-            B = kernel,
+            Length = steps,
+            B = weights,
             StepB = width,
             C = workspace,
             StrideC = width,
 
             // One tile a point.
             NextA = PointStride,
-            NextB = (nint)Channels * width,
+            NextB = (nint)steps * width,
             NextC = (nint)tiles * width,
         };
         int points = WinogradTransform.Area;
         foreach (AheadStretch stretch in ahead)
         {
             // One line a step: as many points as that takes.
-            operands.Tiles = Math.Min((stretch.Lines + Channels - 1) / Channels, points);
+            operands.Tiles = Math.Min((stretch.Lines + steps - 1) / steps, points);
             operands.Ahead = stretch.Start;
             Points(ref operands, tiles, width);
             points -= operands.Tiles;
@@ -173,7 +204,7 @@ internal unsafe struct WinogradConv
     /// <param name="pixelStride">Floats between pixels there.</param>
     public readonly void Back(int blockTiles, int place, int tiles, int panel, float* workspace, float* target, nint rowStride, nint pixelStride)
     {
-        _ = Kernel.Panel(panel, out _, out int width);
+        _ = Kernel.Panel(panel % Kernel.Count, out _, out int width);
         float* products = workspace + (place * width);
         nint stride = (nint)blockTiles * width;
         switch (Simd.Level)
@@ -201,32 +232,41 @@ internal unsafe struct WinogradConv
     {
         int column = Outputs * firstTile, count = (Outputs * (tiles - 1)) + WinogradTransform.Points;
         float* columns = rows + ColumnStride;
-        Rows.Transform<TLanes>(image, tileRow, column, count, columns, ColumnStride, rows);
-        Across<TLanes>(tiles, columns, target, tileStride, pointStride);
+        for (int i = 0; i < Rows.Stride; i++)
+            Rows.Transform<TLanes>(image, tileRow, i, column, count, columns + (i * WinogradTransform.Points * ColumnStride), ColumnStride, rows);
+        if (TLanes.Count > Lanes256.Count && Column <= Lanes256.Count)
+            Across<Lanes256>(tiles, columns, target, tileStride, pointStride);
+        else
+            Across<TLanes>(tiles, columns, target, tileStride, pointStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Across<TLanes>(int tiles, float* row, float* points, nint tileStride, nint stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        nint pixel = Channels, columnStride = ColumnStride, tileStep = Outputs * pixel;
+        nint pixel = Column, columnStride = ColumnStride, phase = WinogradTransform.Points * columnStride, tileStep = Outputs * pixel;
+        int phases = Rows.Stride;
         for (int i = 0; i < WinogradTransform.Points; i++, row += columnStride, points += WinogradTransform.Points * stride)
         {
             // Tile after tile, channel after channel: what a last vector writes beyond its pixel, the next one overwrites.
-            float* source = row, target = points;
-            for (int tile = 0; tile < tiles; tile++, source += tileStep, target += tileStride)
+            float* first = row, place = points;
+            for (int tile = 0; tile < tiles; tile++, first += tileStep, place += tileStride)
             {
-                for (nint c = 0; c < pixel; c += TLanes.Count)
+                float* source = first, target = place;
+                for (int step = 0; step < phases; step++, source += phase, target += pixel)
                 {
-                    TLanes d0 = TLanes.Load(source + c), d1 = TLanes.Load(source + c + pixel), d2 = TLanes.Load(source + c + (2 * pixel));
-                    TLanes d3 = TLanes.Load(source + c + (3 * pixel)), d4 = TLanes.Load(source + c + (4 * pixel)), d5 = TLanes.Load(source + c + (5 * pixel));
-                    WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-                    TLanes.Store(d0, target + c);
-                    TLanes.Store(d1, target + c + stride);
-                    TLanes.Store(d2, target + c + (2 * stride));
-                    TLanes.Store(d3, target + c + (3 * stride));
-                    TLanes.Store(d4, target + c + (4 * stride));
-                    TLanes.Store(d5, target + c + (5 * stride));
+                    for (nint c = 0; c < pixel; c += TLanes.Count)
+                    {
+                        TLanes d0 = TLanes.Load(source + c), d1 = TLanes.Load(source + c + pixel), d2 = TLanes.Load(source + c + (2 * pixel));
+                        TLanes d3 = TLanes.Load(source + c + (3 * pixel)), d4 = TLanes.Load(source + c + (4 * pixel)), d5 = TLanes.Load(source + c + (5 * pixel));
+                        WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
+                        TLanes.Store(d0, target + c);
+                        TLanes.Store(d1, target + c + stride);
+                        TLanes.Store(d2, target + c + (2 * stride));
+                        TLanes.Store(d3, target + c + (3 * stride));
+                        TLanes.Store(d4, target + c + (4 * stride));
+                        TLanes.Store(d5, target + c + (5 * stride));
+                    }
                 }
             }
         }
@@ -237,6 +277,8 @@ internal unsafe struct WinogradConv
     {
         if (Outputs == WinogradTransform.Outputs)
             Back4<TLanes>(tiles, width, products, stride, target, rowStride, pixelStride);
+        else if (Outputs == 3)
+            Back3<TLanes>(tiles, width, products, stride, target, rowStride, pixelStride);
         else
             Back2<TLanes>(tiles, width, products, stride, target, rowStride, pixelStride);
     }
@@ -279,6 +321,42 @@ internal unsafe struct WinogradConv
                     TLanes.Store(y1, y + pixelStride);
                     TLanes.Store(y2, y + (2 * pixelStride));
                     TLanes.Store(y3, y + (3 * pixelStride));
+                }
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Back3<TLanes>(int tiles, int width, float* products, nint stride, float* target, nint rowStride, nint pixelStride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        byte* room = stackalloc byte[((3 * WinogradTransform.Points) + 1) * sizeof(TLanes)];
+        TLanes* half = Aligned<TLanes>(room);
+        for (int tile = 0; tile < tiles; tile++, products += width, target += 3 * pixelStride)
+        {
+            for (int c = 0; c < width; c += TLanes.Count)
+            {
+                for (int j = 0; j < WinogradTransform.Points; j++)
+                {
+                    float* m = products + c + (j * stride);
+                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + (6 * stride)), m2 = TLanes.Load(m + (12 * stride));
+                    TLanes m3 = TLanes.Load(m + (18 * stride)), m4 = TLanes.Load(m + (24 * stride)), m5 = TLanes.Load(m + (30 * stride));
+                    WinogradTransform.Output(ref m0, ref m1, ref m2, m3, m4, m5);
+                    half[j] = m0;
+                    half[j + 6] = m1;
+                    half[j + 12] = m2;
+                }
+
+                float* y = target + c;
+                for (int i = 0; i < 3; i++, y += rowStride)
+                {
+                    TLanes* m = half + (i * WinogradTransform.Points);
+                    TLanes y0 = m[0], y1 = m[1], y2 = m[2];
+                    WinogradTransform.Output(ref y0, ref y1, ref y2, m[3], m[4], m[5]);
+                    TLanes.Store(y0, y);
+                    TLanes.Store(y1, y + pixelStride);
+                    TLanes.Store(y2, y + (2 * pixelStride));
                 }
             }
         }

@@ -7,7 +7,8 @@ namespace Numerics.Backends.Cpu;
 /// so a row is one run of floats. Rows and columns beyond the picture count as zeros.
 /// <para>
 /// A dilated convolution is one without dilation in each of the pictures that every so manieth row and column make, its phases;
-/// there a run is a pixel.
+/// there a run is a pixel. A convolution with stride 2 is the sum of those without stride over the four pictures of every other row and
+/// column; two neighbouring pixels of a row count as one column, of twice the channels, and the even and the odd rows come one after the other.
 /// </para>
 /// </summary>
 internal readonly unsafe struct WinogradRows(Pixels x, int height, int width, int channels, int top, int left)
@@ -21,25 +22,33 @@ internal readonly unsafe struct WinogradRows(Pixels x, int height, int width, in
     /// <summary>Columns between taps.</summary>
     public int DilationW { get; init; } = 1;
 
+    /// <summary>1, or 2: which rows and columns of the padded picture a tile reads, every one or, by phase, every other one.</summary>
+    public int Stride { get; init; } = 1;
+
+    // Rows between those that are transformed together.
+    private int RowStep => DilationH * Stride;
+
     /// <summary>Transforms the rows under one row of tiles.</summary>
     /// <typeparam name="TLanes">The vectors to use.</typeparam>
     /// <param name="image">Which picture, by batch and phase: all phases of a picture follow each other.</param>
     /// <param name="tileRow">Which row of tiles.</param>
+    /// <param name="strideRow">Which row of every <see cref="Stride"/>.</param>
     /// <param name="firstColumn">The first column, counted from the padding's edge, within the phase.</param>
     /// <param name="count">How many columns.</param>
     /// <param name="target">Receives six rows.</param>
     /// <param name="stride">Floats between them.</param>
     /// <param name="zeros">Room for a row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Transform<TLanes>(int image, int tileRow, int firstColumn, int count, float* target, nint stride, float* zeros)
+    public void Transform<TLanes>(int image, int tileRow, int strideRow, int firstColumn, int count, float* target, nint stride, float* zeros)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         (int picture, int phase) = Math.DivRem(image, DilationH * DilationW);
         (int phaseRow, int phaseColumn) = Math.DivRem(phase, DilationW);
-        int column = phaseColumn + (DilationW * firstColumn) - left, row0 = phaseRow + (DilationH * Outputs * tileRow) - top;
+        int column = phaseColumn + (DilationW * Stride * firstColumn) - left, row0 = phaseRow + strideRow + (RowStep * Outputs * tileRow) - top;
+        count *= Stride;
         int start = Math.Clamp(Steps(-column), 0, count), end = Math.Clamp(Steps(width - column), start, count);
         nint run = DilationW == 1 ? (nint)(end - start) * channels : channels;
-        if (row0 < 0 || row0 + (DilationH * (WinogradTransform.Points - 1)) >= height)
+        if (row0 < 0 || row0 + (RowStep * (WinogradTransform.Points - 1)) >= height)
             new Span<float>(zeros, (int)run).Clear();
         for (int row = 0; row < WinogradTransform.Points && (start > 0 || end < count); row++)
         {
@@ -52,7 +61,7 @@ internal readonly unsafe struct WinogradRows(Pixels x, int height, int width, in
         nint* steps = stackalloc nint[WinogradTransform.Points];
         for (int row = 0; row < WinogradTransform.Points; row++)
         {
-            int at = row0 + (DilationH * row);
+            int at = row0 + (RowStep * row);
             bool inside = (uint)at < (uint)height;
             rows[row] = inside ? x.Skip(((((nint)picture * height) + at) * width + column + (DilationW * start)) * channels).Address : (byte*)zeros;
             steps[row] = inside ? (nint)(x.Skip((nint)DilationW * channels).Address - x.Address) : 0;
@@ -80,7 +89,7 @@ internal readonly unsafe struct WinogradRows(Pixels x, int height, int width, in
     /// <param name="tilesOfRow">How many tiles a row has, all parts together.</param>
     public AheadStretch Next(int image, int tileRow, int firstTile, int tiles, int tilesOfRow)
     {
-        int row = (Outputs * (tileRow + 1)) - top + WinogradTransform.Points - Outputs, end = Math.Min(row + Outputs, height);
+        int row = (Stride * ((Outputs * tileRow) + WinogradTransform.Points)) - top, end = Math.Min(row + (Stride * Outputs), height);
         nint count = (nint)Math.Max(end - row, 0) * width * channels, start = count * firstTile / tilesOfRow;
         Pixels first = x.Skip(((((nint)image * height) + row) * width * channels) + start);
         return new AheadStretch(first.Address, (nint)(x.Skip((count * (firstTile + tiles) / tilesOfRow) - start).Address - x.Address));

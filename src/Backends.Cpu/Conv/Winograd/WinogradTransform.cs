@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The one-dimensional transforms of Winograd's F(4, 3) and F(2, 5): four neighbouring outputs of a three-tap filter, or two of a
-/// five-tap one, from six products instead of twelve or ten (Lavin and Gray 2016, "Fast algorithms for convolutional neural
-/// networks"). Both evaluate at 0, ±3/4, ±3/2 and infinity, so the input's side is the same; the usual 0, ±1, ±2 cost as much but
+/// The one-dimensional transforms of Winograd's F(4, 3), F(3, 4) and F(2, 5): four neighbouring outputs of a three-tap filter, three
+/// of a four-tap one, or two of a five-tap one, from six products instead of twelve or ten (Lavin and Gray 2016, "Fast algorithms for
+/// convolutional neural networks"). All evaluate at 0, ±3/4, ±3/2 and infinity, so the input's side is the same; the usual 0, ±1, ±2 cost as much but
 /// three times the rounding error. All constants here are exact in binary.
 /// </summary>
 internal static class WinogradTransform
@@ -62,6 +62,17 @@ internal static class WinogradTransform
         m3 = TLanes.MultiplyAdd(TLanes.Create(B * B * B), differenceB, TLanes.MultiplyAdd(TLanes.Create(A * A * A), differenceA, m5));
     }
 
+    /// <summary>Three outputs from the products at the six points; left in the first three.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, TLanes m3, TLanes m4, TLanes m5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes sumA = m1 + m2, sumB = m3 + m4;
+        m1 = TLanes.MultiplyAdd(TLanes.Create(B), m3 - m4, TLanes.Create(A) * (m1 - m2));
+        m0 = m0 + sumA + sumB;
+        m2 = TLanes.MultiplyAdd(TLanes.Create(B * B), sumB, TLanes.MultiplyAdd(TLanes.Create(A * A), sumA, m5));
+    }
+
     /// <summary>Two outputs from the products at the six points; left in the first two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, TLanes m2, TLanes m3, TLanes m4, TLanes m5)
@@ -93,6 +104,31 @@ internal static class WinogradTransform
         p3 = evenB + oddB;
         p4 = evenB - oddB;
         p5 = g2;
+    }
+
+    /// <summary>Four taps at the six points.</summary>
+    /// <param name="g0">The first tap.</param>
+    /// <param name="g1">The second tap.</param>
+    /// <param name="g2">The third tap.</param>
+    /// <param name="g3">The fourth tap.</param>
+    /// <param name="p0">Point 0.</param>
+    /// <param name="p1">Point 1.</param>
+    /// <param name="p2">Point 2.</param>
+    /// <param name="p3">Point 3.</param>
+    /// <param name="p4">Point 4.</param>
+    /// <param name="p5">Point 5.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter<T>(T g0, T g1, T g2, T g3, out T p0, out T p1, out T p2, out T p3, out T p4, out T p5)
+        where T : unmanaged, IDoubles<T>
+    {
+        T evenA = T.Multiply(T.MultiplyAdd(g2, SquareA, g0), ScaleA), oddA = T.Multiply(T.MultiplyAdd(g3, SquareA, g1), A * ScaleA);
+        T evenB = T.Multiply(T.MultiplyAdd(g2, SquareB, g0), ScaleB), oddB = T.Multiply(T.MultiplyAdd(g3, SquareB, g1), B * ScaleB);
+        p0 = T.Multiply(g0, 1 / (SquareA * SquareB));
+        p1 = evenA + oddA;
+        p2 = evenA - oddA;
+        p3 = evenB + oddB;
+        p4 = evenB - oddB;
+        p5 = g3;
     }
 
     /// <summary>Five taps at the six points.</summary>

@@ -31,6 +31,15 @@ internal unsafe struct WinogradWork : IShardedWork
     /// <summary>Rows and columns between taps: outputs of one phase lie so far from each other.</summary>
     public (int H, int W) Dilation;
 
+    /// <summary>
+    /// 1, or 2 for the input gradient of a convolution with stride 2, where two neighbouring pixels count as one with the channels of
+    /// both, and each kernel writes every other row.
+    /// </summary>
+    public int Stride;
+
+    /// <summary>Channels of a pixel of the output.</summary>
+    public int Channels;
+
     /// <summary>Whether to apply ReLU.</summary>
     public bool Relu;
 
@@ -46,13 +55,11 @@ internal unsafe struct WinogradWork : IShardedWork
     /// <summary>How many pieces of at most a block's tiles a row is cut into.</summary>
     public readonly int PiecesOfRow => (TilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
 
-    private readonly int Channels => Conv.Kernel.Columns;
-
     /// <summary>Rows of tiles of one phase of a picture.</summary>
-    public readonly int TileRowsOfPhase => WinogradConv.Tiles(OutHeight, Conv.Outputs, Dilation.H);
+    public readonly int TileRowsOfPhase => WinogradConv.Tiles(OutHeight, Conv.Outputs, Dilation.H * Stride);
 
     /// <summary>Tiles of a row.</summary>
-    public readonly int TilesOfRow => WinogradConv.Tiles(OutWidth, Conv.Outputs, Dilation.W);
+    public readonly int TilesOfRow => WinogradConv.Tiles(OutWidth, Conv.Outputs, Dilation.W * Stride);
 
     /// <summary>Rows of tiles of all phases of all pictures.</summary>
     public readonly long TileRowCount => (long)Batch * Dilation.H * Dilation.W * TileRowsOfPhase;
@@ -80,10 +87,10 @@ internal unsafe struct WinogradWork : IShardedWork
     private readonly void Block(long firstRow, int rows, int firstTile, int tiles, float* workspace, float* block)
     {
         int tileRows = TileRowsOfPhase;
-        ReadOnlySpan<AheadStretch> ahead = rows == 1 && Dilation == (1, 1) ? Ahead(firstRow, firstTile, tiles, stackalloc AheadStretch[1 + WinogradTransform.Outputs]) : [];
+        ReadOnlySpan<AheadStretch> ahead = rows == 1 && Dilation == (1, 1) ? Ahead(firstRow, firstTile, tiles, stackalloc AheadStretch[1 + (2 * WinogradTransform.Outputs)]) : [];
         for (int i = 0; i < rows; i++)
             Conv.Transform((int)((firstRow + i) / tileRows), (int)((firstRow + i) % tileRows), firstTile, tiles, i * tiles, workspace);
-        for (int panel = 0; panel < Conv.Kernel.Count; panel++)
+        for (int panel = 0; panel < Conv.PanelCount; panel++)
         {
             Conv.Multiply(rows * tiles, panel, workspace, panel == 0 ? ahead : []);
             for (int i = 0; i < rows; i++)
@@ -95,10 +102,10 @@ internal unsafe struct WinogradWork : IShardedWork
     private readonly ReadOnlySpan<AheadStretch> Ahead(long tileRow, int firstTile, int tiles, Span<AheadStretch> stretches)
     {
         (long image, long rowOfImage) = Math.DivRem(tileRow, TileRowsOfPhase);
-        int row = Conv.Outputs * (int)rowOfImage, pixel = Conv.Outputs * firstTile, count = 0;
+        int outputs = Conv.Outputs * Stride, row = outputs * (int)rowOfImage, pixel = outputs * firstTile, count = 0;
         stretches[count++] = Conv.Rows.Next((int)image, (int)rowOfImage, firstTile, tiles, TilesOfRow);
-        nint length = (nint)Math.Min(Conv.Outputs * tiles, OutWidth - pixel) * Channels * sizeof(float);
-        for (; row < Math.Min(Conv.Outputs * ((int)rowOfImage + 1), OutHeight); row++)
+        nint length = (nint)Math.Min(outputs * tiles, OutWidth - pixel) * Channels * sizeof(float);
+        for (; row < Math.Min(outputs * ((int)rowOfImage + 1), OutHeight); row++)
             stretches[count++] = new AheadStretch(Y + ((((((nint)image * OutHeight) + row) * OutWidth) + pixel) * Channels), length);
         return stretches[..count];
     }
@@ -115,19 +122,29 @@ internal unsafe struct WinogradWork : IShardedWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Row(long tileRow, int firstTile, int blockTiles, int place, int tiles, int panel, float* workspace, float* block)
     {
-        int channel = panel * TileRows.MaxWidth, row = Conv.Outputs * (int)(tileRow % TileRowsOfPhase), pixel = Conv.Outputs * firstTile;
+        (int kernel, int panelOfKernel) = Math.DivRem(panel, Conv.Kernel.Count);
+        int channel = panelOfKernel * TileRows.MaxWidth, row = Conv.Outputs * (int)(tileRow % TileRowsOfPhase), pixel = Conv.Outputs * firstTile;
+        (int h, int w) = (Dilation.H * Stride, Dilation.W * Stride);
         (long index, long phaseColumn) = Math.DivRem(tileRow / TileRowsOfPhase, Dilation.W);
         (long image, long phaseRow) = Math.DivRem(index, Dilation.H);
-        int rows = Math.Min(Conv.Outputs, Count(OutHeight, (int)phaseRow, Dilation.H) - row);
-        int pixels = Math.Min(Conv.Outputs * tiles, Count(OutWidth, (int)phaseColumn, Dilation.W) - pixel);
+        if (Stride > 1)
+            phaseRow = kernel;
+        else
+            channel += kernel * Conv.Kernel.Columns;
+        int rows = Math.Min(Conv.Outputs, Count(OutHeight, (int)phaseRow, h) - row);
+        int pixels = Math.Min(Conv.Outputs * tiles, Count(OutWidth, (int)phaseColumn, w) - pixel);
         if (rows <= 0 || pixels <= 0)
             return;
-        nint firstY = (((((nint)image * OutHeight) + (nint)phaseRow + (row * Dilation.H)) * OutWidth) + (nint)phaseColumn + (pixel * Dilation.W)) * Channels;
-        float* y = Y + firstY + channel;
-        nint rowStride = (nint)OutWidth * Channels * Dilation.H, pixelStride = (nint)Channels * Dilation.W;
+        float* line = Y + ((((nint)image * OutHeight) + (nint)phaseRow + (row * h)) * OutWidth * Channels);
+        nint first = ((nint)phaseColumn + (pixel * w)) * Channels, end = (nint)OutWidth * Channels;
+        float* y = line + first + channel;
+        nint rowStride = (nint)OutWidth * Channels * h, pixelStride = (nint)Channels * w;
         nint blockStride = Conv.Outputs * tiles * (nint)TileRows.MaxWidth;
-        _ = Conv.Kernel.Panel(panel, out int columns, out int width);
-        if (columns == width && rows == Conv.Outputs && pixels == Conv.Outputs * tiles)
+        _ = Conv.Kernel.Panel(panelOfKernel, out int columns, out int width);
+
+        // Of two pixels that count as one, the second may be beyond the edge.
+        bool inside = first + channel + ((pixels - 1) * pixelStride) + columns <= end;
+        if (columns == width && rows == Conv.Outputs && pixels == Conv.Outputs * tiles && inside)
         {
             Conv.Back(blockTiles, place, tiles, panel, workspace, y, rowStride, pixelStride);
         }
@@ -135,7 +152,13 @@ internal unsafe struct WinogradWork : IShardedWork
         {
             // Tiles beyond the edge, or a panel that is not full: whole tiles to the block, and from there the part that exists.
             Conv.Back(blockTiles, place, tiles, panel, workspace, block, blockStride, TileRows.MaxWidth);
-            Copy(block, blockStride, y, rowStride, pixelStride, rows, pixels, columns);
+            int whole = inside ? pixels : pixels - 1;
+            Copy(block, blockStride, y, rowStride, pixelStride, rows, whole, columns);
+            if (!inside)
+            {
+                nint last = whole * pixelStride;
+                Copy(block + (whole * (nint)TileRows.MaxWidth), blockStride, y + last, rowStride, pixelStride, rows, 1, (int)Math.Max(end - first - channel - last, 0));
+            }
         }
 
         if (Bias is null && !Relu)

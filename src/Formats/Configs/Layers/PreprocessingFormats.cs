@@ -100,7 +100,7 @@ internal static class PreprocessingFormats
         return Seeded(layer, config);
     }
 
-    private static JsonArray Range(FactorRange range) => [range.Lower, range.Upper];
+    private static JsonArray Range(FactorRange range) => new(range.Lower, range.Upper);
 
     private static FactorRange Range(ConfigObject config, string key)
     {
@@ -109,7 +109,7 @@ internal static class PreprocessingFormats
         return config.Numbers(key) is [var lower, var upper] ? (lower, upper) : throw config.Error($"'{key}': expected a number or two");
     }
 
-    private static JsonArray Values((float Lowest, float Highest) range) => [range.Lowest, range.Highest];
+    private static JsonArray Values((float Lowest, float Highest) range) => new(range.Lowest, range.Highest);
 
     private static (float Lowest, float Highest) Values(ConfigObject config)
     {
