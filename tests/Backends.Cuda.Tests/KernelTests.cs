@@ -153,8 +153,9 @@ public sealed class KernelTests
         }
 
         Tensor mean = Tensor.Empty(b, 6), variance = Tensor.Empty(b, 6), dgamma = Tensor.Empty(b, 6), dbeta = Tensor.Empty(b, 6);
-        b.BatchNormalization(x, row, bias, 1e-3f, y, mean, variance);
-        b.BatchNormalizationGradient(x, row, mean, variance, 1e-3f, y, z, dgamma, dbeta);
+        b.BatchNormalization(x, row, bias, 1e-3f, relu: false, y, mean, variance);
+        b.BatchNormalizationGradient(x, row, mean, variance, 1e-3f, null, y, z, dgamma, dbeta);
+        b.ScaleShift(x, row, bias, relu: true, y);
         var binary = new BinaryFocalTerm(1, 4, Margin: 0.05f);
         b.BinaryFocal(x, x, binary, 1e-7f, z);
         b.BinaryFocalGradient(x, x, binary, 1e-7f, x, z);

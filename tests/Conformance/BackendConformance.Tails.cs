@@ -50,6 +50,9 @@ public abstract partial class BackendConformance
             SameWithGradients($"max pool {n}", Tolerances.Exact, i => i.Normal(1, 5, 6, n).MaxPool2D((2, 2)), Tolerances.Sum);
             SameWithGradients($"average pool {n}", Tolerances.Sum, i => i.Normal(1, 5, 6, n).AveragePool2D((2, 2)));
             SameWithGradients($"batch normalisation {n}", Tolerances.Composite, i => i.Normal(9, n).BatchNormalization(i.Normal(n), i.Normal(n), 1e-3f).Y);
+            SameWithGradients($"batch normalisation, ReLU {n}", Tolerances.Composite, i => i.Normal(9, n).BatchNormalization(i.Normal(n), i.Normal(n), 1e-3f, relu: true).Y);
+            SameWithGradients($"scale and shift {n}", Tolerances.Composite, i => i.Normal(9, n).ScaleShift(i.Normal(n), i.Normal(n)));
+            SameWithGradients($"scale and shift, ReLU {n}", Tolerances.Composite, i => i.Normal(9, n).ScaleShift(i.Normal(n), i.Normal(n), relu: true));
             SameFused(new ConvCase((1, 7, 8, 3), (3, 3, 3, n), (1, 1), (1, 1), Padding.Valid, 1), (2, 2), (2, 2), Padding.Valid);
             SameFused(new ConvCase((1, 7, 8, n), (3, 3, n, 5), (1, 1), (1, 1), Padding.Valid, 1), (2, 2), (2, 2), Padding.Valid);
         }

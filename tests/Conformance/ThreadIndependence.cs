@@ -37,6 +37,7 @@ public sealed class ThreadIndependence
         ["conv2d relu maxpool of bytes"] = i => i.Bytes(DType.UNorm8, (9, 33, 31, 3)).Conv2DReluMaxPool(
             i.Normal(3, 3, 3, 16), i.Normal(16), (1, 1), Padding.Same, (1, 1), 1, (2, 2), (2, 2), Padding.Valid),
         ["max pool"] = i => i.Normal(9, 33, 31, 16).MaxPool2D((3, 3), (2, 2)),
+        ["batch normalisation, ReLU"] = i => i.Normal(20_011, 17).BatchNormalization(i.Normal(17), i.Normal(17), 1e-3f, relu: true).Y,
         ["batch normalisation"] = i => i.Normal(20_011, 17).BatchNormalization(i.Normal(17), i.Normal(17), 1e-3f).Y,
         ["focal of logits"] = i => i.Normal(5_001, 5).SoftmaxCategoricalFocal(i.Labels(5_001, 5, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)),
         ["focal of many soft labels"] = i => i.Normal(701, 103).SoftmaxCategoricalFocal(i.Labels(701, 103, soft: true), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2)),

@@ -15,10 +15,10 @@ public class BatchNormalizationBenchmarks : KernelBenchmark
     public int Channels { get; set; }
 
     [Benchmark]
-    public void Forward() => Backend.BatchNormalization(_x!, _gamma!, _beta!, Epsilon, _y!, _mean!, _variance!);
+    public void Forward() => Backend.BatchNormalization(_x!, _gamma!, _beta!, Epsilon, relu: false, _y!, _mean!, _variance!);
 
     [Benchmark]
-    public void Backward() => Backend.BatchNormalizationGradient(_x!, _gamma!, _mean!, _variance!, Epsilon, _dy!, _dx!, _dgamma!, _dbeta!);
+    public void Backward() => Backend.BatchNormalizationGradient(_x!, _gamma!, _mean!, _variance!, Epsilon, null, _dy!, _dx!, _dgamma!, _dbeta!);
 
     // Each pass reads its inputs twice: once for the sums, once for the values.
     public override Work WorkOf(string benchmark) => Work.OfFloats((benchmark == nameof(Forward) ? 3.0 : 5.0) * Count);

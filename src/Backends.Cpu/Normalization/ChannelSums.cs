@@ -75,7 +75,7 @@ internal static unsafe class ChannelSums
 
     /// <summary>sums[c] = Σ dy[r, c] and weighted[c] = Σ dy[r, c]·(x[r, c] - mean[c])·scale[c].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gradients(float* x, float* dy, int rows, int channels, float* mean, float* scale, float* sums, float* weighted)
+    public static void Gradients(float* x, OuterGradient dy, int rows, int channels, float* mean, float* scale, float* sums, float* weighted)
     {
         new Span<float>(sums, channels).Clear();
         new Span<float>(weighted, channels).Clear();
@@ -88,11 +88,12 @@ internal static unsafe class ChannelSums
                 Vector256<float> sumA = default, sumB = default, sumC = default, sumD = default;
                 Vector256<float> productA = default, productB = default, productC = default, productD = default;
                 Vector256<float> low = Vector256.Load(mean + c), high = Vector256.Load(mean + c + 8);
-                float* from = x + start + c, outer = dy + start + c;
-                for (int row = 1; row < count; row += 2, from += 2 * (nint)channels, outer += 2 * (nint)channels)
+                float* from = x + start + c;
+                OuterGradient outer = dy.Skip(start + c);
+                for (int row = 1; row < count; row += 2, from += 2 * (nint)channels, outer = outer.Skip(2 * (nint)channels))
                 {
-                    Vector256<float> a = Vector256.Load(outer), b = Vector256.Load(outer + 8);
-                    Vector256<float> d = Vector256.Load(outer + channels), e = Vector256.Load(outer + channels + 8);
+                    Vector256<float> a = outer.Load(0), b = outer.Load(8);
+                    Vector256<float> d = outer.Load(channels), e = outer.Load(channels + 8);
                     sumA += a;
                     productA = Vector256.MultiplyAddEstimate(a, Vector256.Load(from) - low, productA);
                     sumB += b;
@@ -105,7 +106,7 @@ internal static unsafe class ChannelSums
 
                 if ((count & 1) != 0)
                 {
-                    Vector256<float> a = Vector256.Load(outer), b = Vector256.Load(outer + 8);
+                    Vector256<float> a = outer.Load(0), b = outer.Load(8);
                     sumA += a;
                     productA = Vector256.MultiplyAddEstimate(a, Vector256.Load(from) - low, productA);
                     sumB += b;
@@ -125,7 +126,7 @@ internal static unsafe class ChannelSums
                 for (int row = 0; row < count; row++)
                 {
                     nint at = start + ((nint)row * channels) + c;
-                    Vector256<float> outer = Load(dy + at, lanes);
+                    Vector256<float> outer = lanes == 8 ? dy.Load(at) : dy.Load(at, lanes);
                     sum += outer;
                     product = Vector256.MultiplyAddEstimate(outer, Load(x + at, lanes) - middle, product);
                 }

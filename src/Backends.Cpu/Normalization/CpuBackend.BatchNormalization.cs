@@ -6,7 +6,7 @@ namespace Numerics.Backends.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc/>
-    public override void BatchNormalization(Tensor x, Tensor gamma, Tensor beta, float epsilon, Tensor y, Tensor mean, Tensor variance)
+    public override void BatchNormalization(Tensor x, Tensor gamma, Tensor beta, float epsilon, bool relu, Tensor y, Tensor mean, Tensor variance)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(gamma);
@@ -23,7 +23,7 @@ public sealed unsafe partial class CpuBackend
         var combine = new CombineMomentsWork(
             blocks, means, rests, squares, Pointer<float>(gamma), epsilon, Pointer<float>(mean), Pointer<float>(variance), scale);
         _team.Run(combine, combine.Count);
-        _team.Run(new NormalizeWork(Pointer<float>(x), blocks, Pointer<float>(mean), scale, Pointer<float>(beta), Pointer<float>(y)), blocks.Count);
+        _team.Run(new NormalizeWork(Pointer<float>(x), blocks, Pointer<float>(mean), scale, Pointer<float>(beta), relu, Pointer<float>(y)), blocks.Count);
         GC.KeepAlive(x);
         GC.KeepAlive(gamma);
         GC.KeepAlive(beta);
@@ -34,7 +34,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <inheritdoc/>
     public override void BatchNormalizationGradient(
-        Tensor x, Tensor gamma, Tensor mean, Tensor variance, float epsilon, Tensor dy, Tensor dx, Tensor dgamma, Tensor dbeta)
+        Tensor x, Tensor gamma, Tensor mean, Tensor variance, float epsilon, Tensor? y, Tensor dy, Tensor dx, Tensor dgamma, Tensor dbeta)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(gamma);
@@ -53,7 +53,8 @@ public sealed unsafe partial class CpuBackend
         for (int c = 0; c < channels; c++)
             scale[c] = (float)(1 / Math.Sqrt((double)Pointer<float>(variance)[c] + epsilon));
         float* middle = Pointer<float>(mean);
-        _team.Run(new GradientSumsWork(Pointer<float>(x), Pointer<float>(dy), blocks, middle, scale, sums, weighted), blocks.Count);
+        var outer = new OuterGradient(Pointer<float>(dy), y is null ? null : Pointer<float>(y));
+        _team.Run(new GradientSumsWork(Pointer<float>(x), outer, blocks, middle, scale, sums, weighted), blocks.Count);
         var combineSums = new CombineWork<SumReduction>(sums, Pointer<float>(dbeta), 1, blocks.Count, channels);
         _team.Run(combineSums, combineSums.Count);
         var combineWeighted = new CombineWork<SumReduction>(weighted, Pointer<float>(dgamma), 1, blocks.Count, channels);
@@ -67,15 +68,36 @@ public sealed unsafe partial class CpuBackend
             b[c] = Pointer<float>(dgamma)[c] / blocks.Rows * scale[c];
         }
 
-        var work = new NormalizeGradientWork(Pointer<float>(x), Pointer<float>(dy), blocks, middle, factor, a, b, Pointer<float>(dx));
+        var work = new NormalizeGradientWork(Pointer<float>(x), outer, blocks, middle, factor, a, b, Pointer<float>(dx));
         _team.Run(work, blocks.Count);
         GC.KeepAlive(x);
         GC.KeepAlive(gamma);
         GC.KeepAlive(mean);
         GC.KeepAlive(variance);
+        GC.KeepAlive(y);
         GC.KeepAlive(dy);
         GC.KeepAlive(dx);
         GC.KeepAlive(dgamma);
         GC.KeepAlive(dbeta);
+    }
+
+    /// <inheritdoc/>
+    public override void ScaleShift(Tensor x, Tensor scale, Tensor shift, bool relu, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(scale);
+        ArgumentNullException.ThrowIfNull(shift);
+        ArgumentNullException.ThrowIfNull(y);
+        if (x.Count == 0)
+            return;
+        var blocks = new RowBlocks(x.Shape[0], x.Shape[1]);
+        using var scratch = new Scratch(_pool, blocks.Channels);
+        new Span<float>(scratch.Pointer, blocks.Channels).Clear();
+        _team.Run(
+            new NormalizeWork(Pointer<float>(x), blocks, scratch.Pointer, Pointer<float>(scale), Pointer<float>(shift), relu, Pointer<float>(y)), blocks.Count);
+        GC.KeepAlive(x);
+        GC.KeepAlive(scale);
+        GC.KeepAlive(shift);
+        GC.KeepAlive(y);
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Numerics.Backends.Cpu;
 
-/// <summary>y = (x - mean)·scale + beta for each channel.</summary>
-internal readonly unsafe struct NormalizeWork(float* x, RowBlocks blocks, float* mean, float* scale, float* beta, float* y) : IShardedWork
+/// <summary>y = (x - mean)·scale + beta for each channel, then max(·, 0) if asked for; NaN stays NaN.</summary>
+internal readonly unsafe struct NormalizeWork(float* x, RowBlocks blocks, float* mean, float* scale, float* beta, bool relu, float* y) : IShardedWork
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
@@ -18,11 +18,15 @@ internal readonly unsafe struct NormalizeWork(float* x, RowBlocks blocks, float*
             for (; c <= channels - 8; c += 8)
             {
                 Vector256<float> centred = Vector256.Load(from + c) - Vector256.Load(mean + c);
-                Vector256.MultiplyAddEstimate(centred, Vector256.Load(scale + c), Vector256.Load(beta + c)).Store(to + c);
+                Vector256<float> normalised = Vector256.MultiplyAddEstimate(centred, Vector256.Load(scale + c), Vector256.Load(beta + c));
+                (relu ? Epilogue.Rectify(normalised) : normalised).Store(to + c);
             }
 
             for (; c < channels; c++)
-                to[c] = float.MultiplyAddEstimate(from[c] - mean[c], scale[c], beta[c]);
+            {
+                float normalised = float.MultiplyAddEstimate(from[c] - mean[c], scale[c], beta[c]);
+                to[c] = relu && normalised < 0 ? 0 : normalised;
+            }
         }
     }
 }

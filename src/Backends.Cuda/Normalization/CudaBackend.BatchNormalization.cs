@@ -6,7 +6,7 @@ namespace Numerics.Backends.Cuda;
 public sealed unsafe partial class CudaBackend
 {
     /// <inheritdoc/>
-    public override void BatchNormalization(Tensor x, Tensor gamma, Tensor beta, float epsilon, Tensor y, Tensor mean, Tensor variance)
+    public override void BatchNormalization(Tensor x, Tensor gamma, Tensor beta, float epsilon, bool relu, Tensor y, Tensor mean, Tensor variance)
     {
         ArgumentNullException.ThrowIfNull(x);
         int rows = x.Shape[0], channels = x.Shape[1];
@@ -14,22 +14,41 @@ public sealed unsafe partial class CudaBackend
             return;
         ReduceColumns("reduce_columns_sum", x, mean, 1, rows, channels, rows);
         SumColumns("squared_distances", variance, rows, channels, rows, x, mean);
-        Each(KernelFamily.Normalization, "normalize", y.Count, x, mean, variance, gamma, beta, epsilon, y, channels, y.Count);
+        using Tensor factor = Tensor.Empty(this, channels);
+        Each(KernelFamily.Normalization, "normalization_factors", channels, gamma, variance, epsilon, factor, channels);
+        Normalize(x, mean, factor, beta, relu, y);
     }
 
     /// <inheritdoc/>
     public override void BatchNormalizationGradient(
-        Tensor x, Tensor gamma, Tensor mean, Tensor variance, float epsilon, Tensor dy, Tensor dx, Tensor dgamma, Tensor dbeta)
+        Tensor x, Tensor gamma, Tensor mean, Tensor variance, float epsilon, Tensor? y, Tensor dy, Tensor dx, Tensor dgamma, Tensor dbeta)
     {
         ArgumentNullException.ThrowIfNull(x);
         int rows = x.Shape[0], channels = x.Shape[1];
         if (channels == 0)
             return;
+        if (y is not null)
+        {
+            UnaryGradient(UnaryKind.Relu, y, y, dy, dx);
+            dy = dx;
+        }
+
+        using Tensor factors = Tensor.Empty(this, (3, channels));
         ReduceColumns("reduce_columns_sum", dy, dbeta, 1, rows, channels, 1);
         SumColumns("covariances", dgamma, rows, channels, 1, x, mean, dy);
-        Each(KernelFamily.Normalization, "scale_by_deviation", channels, dgamma, variance, epsilon, channels);
+        Each(KernelFamily.Normalization, "normalization_gradient_factors", channels, dgamma, dbeta, gamma, variance, epsilon, (float)rows, factors, channels);
+        Each(KernelFamily.Normalization, "normalize_gradient", dx.Count, x, dy, mean, factors, dx, channels, dx.Count);
+    }
+
+    /// <inheritdoc/>
+    public override void ScaleShift(Tensor x, Tensor scale, Tensor shift, bool relu, Tensor y) => Normalize(x, null, scale, shift, relu, y);
+
+    private void Normalize(Tensor x, Tensor? mean, Tensor factor, Tensor offset, bool relu, Tensor y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
         Each(
-            KernelFamily.Normalization, "normalize_gradient", dx.Count, x, dy, mean, variance, gamma, dgamma, dbeta, epsilon, (float)rows, dx, channels, dx.Count);
+            KernelFamily.Normalization, "normalize", y.Count, x, KernelArgument.Optional(mean), factor, offset, relu, y, x.Shape[1], y.Count);
     }
 
     /// <summary>Sums a function of [rows, channels] over the rows, a chunk at a time.</summary>

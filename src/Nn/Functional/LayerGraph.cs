@@ -7,7 +7,7 @@ internal sealed class LayerGraph
 {
     private readonly KerasTensor[] _inputs;
     private readonly KerasTensor[] _outputs;
-    private readonly Step[] _steps;
+    private readonly (LayerNode First, LayerRun Run, LayerNode Last)[] _steps;
 
     /// <summary>Finds the calls.</summary>
     /// <exception cref="ArgumentException">An output does not come from the inputs alone, or an input is not one.</exception>
@@ -72,18 +72,11 @@ internal sealed class LayerGraph
             values[_inputs[i]] = inputs[i];
         }
 
-        foreach (Step step in _steps)
+        foreach ((LayerNode node, LayerRun run, LayerNode last) in _steps)
         {
-            Tensor[] arguments = [.. step.Node.Inputs.Select(input => values[input])];
-            if (step.Pool is { } pool)
-            {
-                values[pool.Outputs[0]] = ((Conv2D)step.Node.Layer).CallPooled(arguments[0], (MaxPooling2D)pool.Layer, step.Name);
-                continue;
-            }
-
-            Tensor[] made = step.Node.Layer.CallAll(arguments, training);
+            Tensor[] made = run.Call([.. node.Inputs.Select(input => values[input])], training);
             for (int i = 0; i < made.Length; i++)
-                values[step.Node.Outputs[i]] = made[i];
+                values[last.Outputs[i]] = made[i];
         }
 
         return [.. _outputs.Select(output => values[output])];
@@ -119,30 +112,31 @@ internal sealed class LayerGraph
         }
     }
 
-    // A convolution that only a max-pooling reads is computed together with it.
-    private IEnumerable<Step> Plan()
+    private IEnumerable<(LayerNode First, LayerRun Run, LayerNode Last)> Plan()
     {
+        // Calls whose only output one other call reads, and reads alone.
         var readers = new Dictionary<KerasTensor, int>();
         foreach (KerasTensor tensor in Nodes.SelectMany(node => node.Inputs).Concat(_outputs))
             readers[tensor] = readers.GetValueOrDefault(tensor) + 1;
-        var pooled = new Dictionary<LayerNode, LayerNode>();
+        var followers = new Dictionary<LayerNode, LayerNode>();
         foreach (LayerNode node in Nodes)
         {
-            if (node is { Layer: MaxPooling2D { ActivityRegularizer: null }, Inputs: [{ Node: { Layer: Conv2D { CanFusePooling: true } } conv } read] }
-                && readers[read] == 1 && !_inputs.Contains(read))
-                pooled[conv] = node;
+            if (node.Inputs is [{ Node.Outputs.Count: 1 } read] && readers[read] == 1 && !_inputs.Contains(read))
+                followers[read.Node] = node;
         }
 
-        var skipped = new HashSet<LayerNode>(pooled.Values);
+        var done = new HashSet<LayerNode>();
         foreach (LayerNode node in Nodes)
         {
-            if (_inputs.Contains(node.Outputs[0]) || skipped.Contains(node))
+            if (_inputs.Contains(node.Outputs[0]) || !done.Add(node))
                 continue;
-            LayerNode? pool = pooled.GetValueOrDefault(node);
-            yield return new Step(node, pool, pool is null ? node.Layer.Name : $"{node.Layer.Name} + {pool.Layer.Name}");
+            var chain = new List<LayerNode> { node };
+            while (chain.Count < LayerRun.MostLayers && followers.TryGetValue(chain[^1], out LayerNode? follower))
+                chain.Add(follower);
+            var run = LayerRun.Of([.. chain.Select(call => call.Layer)]);
+            for (int i = 1; i < run.Layers.Count; i++)
+                _ = done.Add(chain[i]);
+            yield return (node, run, chain[run.Layers.Count - 1]);
         }
     }
-
-    /// <summary>One call: a layer, with the max-pooling behind it when both are one op.</summary>
-    private readonly record struct Step(LayerNode Node, LayerNode? Pool, string Name);
 }

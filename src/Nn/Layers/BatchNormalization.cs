@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -76,18 +77,45 @@ public sealed class BatchNormalization : Normalization
     protected override Tensor Forward(Tensor x, bool training)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (!training || !Trainable)
+        return Normalize(x, training, relu: false);
+    }
+
+    /// <summary>Whether a call normalises with the statistics of its batch, not with the moving ones.</summary>
+    internal bool UsesBatch(bool training) => training && Trainable;
+
+    /// <summary>What a call that does not use its batch multiplies each channel by, and what it adds then.</summary>
+    internal (Tensor Scale, Tensor Shift) ScaleAndShift()
+    {
+        Tensor scale = (_movingVariance!.Value + Epsilon).Rsqrt();
+        if (Gamma is not null)
+            scale *= Gamma;
+        Tensor shift = -(_movingMean!.Value * scale);
+        return (scale, Beta is null ? shift : shift + Beta);
+    }
+
+    /// <summary>This layer and a ReLU in one op.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="training">Whether the layer behaves as in training.</param>
+    /// <param name="name">What profilers see.</param>
+    internal Tensor CallRelu(Tensor x, bool training, string name)
+    {
+        using Activity? activity = Tracing.Start(Tracing.Forward, name);
+        CheckInput(x.Shape);
+        using var scope = new TensorScope();
+        return scope.Return(Normalize(Readable(x), training, relu: true));
+    }
+
+    private Tensor Normalize(Tensor x, bool training, bool relu)
+    {
+        if (!UsesBatch(training))
         {
-            Tensor factor = (_movingVariance!.Value + Epsilon).Rsqrt();
-            if (Gamma is not null)
-                factor *= Gamma;
-            Tensor y = (x - _movingMean!) * factor;
-            return Beta is null ? y : y + Beta;
+            (Tensor scale, Tensor shift) = ScaleAndShift();
+            return x.ScaleShift(scale, shift, relu);
         }
 
         Shape channels = x.Shape[-1];
         Tensor gamma = Gamma?.Value ?? Tensor.Ones(channels, x.Backend), beta = Beta?.Value ?? Tensor.Zeros(channels, x.Backend);
-        (Tensor normalised, Tensor mean, Tensor variance) = x.BatchNormalization(gamma, beta, Epsilon);
+        (Tensor normalised, Tensor mean, Tensor variance) = x.BatchNormalization(gamma, beta, Epsilon, relu);
         Average(_movingMean!, mean);
         Average(_movingVariance!, variance);
         return normalised;

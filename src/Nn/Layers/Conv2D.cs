@@ -71,6 +71,10 @@ public sealed class Conv2D : Convolution
     /// <summary>The kernel [height, width, channels / groups, filters]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
 
+    internal override bool TakesScale => Activation is null && ActivityRegularizer is null;
+
+    private protected override Tensor GroupedKernel => Kernel!;
+
     /// <summary>Whether a max-pooling that follows can be done in the same pass.</summary>
     internal bool CanFusePooling => UseBias && EndsInRelu && ActivityRegularizer is null;
 

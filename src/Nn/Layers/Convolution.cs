@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -61,6 +62,48 @@ public abstract class Convolution : Layer
 
     /// <summary>Whether the activation is done by the convolution's op.</summary>
     private protected bool EndsInRelu => Activation is { IsRelu: true };
+
+    /// <summary>
+    /// Whether a batch normalisation that follows can be done by the same op: what it multiplies a channel by, the kernel can be multiplied by.
+    /// </summary>
+    internal virtual bool TakesScale => false;
+
+    /// <summary>This layer, a batch normalisation that does not use its batch, and a ReLU if asked for.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="normalization">The batch normalisation.</param>
+    /// <param name="relu">Whether ReLU follows.</param>
+    /// <param name="name">What profilers see.</param>
+    internal Tensor CallNormalized(Tensor x, BatchNormalization normalization, bool relu, string name)
+    {
+        using Activity? activity = Tracing.Start(Tracing.Forward, name);
+        CheckInput(x.Shape);
+        using var scope = new TensorScope();
+        try
+        {
+            (Tensor scale, Tensor shift) = normalization.ScaleAndShift();
+            Tensor kernel = GroupedKernel, y;
+            int groups = x.Shape[3] / Math.Max(kernel.Shape[2], 1);
+            if (kernel.Count > ComputeOutputShape(x.Shape).Size)
+            {
+                // The outputs are fewer than what the kernel would be multiplied in.
+                y = Readable(x).Conv2D(kernel, Bias?.Value, Strides, Padding, DilationRate, groups).ScaleShift(scale, shift, relu);
+            }
+            else
+            {
+                Tensor bias = Bias is null ? shift : (Bias.Value * scale) + shift;
+                y = Readable(x).Conv2D(kernel * scale, bias, Strides, Padding, DilationRate, groups, relu);
+            }
+
+            return scope.Return(y);
+        }
+        catch (ArgumentException error)
+        {
+            throw Named(error);
+        }
+    }
+
+    /// <summary>The kernel [height, width, channels / groups, outputs], where <see cref="TakesScale"/>.</summary>
+    private protected virtual Tensor GroupedKernel => throw new NotSupportedException($"{Title} takes no scale");
 
     /// <summary>Makes the bias, if there is one, and notes the channels that inputs have.</summary>
     private protected void EndWeights(int channels, int outputChannels)

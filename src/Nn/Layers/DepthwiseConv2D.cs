@@ -60,6 +60,10 @@ public sealed class DepthwiseConv2D : Convolution
     /// <summary>The kernel [height, width, channels, depth multiplier]; null before the layer is built.</summary>
     public Variable? Kernel { get; private set; }
 
+    internal override bool TakesScale => Activation is null && ActivityRegularizer is null;
+
+    private protected override Tensor GroupedKernel => Grouped(Kernel!);
+
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape)
     {
@@ -89,10 +93,12 @@ public sealed class DepthwiseConv2D : Convolution
 
     /// <summary>A depthwise convolution: one group a channel, whose outputs lie side by side in the kernel already.</summary>
     internal static Tensor Convolve(
-        Tensor x, Tensor kernel, Tensor? bias, Size2D strides, Padding padding, Size2D dilation, bool relu)
+        Tensor x, Tensor kernel, Tensor? bias, Size2D strides, Padding padding, Size2D dilation, bool relu) =>
+        x.Conv2D(Grouped(kernel), bias, strides, padding, dilation, kernel.Shape[2], relu);
+
+    private static Tensor Grouped(Tensor kernel)
     {
         Shape shape = kernel.Shape;
-        Tensor grouped = kernel.Reshape(new Shape(shape[0], shape[1], 1, shape[2] * shape[3]));
-        return x.Conv2D(grouped, bias, strides, padding, dilation, shape[2], relu);
+        return kernel.Reshape(new Shape(shape[0], shape[1], 1, shape[2] * shape[3]));
     }
 }

@@ -25,6 +25,9 @@ public sealed class ReLU : Layer
     /// <summary>What negative inputs are multiplied by.</summary>
     public float NegativeSlope { get; }
 
+    /// <summary>Whether it is max(x, 0) and nothing else.</summary>
+    internal bool IsPlain => MaxValue is null && NegativeSlope == 0;
+
     /// <inheritdoc/>
     public override Shape ComputeOutputShape(Shape inputShape) => inputShape;
 

@@ -15,7 +15,7 @@ namespace Numerics.Nn;
 /// <param name="name">The model's name; <c>sequential</c> when null.</param>
 public sealed class Sequential(string? name = null) : Model(name), IEnumerable<Layer>
 {
-    private Stage[]? _stages;
+    private LayerRun[]? _runs;
     private bool _fuse = true;
 
     /// <summary>Creates a model of layers that are there already, as Keras' <c>Sequential([…])</c> does.</summary>
@@ -32,7 +32,8 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
 
     /// <summary>
     /// Whether runs of layers are computed in one op where there is one: a convolution with bias and ReLU together with the
-    /// max-pooling behind it. The numbers are the same, the memory for what lies between is saved.
+    /// max-pooling behind it; a batch normalisation with the ReLU behind it and, when it does not use the batch's statistics, with the
+    /// convolution before it. The numbers are the same, but for rounding in the last case; the memory for what lies between is saved.
     /// </summary>
     public bool Fuse
     {
@@ -40,7 +41,7 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
         set
         {
             _fuse = value;
-            _stages = null;
+            _runs = null;
         }
     }
 
@@ -62,7 +63,7 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
         }
 
         _ = AddLayer(layer);
-        _stages = null;
+        _runs = null;
         ForgetGraph();
         if (!Built)
             return;
@@ -125,27 +126,19 @@ public sealed class Sequential(string? name = null) : Model(name), IEnumerable<L
     protected override Tensor Forward(Tensor x, bool training)
     {
         Tensor y = x;
-        foreach (Stage stage in _stages ??= [.. Plan()])
-            y = stage.Pool is { } pool ? ((Conv2D)stage.Layer).CallPooled(y, pool, stage.Name) : stage.Layer.Call(y, training);
+        foreach (LayerRun run in _runs ??= [.. Plan()])
+            y = run.Call([y], training)[0];
         return y;
     }
 
-    private IEnumerable<Stage> Plan()
+    private IEnumerable<LayerRun> Plan()
     {
-        for (int i = 0; i < Layers.Count; i++)
+        Layer[] layers = [.. Layers];
+        for (int i = 0; i < layers.Length;)
         {
-            if (Fuse && Layers[i] is Conv2D { CanFusePooling: true } conv && i + 1 < Layers.Count && Layers[i + 1] is MaxPooling2D pool)
-            {
-                yield return new Stage(conv, pool, $"{conv.Name} + {pool.Name}");
-                i++;
-            }
-            else
-            {
-                yield return new Stage(Layers[i], null, Layers[i].Name);
-            }
+            var run = LayerRun.Of(layers.AsSpan(i, Math.Min(Fuse ? LayerRun.MostLayers : 1, layers.Length - i)));
+            yield return run;
+            i += run.Layers.Count;
         }
     }
-
-    /// <summary>One call: a layer, with the max-pooling behind it when both are one op.</summary>
-    private readonly record struct Stage(Layer Layer, MaxPooling2D? Pool, string Name);
 }

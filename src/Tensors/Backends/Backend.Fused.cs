@@ -73,22 +73,23 @@ public abstract partial class Backend
 
     /// <summary>
     /// Batch normalisation with the statistics of this batch, over all axes but the last:
-    /// y = gamma·(x - mean)/√(variance + epsilon) + beta, biased variance (Ioffe and Szegedy 2015, algorithm 1).
+    /// y = gamma·(x - mean)/√(variance + epsilon) + beta, biased variance (Ioffe and Szegedy 2015, algorithm 1), then max(·, 0) if asked for.
     /// </summary>
     /// <param name="x">[rows, channels].</param>
     /// <param name="gamma">[channels].</param>
     /// <param name="beta">[channels].</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="relu">Whether to apply ReLU.</param>
     /// <param name="y">[rows, channels].</param>
     /// <param name="mean">Receives [channels].</param>
     /// <param name="variance">Receives [channels].</param>
-    public virtual void BatchNormalization(Tensor x, Tensor gamma, Tensor beta, float epsilon, Tensor y, Tensor mean, Tensor variance)
+    public virtual void BatchNormalization(Tensor x, Tensor gamma, Tensor beta, float epsilon, bool relu, Tensor y, Tensor mean, Tensor variance)
     {
         using var scope = new TensorScope();
         Tensor xs = x.StopGradient(), mu = xs.Mean(0), centred = xs - mu, spread = centred.Square().Mean(0);
         Copy(mu, mean);
         Copy(spread, variance);
-        Copy((centred * (gamma.StopGradient() * (spread + epsilon).Rsqrt())) + beta.StopGradient(), y);
+        ScaleShift(centred, gamma.StopGradient() * (spread + epsilon).Rsqrt(), beta, relu, y);
     }
 
     /// <summary>The gradient of <see cref="BatchNormalization"/>.</summary>
@@ -97,20 +98,39 @@ public abstract partial class Backend
     /// <param name="mean">The batch's mean [channels].</param>
     /// <param name="variance">The batch's variance [channels].</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="y">The op's output, if it applied ReLU; null if it did not.</param>
     /// <param name="dy">[rows, channels].</param>
     /// <param name="dx">Receives [rows, channels].</param>
     /// <param name="dgamma">Receives [channels].</param>
     /// <param name="dbeta">Receives [channels].</param>
     public virtual void BatchNormalizationGradient(
-        Tensor x, Tensor gamma, Tensor mean, Tensor variance, float epsilon, Tensor dy, Tensor dx, Tensor dgamma, Tensor dbeta)
+        Tensor x, Tensor gamma, Tensor mean, Tensor variance, float epsilon, Tensor? y, Tensor dy, Tensor dx, Tensor dgamma, Tensor dbeta)
     {
         using var scope = new TensorScope();
         Tensor scale = (variance.StopGradient() + epsilon).Rsqrt(), normalised = (x.StopGradient() - mean.StopGradient()) * scale, outer = dy.StopGradient();
+        if (y is not null)
+        {
+            outer = Tensor.Empty(this, y.Shape);
+            UnaryGradient(UnaryKind.Relu, y, y, dy, outer);
+        }
+
         Tensor sum = outer.Sum(0), weighted = (outer * normalised).Sum(0);
         Copy(weighted, dgamma);
         Copy(sum, dbeta);
         float inverse = 1f / x.Shape[0];
         Copy((outer - (sum * inverse) - (normalised * (weighted * inverse))) * (gamma.StopGradient() * scale), dx);
+    }
+
+    /// <summary>y = x·scale + shift for each channel, then max(·, 0) if asked for: batch normalisation with statistics that are known.</summary>
+    /// <param name="x">[rows, channels].</param>
+    /// <param name="scale">[channels].</param>
+    /// <param name="shift">[channels].</param>
+    /// <param name="relu">Whether to apply ReLU.</param>
+    /// <param name="y">[rows, channels].</param>
+    public virtual void ScaleShift(Tensor x, Tensor scale, Tensor shift, bool relu, Tensor y)
+    {
+        Binary(BinaryOp.Multiply, x, scale, y);
+        AddBias(y, shift, relu);
     }
 
     /// <summary>Stochastic gradient descent: v = momentum·v - rate·g; w += v, or with Nesterov w += momentum·v - rate·g. All in place.</summary>

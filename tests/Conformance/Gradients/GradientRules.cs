@@ -134,6 +134,9 @@ public sealed class GradientRules
     public void AveragePool2D() => NumericGradient.Check(i => i.Normal(2, 6, 5, 2).AveragePool2D((3, 2), (2, 1), Padding.Same).Square());
 
     [Fact]
+    public void ScaleShift() => NumericGradient.Check(i => i.Normal(6, 2, 3).ScaleShift(i.Normal(3), i.Normal(3)).Square());
+
+    [Fact]
     public void BatchNormalization() => NumericGradient.Check(i => i.Normal(6, 2, 3).BatchNormalization(i.Normal(3), i.Normal(3), 1e-3f).Y.Square());
 
     [Theory]
