@@ -91,7 +91,7 @@ public sealed unsafe partial class CpuBackend
         if (x.Count == 0)
             return;
         var blocks = new RowBlocks(x.Shape[0], x.Shape[1]);
-        using var scratch = new Scratch(_pool, blocks.Channels);
+        using var scratch = new Scratch(_memory, blocks.Channels);
         new Span<float>(scratch.Pointer, blocks.Channels).Clear();
         _team.Run(
             new NormalizeWork(Pointer<float>(x), blocks, scratch.Pointer, Pointer<float>(scale), Pointer<float>(shift), relu, Pointer<float>(y)), blocks.Count);
