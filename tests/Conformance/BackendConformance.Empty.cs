@@ -53,6 +53,13 @@ public abstract partial class BackendConformance
     }
 
     [Fact]
+    public void Scales_and_shifts_of_nothing()
+    {
+        SameWithGradients("no rows", Tolerances.Exact, i => i.Normal(0, 3).ScaleShift(i.Normal(3), i.Normal(3), relu: true));
+        SameWithGradients("no channels", Tolerances.Exact, i => i.Normal(3, 0).ScaleShift(i.Normal(0), i.Normal(0)));
+    }
+
+    [Fact]
     public void Moving_nothing()
     {
         SameWithGradients("transpose", Tolerances.Exact, i => i.Normal(3, 0, 2).Transpose(2, 0, 1));

@@ -36,6 +36,7 @@ public abstract partial class BackendConformance
             SameWithGradients($"inner {n}", Tolerances.Sum, i => i.Normal(7, n).MatMul(i.Normal(n, 17), false, false));
             SameWithGradients($"few rows, long sums {n}", Tolerances.Sum, i => i.Normal(3, 600).MatMul(i.Normal(600, n)));
             SameWithGradients($"dense {n}", Tolerances.Sum, i => i.Normal(5, 33).Dense(i.Normal(33, n), i.Normal(n)));
+            SameWithGradients($"more rows, long sums {n}", Tolerances.Sum, i => i.Normal(50, 700).MatMul(i.Normal(700, n)));
         }
     }
 

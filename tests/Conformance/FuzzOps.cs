@@ -259,6 +259,13 @@ internal static class FuzzOps
     {
         Shape shape = s.Flip() ? (1 + s.Size(300), s.Size(80)) : (s.Between(1, 4), s.Size(20), s.Size(20) + 1, s.Size(40));
         int channels = shape[shape.Rank - 1];
+        bool relu = s.Flip();
+        if (s.Flip(0.3))
+        {
+            return FuzzCase.WithGradients(
+                $"scale and shift {shape} relu {relu}", FuzzCase.Whole, i => i.Integers(shape).ScaleShift(i.Integers(channels), i.Integers(channels) + 0.5f, relu));
+        }
+
         return FuzzCase.WithGradients($"batch normalisation {shape}", 4 * Loose, i => i.Normal(shape).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-2f).Y);
     }
 

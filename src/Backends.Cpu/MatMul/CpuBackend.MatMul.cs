@@ -57,7 +57,7 @@ public sealed unsafe partial class CpuBackend
     private void Multiply(in MatMulOperands x)
     {
         bool fewRows = x.Batch == 1 && x.M is > 0 and <= StreamedMatMul.MaxRows;
-        if (fewRows && x.ColumnStrideB == 1 && StreamedMatMul.ShardsOf(x) >= 4)
+        if (fewRows && x.ColumnStrideB == 1 && StreamedMatMul.Fits(x))
             MultiplyStreamed(x);
         else if (fewRows && x.ColumnStrideB != 1 && x.N >= 512 && x.K > 0)
             MultiplySwapped(x);

@@ -15,6 +15,14 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
 
     private const int Steps = 64;
 
+    // So few rows do not pay for packing b, unless its columns are so short beside the sums that partial results are next to nothing.
+    private const int FewRows = 48;
+    private const int LongSums = 16;
+
+    /// <summary>Whether this is the way for a product whose b lies in rows.</summary>
+    public static bool Fits(in MatMulOperands x) =>
+        (x.M <= FewRows || (x.M <= MaxRows && x.K / LongSums >= x.N)) && ShardsOf(x) >= 4;
+
     /// <summary>Into how many ranges to cut the inner sum: enough for the threads, and partials of not more than 16 MiB.</summary>
     public static int ShardsOf(in MatMulOperands x) =>
         (int)Math.Clamp(Math.Min(x.K / 128, (4L << 20) / Math.Max((long)x.M * x.N, 1)), 1, 32);
