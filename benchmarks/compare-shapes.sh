@@ -3,25 +3,9 @@
 # in turn for some rounds; a time is the shortest of all rounds.
 #   benchmarks/compare-shapes.sh [NAME]     only shapes whose name contains NAME
 #   ROUNDS=1 THREADS=1 PYTHON=python3 benchmarks/compare-shapes.sh
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
-threads=${THREADS:-$(nproc)} python=${PYTHON:-/usr/bin/python3} rounds=${ROUNDS:-3} filter=${1:-}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-dotnet build -c Release --nologo -v quiet Kernels >"$work/build.log" || { cat "$work/build.log"; exit 1; }
-has_torch=true
-"$python" -c 'import torch' 2>/dev/null || {
-    has_torch=false
-    echo "$python has no PyTorch (Debian: apt-get install python3-torch libopenblas0-pthread); ours alone:"
-}
-touch "$work/torch"
-for ((round = 0; round < rounds; round++)); do
-    NUMERICS_NUM_THREADS=$threads dotnet run -c Release --no-build --project Kernels -- shapes shapes.csv "$filter" >>"$work/ours"
-    $has_torch || continue
-    OPENBLAS_NUM_THREADS=$threads OMP_NUM_THREADS=$threads \
-        "$python" torch_shapes.py shapes.csv --threads "$threads" --filter "$filter" >>"$work/torch"
-done
+source "$(dirname "${BASH_SOURCE[0]}")/in-turn.sh"
+filter=${1:-}
+in_turn Kernels shapes shapes.csv "$filter" -- torch_shapes.py shapes.csv --filter "$filter"
 
 printf '%-30s %-8s %9s %9s %9s %-13s %6s\n' layer pass 'ours ms' GFLOP/s 'torch ms' layout ratio
 awk -F, '
