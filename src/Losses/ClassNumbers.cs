@@ -18,10 +18,8 @@ internal static class ClassNumbers
     /// <exception cref="ArgumentException">A number is neither a class nor the one that is ignored, or not whole.</exception>
     public static Tensor Read(Tensor yTrue, int classes, int? ignoreClass, string loss)
     {
-        if (yTrue.DType == DType.Float32)
-            CheckWhole(yTrue, loss);
         Tensor labels = (yTrue.DType == DType.Int32 ? yTrue : yTrue.Cast(DType.Int32)).View(yTrue.Count);
-        int[] values = labels.ToNDArray().AsSpan<int>().ToArray();
+        int[] values = yTrue.DType == DType.Float32 ? Whole(yTrue, loss) : labels.ToNDArray().AsSpan<int>().ToArray();
         bool changed = false;
         for (int i = 0; i < values.Length; i++)
         {
@@ -35,7 +33,7 @@ internal static class ClassNumbers
     }
 
     // A cast would make some class of anything: 1.5 becomes 1, and what is not a number 0.
-    private static void CheckWhole(Tensor yTrue, string loss)
+    private static int[] Whole(Tensor yTrue, string loss)
     {
         float[] values = yTrue.ToArray();
         int at = Array.FindIndex(values, value => value != MathF.Truncate(value));
@@ -44,6 +42,8 @@ internal static class ClassNumbers
             string label = values[at].ToString(CultureInfo.InvariantCulture);
             throw new ArgumentException($"{loss}: label {label} of example {at} is not a class's number", nameof(yTrue));
         }
+
+        return Array.ConvertAll(values, value => (int)value);
     }
 
     /// <summary>1 for each example that has a label, 0 for the others; null when none is ignored.</summary>

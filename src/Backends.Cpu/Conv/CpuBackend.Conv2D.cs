@@ -88,8 +88,8 @@ public sealed unsafe partial class CpuBackend
         for (int i = 0; i < count; i++)
             new ConvEdges(phases[i]).PlaceTaps(phases[i]);
         var work = new ConvBandWork(phases, count);
-        using var copies = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
-        work.Workspaces = new Workspaces(copies.Pointer, work.WorkspaceSize);
+        using var copies = new Scratch(_memory, _team, work.WorkspaceSize);
+        work.Workspaces = copies.Workspaces;
         _team.Run(work, work.Shards);
     }
 

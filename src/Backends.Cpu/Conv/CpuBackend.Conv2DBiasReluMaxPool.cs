@@ -19,12 +19,11 @@ public sealed unsafe partial class CpuBackend
         if (ColourPoolWork.Fits(conv, pool))
         {
             using var points = new Scratch(_memory, ColourPoolWork.KernelSize(conv));
-            int size = ColourPoolWork.WorkspaceSize(conv);
-            using var workspaces = new Scratch(_memory, _team.Threads * size);
+            using var scratch = new Scratch(_memory, _team, ColourPoolWork.WorkspaceSize(conv));
             ColourPoolWork.TransformKernel(conv, Pointer<float>(kernel), points.Pointer);
             var rows = new WinogradRows(PixelsOf(x), conv.InHeight, conv.InWidth, conv.InChannels, conv.PadTop, conv.PadLeft);
             var work = new ColourPoolWork(
-                rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), new Workspaces(workspaces.Pointer, size));
+                rows, conv, pool, points.Pointer, Pointer<float>(bias), Pointer<float>(y), Pointer<byte>(argMax), scratch.Workspaces);
             _team.Run(work, work.Shards);
         }
         else if (WinogradConv.FitsPooled(conv))
@@ -35,17 +34,16 @@ public sealed unsafe partial class CpuBackend
             _team.Run(turn, turn.Shards);
             tiles.Kernel = new PackedPanels(points.Pointer, tiles.Kernel.Rows, conv.OutChannels);
             var work = new WinogradPoolWork(tiles, pool, epilogue);
-            using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
-            work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
+            using var scratch = new Scratch(_memory, _team, work.WorkspaceSize);
+            work.Workspaces = scratch.Workspaces;
             _team.Run(work, work.Shards);
         }
         else
         {
             using var scratch = new ConvScratch(_memory, conv);
             ConvWork rows = Prepare(PixelsOf(x), Pointer<float>(kernel), conv, scratch);
-            nint size = ConvPoolWork.WorkspaceSize(rows);
-            using var bands = new Scratch(_memory, _team.Threads * size);
-            var work = new ConvPoolWork(rows, pool, epilogue, new Workspaces(bands.Pointer, size));
+            using var bands = new Scratch(_memory, _team, ConvPoolWork.WorkspaceSize(rows));
+            var work = new ConvPoolWork(rows, pool, epilogue, bands.Workspaces);
             _team.Run(work, work.Shards);
         }
 
@@ -85,8 +83,8 @@ public sealed unsafe partial class CpuBackend
         using var partials = new Scratch(_memory, work.Shards * (size + channels));
         work.Kernel = transposed.Pointer;
         work.Partials = partials.Pointer;
-        using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
-        work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
+        using var scratch = new Scratch(_memory, _team, work.WorkspaceSize);
+        work.Workspaces = scratch.Workspaces;
         using var halos = new Scratch(_memory, bands > 1 && dx is not null ? (long)conv.Batch * bands * work.HaloSize : 0);
         work.Halos = halos.Pointer;
         if (dx is not null && SparseConvGradient.TakesWindows(conv))

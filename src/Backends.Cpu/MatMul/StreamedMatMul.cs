@@ -19,9 +19,9 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
     private const int FewRows = 48;
     private const int LongSums = 16;
 
-    /// <summary>Whether this is the way for a product whose b lies in rows.</summary>
+    /// <summary>Whether this is the way for a product of not more than <see cref="MaxRows"/> rows whose b lies in rows.</summary>
     public static bool Fits(in MatMulOperands x) =>
-        (x.M <= FewRows || (x.M <= MaxRows && x.K / LongSums >= x.N)) && ShardsOf(x) >= 4;
+        (x.M <= FewRows || x.K / LongSums >= x.N) && ShardsOf(x) >= 4;
 
     /// <summary>Into how many ranges to cut the inner sum: enough for the threads, and partials of not more than 16 MiB.</summary>
     public static int ShardsOf(in MatMulOperands x) =>

@@ -4,8 +4,16 @@ namespace Numerics.Backends.Cpu;
 internal readonly unsafe ref struct Scratch
 {
     private readonly CpuBuffer _buffer;
+    private readonly nint _ofThread;
 
     public Scratch(CpuMemory memory, long floats) => _buffer = memory.Rent(floats * sizeof(float));
+
+    /// <summary>A piece of so many floats for each thread of a team.</summary>
+    public Scratch(CpuMemory memory, ThreadTeam team, nint floats)
+        : this(memory, team.Threads * (long)floats) => _ofThread = floats;
+
+    /// <summary>The pieces of the threads.</summary>
+    public Workspaces Workspaces => new(Pointer, _ofThread);
 
     /// <summary>The first float; the content is not set.</summary>
     public float* Pointer => (float*)_buffer.Pointer;

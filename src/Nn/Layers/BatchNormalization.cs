@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -97,13 +96,7 @@ public sealed class BatchNormalization : Normalization
     /// <param name="x">The input.</param>
     /// <param name="training">Whether the layer behaves as in training.</param>
     /// <param name="name">What profilers see.</param>
-    internal Tensor CallRelu(Tensor x, bool training, string name)
-    {
-        using Activity? activity = Tracing.Start(Tracing.Forward, name);
-        CheckInput(x.Shape);
-        using var scope = new TensorScope();
-        return scope.Return(Normalize(Readable(x), training, relu: true));
-    }
+    internal Tensor CallRelu(Tensor x, bool training, string name) => CallAs(x, name, input => Normalize(input, training, relu: true));
 
     private Tensor Normalize(Tensor x, bool training, bool relu)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -112,18 +111,6 @@ public sealed class Conv2D : Convolution
     /// <param name="x">The input.</param>
     /// <param name="pool">The max-pooling.</param>
     /// <param name="name">What profilers see.</param>
-    internal Tensor CallPooled(Tensor x, MaxPooling2D pool, string name)
-    {
-        using Activity? activity = Tracing.Start(Tracing.Forward, name);
-        CheckInput(x.Shape);
-        Tensor readable = Readable(x);
-        try
-        {
-            return readable.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding);
-        }
-        catch (ArgumentException error)
-        {
-            throw Named(error);
-        }
-    }
+    internal Tensor CallPooled(Tensor x, MaxPooling2D pool, string name) => CallAs(x, name, input =>
+        input.Conv2DReluMaxPool(Kernel!, Bias!, Strides, Padding, DilationRate, Groups, pool.PoolSize, pool.Strides, pool.Padding));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Numerics.Tensors;
 
 namespace Numerics.Nn;
@@ -73,34 +72,17 @@ public abstract class Convolution : Layer
     /// <param name="normalization">The batch normalisation.</param>
     /// <param name="relu">Whether ReLU follows.</param>
     /// <param name="name">What profilers see.</param>
-    internal Tensor CallNormalized(Tensor x, BatchNormalization normalization, bool relu, string name)
+    internal Tensor CallNormalized(Tensor x, BatchNormalization normalization, bool relu, string name) => CallAs(x, name, input =>
     {
-        using Activity? activity = Tracing.Start(Tracing.Forward, name);
-        CheckInput(x.Shape);
-        using var scope = new TensorScope();
-        try
-        {
-            (Tensor scale, Tensor shift) = normalization.ScaleAndShift();
-            Tensor kernel = GroupedKernel, y;
-            int groups = x.Shape[3] / Math.Max(kernel.Shape[2], 1);
-            if (kernel.Count > ComputeOutputShape(x.Shape).Size)
-            {
-                // The outputs are fewer than what the kernel would be multiplied in.
-                y = Readable(x).Conv2D(kernel, Bias?.Value, Strides, Padding, DilationRate, groups).ScaleShift(scale, shift, relu);
-            }
-            else
-            {
-                Tensor bias = Bias is null ? shift : (Bias.Value * scale) + shift;
-                y = Readable(x).Conv2D(kernel * scale, bias, Strides, Padding, DilationRate, groups, relu);
-            }
+        (Tensor scale, Tensor shift) = normalization.ScaleAndShift();
+        Tensor kernel = GroupedKernel;
+        int groups = input.Shape[3] / Math.Max(kernel.Shape[2], 1);
 
-            return scope.Return(y);
-        }
-        catch (ArgumentException error)
-        {
-            throw Named(error);
-        }
-    }
+        // Where outputs are fewer than weights, they are multiplied.
+        return kernel.Count > ComputeOutputShape(input.Shape).Size
+            ? input.Conv2D(kernel, Bias?.Value, Strides, Padding, DilationRate, groups).ScaleShift(scale, shift, relu)
+            : input.Conv2D(kernel * scale, Bias is null ? shift : (Bias.Value * scale) + shift, Strides, Padding, DilationRate, groups, relu);
+    });
 
     /// <summary>The kernel [height, width, channels / groups, outputs], where <see cref="TakesScale"/>.</summary>
     private protected virtual Tensor GroupedKernel => throw new NotSupportedException($"{Title} takes no scale");

@@ -291,6 +291,25 @@ public abstract partial class Layer : IDisposable
         }
     }
 
+    /// <summary>A call that computes layers behind this one as well.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="name">What profilers see.</param>
+    /// <param name="forward">The function of all of them.</param>
+    private protected Tensor CallAs(Tensor x, string name, Func<Tensor, Tensor> forward)
+    {
+        CheckInput(x.Shape);
+        using Activity? activity = Tracing.Start(Tracing.Forward, name);
+        using var scope = new TensorScope();
+        try
+        {
+            return scope.Return(forward(Readable(x)));
+        }
+        catch (ArgumentException error)
+        {
+            throw Named(error);
+        }
+    }
+
     /// <summary>The output shapes for the inputs' shapes.</summary>
     internal virtual Shape[] ComputeOutputShapes(IReadOnlyList<Shape> inputShapes) => [ComputeOutputShape(inputShapes)];
 

@@ -15,11 +15,13 @@ internal sealed class LayerRun
     private readonly MaxPooling2D? _pool;
     private readonly BatchNormalization? _normalization;
     private readonly bool _relu;
+    private readonly string _nameBehindFirst;
 
     private LayerRun(IReadOnlyList<Layer> layers, MaxPooling2D? pool, BatchNormalization? normalization, bool relu)
     {
         (Layers, _pool, _normalization, _relu) = (layers, pool, normalization, relu);
-        Name = string.Join(" + ", layers.Select(layer => layer.Name));
+        _nameBehindFirst = string.Join(" + ", layers.Skip(1).Select(layer => layer.Name));
+        Name = layers.Count == 1 ? layers[0].Name : $"{layers[0].Name} + {_nameBehindFirst}";
     }
 
     /// <summary>The layers, in order.</summary>
@@ -59,6 +61,6 @@ internal sealed class LayerRun
         if (!_normalization.UsesBatch(training))
             return [((Convolution)first).CallNormalized(inputs[0], _normalization, _relu, Name)];
         Tensor y = first.Call(inputs, training);
-        return [_relu ? _normalization.CallRelu(y, training, string.Join(" + ", Layers.Skip(1).Select(layer => layer.Name))) : _normalization.Call(y, training)];
+        return [_relu ? _normalization.CallRelu(y, training, _nameBehindFirst) : _normalization.Call(y, training)];
     }
 }

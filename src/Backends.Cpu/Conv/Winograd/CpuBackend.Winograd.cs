@@ -79,20 +79,19 @@ public sealed unsafe partial class CpuBackend
         {
             using var tiles = new Scratch(_memory, WinogradInputWork.Size(work));
             nint size = Math.Max(WinogradInputWork.WorkspaceSize(work), WinogradPanelWork.WorkspaceSize(work));
-            using var memory = new Scratch(_memory, _team.Threads * size);
-            var ofThreads = new Workspaces(memory.Pointer, size);
-            var input = new WinogradInputWork(work, tiles.Pointer, ofThreads);
+            using var memory = new Scratch(_memory, _team, size);
+            var input = new WinogradInputWork(work, tiles.Pointer, memory.Workspaces);
             _team.Run(input, input.Shards);
-            var panels = new WinogradPanelWork(work, kernel, tiles.Pointer, ofThreads);
+            var panels = new WinogradPanelWork(work, kernel, tiles.Pointer, memory.Workspaces);
             _team.Run(panels, panels.Shards);
             return;
         }
 
         using var points = new Scratch(_memory, work.Conv.Kernels * WinogradConv.KernelSize(from, to));
-        using var workspaces = new Scratch(_memory, _team.Threads * work.WorkspaceSize);
+        using var workspaces = new Scratch(_memory, _team, work.WorkspaceSize);
         _team.Run(kernel with { Target = points.Pointer }, kernel.Shards);
         work.Conv.Kernel = new PackedPanels(points.Pointer, work.Conv.Kernel.Rows, to);
-        work.Workspaces = new Workspaces(workspaces.Pointer, work.WorkspaceSize);
+        work.Workspaces = workspaces.Workspaces;
         _team.Run(work, work.Shards);
     }
 
