@@ -1,80 +1,162 @@
-// Focal terms of rows of probabilities and their gradients. Where a probability was clipped, u = 1 - p is exact and the logarithm comes
-// from the host.
+// Focal terms of rows of probabilities and their gradients. Where a probability was clipped, u = 1 - p is exact and the logarithm of the
+// upper end comes from the host.
 #include "focal_terms.cuh"
 
-// The ends of the range that probabilities are clipped to, and the logarithms of both.
+// The ends of the range that probabilities are clipped to, and the logarithm of the upper one.
 struct Clip
 {
-    float epsilon, logLow, logHigh;
+    float epsilon, logHigh;
+
+    METHOD float at_least(float p) const { return greater_number(p, epsilon); }
 
     // p > 1 - epsilon without the rounding of 1 - epsilon: near 1, 1 - p is exact.
     METHOD bool is_high(float p) const { return 1.0f - p < epsilon; }
 };
 
-// loss = Σ y·u^gamma·(poly·u - alpha·ln q) with q = clip(p, epsilon, 1 - epsilon) and u = 1 - q. A NaN counts without a label, too.
+// u^gamma·(poly·u - alpha·ln q) with q = clip(p, epsilon, 1 - epsilon) and u = 1 - q; finite, even where p is NaN.
+template <u32 N>
+DEVICE Numbers<N> clipped_terms(const Numbers<N>& p, const Clip& clip, const FocalPower& focal, const Numbers<N>& weight, float poly)
+{
+    Numbers<N> u = Numbers<N>::of([&](u32 i) { return greater_number(1.0f - clip.at_least(p.v[i]), clip.epsilon); });
+    Numbers<N> power = focal.of(u).power;
+    return Numbers<N>::of([&](u32 i) {
+        float q = clip.at_least(p.v[i]), logarithm = clip.is_high(q) ? clip.logHigh : log_small(q);
+        return power.v[i] * fma(weight.v[i], -logarithm, poly * u.v[i]);
+    });
+}
+
+// alpha·(gamma·u^(gamma - 1)·ln p - u^gamma/p) - poly·(gamma + 1)·u^gamma, all of one sign; zero where p was clipped, NaN where it is NaN.
+template <u32 N>
+DEVICE Numbers<N> clipped_slopes(const Numbers<N>& p, const Clip& clip, const FocalPower& focal, const Numbers<N>& weight, float poly)
+{
+    float linear = poly * (focal.gamma + 1);
+    Powers<N> powers = focal.of(Numbers<N>::of([&](u32 i) { return 1.0f - p.v[i]; }));
+    return Numbers<N>::of([&](u32 i) {
+        float slope = fma(powers.slope.v[i], log_small(clip.at_least(p.v[i])), -powers.power.v[i] / p.v[i]);
+        slope = fma(weight.v[i], slope, -linear * powers.power.v[i]);
+        return p.v[i] < clip.epsilon || clip.is_high(p.v[i]) ? 0.0f : slope;
+    });
+}
+
+DEVICE float nan_or_zero(float x) { return is_nan(x) ? x : 0.0f; }
+
+// loss = Σ y·term. A NaN counts without a label, too.
 template <class Row>
 DEVICE void categorical_focal_row(const Labels& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32 classes)
 {
     RowPlace place = this_row(rows, classes);
     Row p(probabilities, place, 0.5f);
-    RowLabels<Row> y(labels, place);
     typedef Numbers<Row::Group> Group;
-    int factors = labels.factors();
-    double total = sum_groups(p, [&](u32 slot) {
-        Group label = Group::of([&](u32 i) { return is_nan(p.get(slot + i)) ? p.get(slot + i) : y.get(slot + i); });
-        if (!label.any())
-            return label;
-        Group u = Group::of([&](u32 i) {
-            float v = p.get(slot + i);
-            return v <= clip.epsilon ? 1.0f - clip.epsilon : clip.is_high(v) ? clip.epsilon : 1.0f - v;
+    FocalPower focal(labels.gamma);
+    Weights weights(labels);
+    float total = 0.0f;
+    bool hasNaN = false;
+    if (labels.numbers)
+    {
+        u32 number = labels.number(place);
+        if (number != NoClass)
+            total = clipped_terms<1>({p.read(probabilities, number)}, clip, focal, {weights.of(number)}, labels.poly).v[0];
+        p.each_group([&](u32 slot) { hasNaN |= group(p, slot).any_nan(); });
+    }
+    else
+    {
+        Row y(labels.soft, place, 0.0f);
+        total = (float)sum_groups(p, [&](u32 slot) {
+            Group label = group(y, slot), share = group(p, slot);
+            hasNaN |= share.any_nan();
+            if (Row::SkipsUnlabelled && !label.any())
+                return label;
+            Group term = clipped_terms(share, clip, focal, weights.from<Row::Group>(p.index(slot)), labels.poly);
+            return Group::of([&](u32 i) { return label.v[i] * term.v[i]; });
         });
-        Group power = focal_powers(u, labels.gamma, factors).power, weight = labels.weights<Row::Group>(p.index(slot));
-        return Group::of([&](u32 i) {
-            float v = p.get(slot + i), logarithm = v <= clip.epsilon ? clip.logLow : clip.is_high(v) ? clip.logHigh : log_positive(v);
-            float term = power.v[i] * (labels.poly * u.v[i] - weight.v[i] * logarithm);
-            return label.v[i] != 0.0f ? label.v[i] * term : 0.0f;
-        });
-    });
+    }
+
+    total += Row::reduce(hasNaN ? NAN_F : 0.0f, Add());
     if (thread_x() == 0 && place.inside)
-        loss[place.row] = (float)total;
+        loss[place.row] = total;
 }
 
-// dp = y·(alpha·(gamma·u^(gamma - 1)·ln p - u^gamma/p) - poly·(gamma + 1)·u^gamma), all of one sign; zero where p was clipped.
+// dp = dloss·y·slope.
 template <class Row>
 DEVICE void categorical_focal_gradient_row(
     const Labels& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32 classes)
 {
     RowPlace place = this_row(rows, classes);
     Row p(probabilities, place, 0.5f);
-    RowLabels<Row> y(labels, place);
     typedef Numbers<Row::Group> Group;
-    int factors = labels.factors();
-    float outer = place.inside ? dloss[place.row] : 0.0f, linear = labels.poly * (labels.gamma + 1);
+    FocalPower focal(labels.gamma);
+    Weights weights(labels);
+    float outer = place.inside ? dloss[place.row] : 0.0f;
+    if (labels.numbers)
+    {
+        u32 number = labels.number(place);
+        RowException label = {number};
+        if (number != NoClass)
+            label.value = outer * clipped_slopes<1>({p.read(probabilities, number)}, clip, focal, {weights.of(number)}, labels.poly).v[0];
+        p.store_groups(dp, [&](u32 slot) { return Group::of([&](u32 i) { return nan_or_zero(p.get(slot + i)); }); }, label);
+        return;
+    }
+
+    Row y(labels.soft, place, 0.0f);
     p.store_groups(dp, [&](u32 slot) {
-        Group label = Group::of([&](u32 i) {
-            float v = p.get(slot + i);
-            return is_nan(v) ? v : v < clip.epsilon || clip.is_high(v) ? 0.0f : y.get(slot + i);
-        });
-        if (!label.any())
-            return label;
-        Powers<Row::Group> powers = focal_powers(Group::of([&](u32 i) { return 1.0f - p.get(slot + i); }), labels.gamma, factors);
-        Group weight = labels.weights<Row::Group>(p.index(slot));
-        return Group::of([&](u32 i) {
-            float v = p.get(slot + i), slope = powers.slope.v[i] * log_positive(v) - powers.power.v[i] / v;
-            slope = weight.v[i] * slope - linear * powers.power.v[i];
-            return label.v[i] != 0.0f ? outer * label.v[i] * slope : 0.0f;
-        });
+        Group label = group(y, slot), share = group(p, slot);
+        if (Row::SkipsUnlabelled && !label.any())
+            return Group::of([&](u32 i) { return nan_or_zero(share.v[i]); });
+        Group slope = clipped_slopes(share, clip, focal, weights.from<Row::Group>(p.index(slot)), labels.poly);
+        return Group::of([&](u32 i) { return outer * label.v[i] * slope.v[i]; });
     });
 }
 
-ROW_KERNELS(
-    categorical_focal, categorical_focal_row,
-    (const float* soft, const int* numbers, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,
-        float logLow, float logHigh, float* loss, u32 rows, u32 classes),
-    Labels{soft, numbers, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, logLow, logHigh}, loss, rows, classes)
+DEVICE void categorical_focal_pair(const Labels& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32)
+{
+    RowPair pair = this_pair(rows, (u64)probabilities | (u64)labels.soft, (u64)loss | (u64)labels.numbers);
+    Numbers<4> p = pair.load(probabilities);
+    FocalPower focal(labels.gamma);
+    Weights weights(labels);
+    Numbers<2> total;
+    if (labels.numbers)
+    {
+        LabelPair label(labels, pair);
+        total = clipped_terms(label.of(p), clip, focal, label.of(weights.of_pairs()), labels.poly);
+        total = Numbers<2>::of([&](u32 i) { return label.has(i) ? total.v[i] : 0.0f; });
+    }
+    else
+    {
+        Numbers<4> label = pair.load(labels.soft), term = clipped_terms(p, clip, focal, weights.of_pairs(), labels.poly);
+        total = Numbers<2>::of([&](u32 i) { return label.v[2 * i] * term.v[2 * i] + label.v[2 * i + 1] * term.v[2 * i + 1]; });
+    }
+
+    pair.store_each(loss, Numbers<2>::of([&](u32 i) { return __builtin_isunordered(p.v[2 * i], p.v[2 * i + 1]) ? NAN_F : total.v[i]; }));
+}
+
+DEVICE void categorical_focal_gradient_pair(
+    const Labels& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32)
+{
+    RowPair pair = this_pair(rows, (u64)probabilities | (u64)labels.soft | (u64)dp, (u64)dloss | (u64)labels.numbers);
+    Numbers<4> p = pair.load(probabilities);
+    Numbers<2> outer = pair.load_each(dloss);
+    FocalPower focal(labels.gamma);
+    Weights weights(labels);
+    if (labels.numbers)
+    {
+        LabelPair label(labels, pair);
+        Numbers<2> slope = clipped_slopes(label.of(p), clip, focal, label.of(weights.of_pairs()), labels.poly);
+        pair.store(dp, Numbers<4>::of([&](u32 i) { return label.is(i) ? outer.v[i / 2] * slope.v[i / 2] : nan_or_zero(p.v[i]); }));
+        return;
+    }
+
+    Numbers<4> label = pair.load(labels.soft), slope = clipped_slopes(p, clip, focal, weights.of_pairs(), labels.poly);
+    pair.store(dp, Numbers<4>::of([&](u32 i) { return outer.v[i / 2] * label.v[i] * slope.v[i]; }));
+}
 
 ROW_KERNELS(
-    categorical_focal_gradient, categorical_focal_gradient_row,
+    categorical_focal, categorical_focal_row, categorical_focal_pair,
+    (const float* soft, const int* numbers, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,
+        float logHigh, float* loss, u32 rows, u32 classes),
+    Labels{soft, numbers, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, logHigh}, loss, rows, classes)
+
+ROW_KERNELS(
+    categorical_focal_gradient, categorical_focal_gradient_row, categorical_focal_gradient_pair,
     (const float* soft, const int* numbers, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,
         const float* dloss, float* dp, u32 rows, u32 classes),
-    Labels{soft, numbers, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, 0.0f, 0.0f}, dloss, dp, rows, classes)
+    Labels{soft, numbers, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, 0.0f}, dloss, dp, rows, classes)

@@ -95,7 +95,7 @@ public sealed class KernelTests
         _ = x.ArgMax(1);
         Tensor z = Tensor.Empty(b, (4, 6)), alpha = Tensor.Ones(1, b);
         var focal = new FocalTerm(2, 0.5f);
-        foreach (int length in new[] { 6, 8, 600, 2_000 })
+        foreach (int length in new[] { 2, 3, 6, 8, 10, 600, 2_000 })
         {
             Tensor rows = Tensor.RandomUniform((3, length), 0.1f, 1, new RandomKey(1, 4), b), result = Tensor.Empty(b, (3, length)), losses = Tensor.Empty(b, 3);
             b.Softmax(rows, result);

@@ -24,7 +24,6 @@ public sealed unsafe partial class CudaBackend
             term.Gamma,
             term.Poly,
             epsilon,
-            (float)Math.Log(epsilon),
             (float)Math.Log(1 - (double)epsilon),
             loss,
             rows,
