@@ -42,36 +42,40 @@ DEVICE float nan_or_zero(float x) { return is_nan(x) ? x : 0.0f; }
 
 // loss = Σ y·term. A NaN counts without a label, too.
 template <class Row>
-DEVICE void categorical_focal_row(const Labels& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32 classes)
+DEVICE void categorical_focal_row(const Labels<float>& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32 classes)
 {
     RowPlace place = this_row(rows, classes);
-    Row p(probabilities, place, 0.5f);
+    Row p(probabilities, place, 0.5f), y(labels.of, place, 0.0f);
     typedef Numbers<Row::Group> Group;
     FocalPower focal(labels.gamma);
     Weights weights(labels);
-    float total = 0.0f;
     bool hasNaN = false;
-    if (labels.numbers)
-    {
-        u32 number = labels.number(place);
-        if (number != NoClass)
-            total = clipped_terms<1>({p.read(probabilities, number)}, clip, focal, {weights.of(number)}, labels.poly).v[0];
-        p.each_group([&](u32 slot) { hasNaN |= group(p, slot).any_nan(); });
-    }
-    else
-    {
-        Row y(labels.soft, place, 0.0f);
-        total = (float)sum_groups(p, [&](u32 slot) {
-            Group label = group(y, slot), share = group(p, slot);
-            hasNaN |= share.any_nan();
-            if (Row::SkipsUnlabelled && !label.any())
-                return label;
-            Group term = clipped_terms(share, clip, focal, weights.from<Row::Group>(p.index(slot)), labels.poly);
-            return Group::of([&](u32 i) { return label.v[i] * term.v[i]; });
-        });
-    }
-
+    float total = (float)sum_groups(p, [&](u32 slot) {
+        Group label = group(y, slot), share = group(p, slot);
+        hasNaN |= share.any_nan();
+        if (Row::SkipsUnlabelled && !label.any())
+            return label;
+        Group term = clipped_terms(share, clip, focal, weights.from<Row::Group>(p.index(slot)), labels.poly);
+        return Group::of([&](u32 i) { return label.v[i] * term.v[i]; });
+    });
     total += Row::reduce(hasNaN ? NAN_F : 0.0f, Add());
+    if (thread_x() == 0 && place.inside)
+        loss[place.row] = total;
+}
+
+template <class Row>
+DEVICE void categorical_focal_row(const Labels<int>& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32 classes)
+{
+    RowPlace place = this_row(rows, classes);
+    Row p(probabilities, place, 0.5f);
+    FocalPower focal(labels.gamma);
+    Weights weights(labels);
+    u32 number = class_of(labels, place);
+    bool hasNaN = false;
+    p.each_group([&](u32 slot) { hasNaN |= group(p, slot).any_nan(); });
+    float total = Row::reduce(hasNaN ? NAN_F : 0.0f, Add());
+    if (number != NoClass)
+        total += clipped_terms<1>({p.read(probabilities, number)}, clip, focal, {weights.of(number)}, labels.poly).v[0];
     if (thread_x() == 0 && place.inside)
         loss[place.row] = total;
 }
@@ -79,25 +83,14 @@ DEVICE void categorical_focal_row(const Labels& labels, const float* probabiliti
 // dp = dloss·y·slope.
 template <class Row>
 DEVICE void categorical_focal_gradient_row(
-    const Labels& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32 classes)
+    const Labels<float>& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32 classes)
 {
     RowPlace place = this_row(rows, classes);
-    Row p(probabilities, place, 0.5f);
+    Row p(probabilities, place, 0.5f), y(labels.of, place, 0.0f);
     typedef Numbers<Row::Group> Group;
     FocalPower focal(labels.gamma);
     Weights weights(labels);
     float outer = place.inside ? dloss[place.row] : 0.0f;
-    if (labels.numbers)
-    {
-        u32 number = labels.number(place);
-        RowException label = {number};
-        if (number != NoClass)
-            label.value = outer * clipped_slopes<1>({p.read(probabilities, number)}, clip, focal, {weights.of(number)}, labels.poly).v[0];
-        p.store_groups(dp, [&](u32 slot) { return Group::of([&](u32 i) { return nan_or_zero(p.get(slot + i)); }); }, label);
-        return;
-    }
-
-    Row y(labels.soft, place, 0.0f);
     p.store_groups(dp, [&](u32 slot) {
         Group label = group(y, slot), share = group(p, slot);
         if (Row::SkipsUnlabelled && !label.any())
@@ -107,56 +100,76 @@ DEVICE void categorical_focal_gradient_row(
     });
 }
 
-DEVICE void categorical_focal_pair(const Labels& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32)
+template <class Row>
+DEVICE void categorical_focal_gradient_row(
+    const Labels<int>& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32 classes)
 {
-    RowPair pair = this_pair(rows, (u64)probabilities | (u64)labels.soft, (u64)loss | (u64)labels.numbers);
-    Numbers<4> p = pair.load(probabilities);
+    RowPlace place = this_row(rows, classes);
+    Row p(probabilities, place, 0.5f);
     FocalPower focal(labels.gamma);
     Weights weights(labels);
-    Numbers<2> total;
-    if (labels.numbers)
-    {
-        LabelPair label(labels, pair);
-        total = clipped_terms(label.of(p), clip, focal, label.of(weights.of_pairs()), labels.poly);
-        total = Numbers<2>::of([&](u32 i) { return label.has(i) ? total.v[i] : 0.0f; });
-    }
-    else
-    {
-        Numbers<4> label = pair.load(labels.soft), term = clipped_terms(p, clip, focal, weights.of_pairs(), labels.poly);
-        total = Numbers<2>::of([&](u32 i) { return label.v[2 * i] * term.v[2 * i] + label.v[2 * i + 1] * term.v[2 * i + 1]; });
-    }
+    float outer = place.inside ? dloss[place.row] : 0.0f;
+    RowException label = {class_of(labels, place)};
+    if (label.index != NoClass)
+        label.value = outer * clipped_slopes<1>({p.read(probabilities, label.index)}, clip, focal, {weights.of(label.index)}, labels.poly).v[0];
+    p.store_groups(
+        dp, [&](u32 slot) { return Numbers<Row::Group>::of([&](u32 i) { return nan_or_zero(p.get(slot + i)); }); }, label);
+}
 
+DEVICE void store_losses(const RowPair& pair, float* loss, const Numbers<4>& p, const Numbers<2>& total)
+{
     pair.store_each(loss, Numbers<2>::of([&](u32 i) { return __builtin_isunordered(p.v[2 * i], p.v[2 * i + 1]) ? NAN_F : total.v[i]; }));
 }
 
-DEVICE void categorical_focal_gradient_pair(
-    const Labels& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32)
+DEVICE void categorical_focal_pair(const Labels<float>& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32)
 {
-    RowPair pair = this_pair(rows, (u64)probabilities | (u64)labels.soft | (u64)dp, (u64)dloss | (u64)labels.numbers);
-    Numbers<4> p = pair.load(probabilities);
-    Numbers<2> outer = pair.load_each(dloss);
-    FocalPower focal(labels.gamma);
-    Weights weights(labels);
-    if (labels.numbers)
-    {
-        LabelPair label(labels, pair);
-        Numbers<2> slope = clipped_slopes(label.of(p), clip, focal, label.of(weights.of_pairs()), labels.poly);
-        pair.store(dp, Numbers<4>::of([&](u32 i) { return label.is(i) ? outer.v[i / 2] * slope.v[i / 2] : nan_or_zero(p.v[i]); }));
-        return;
-    }
+    RowPair pair = this_pair(rows, (u64)probabilities | (u64)labels.of, (u64)loss);
+    Numbers<4> p = pair.load(probabilities), label = pair.load(labels.of);
+    Numbers<4> term = clipped_terms(p, clip, FocalPower(labels.gamma), Weights(labels).of_pairs(), labels.poly);
+    store_losses(pair, loss, p, Numbers<2>::of([&](u32 i) { return label.v[2 * i] * term.v[2 * i] + label.v[2 * i + 1] * term.v[2 * i + 1]; }));
+}
 
-    Numbers<4> label = pair.load(labels.soft), slope = clipped_slopes(p, clip, focal, weights.of_pairs(), labels.poly);
+DEVICE void categorical_focal_pair(const Labels<int>& labels, const float* probabilities, Clip clip, float* loss, u32 rows, u32)
+{
+    RowPair pair = this_pair(rows, (u64)probabilities, (u64)loss | (u64)labels.of);
+    Numbers<4> p = pair.load(probabilities);
+    LabelPair label(labels, pair);
+    Numbers<2> term = clipped_terms(label.of(p), clip, FocalPower(labels.gamma), label.of(Weights(labels).of_pairs()), labels.poly);
+    store_losses(pair, loss, p, Numbers<2>::of([&](u32 i) { return label.has(i) ? term.v[i] : 0.0f; }));
+}
+
+DEVICE void categorical_focal_gradient_pair(
+    const Labels<float>& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32)
+{
+    RowPair pair = this_pair(rows, (u64)probabilities | (u64)labels.of | (u64)dp, (u64)dloss);
+    Numbers<4> p = pair.load(probabilities), label = pair.load(labels.of);
+    Numbers<2> outer = pair.load_each(dloss);
+    Numbers<4> slope = clipped_slopes(p, clip, FocalPower(labels.gamma), Weights(labels).of_pairs(), labels.poly);
     pair.store(dp, Numbers<4>::of([&](u32 i) { return outer.v[i / 2] * label.v[i] * slope.v[i]; }));
 }
 
-ROW_KERNELS(
-    categorical_focal, categorical_focal_row, categorical_focal_pair,
-    (const float* soft, const int* numbers, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,
-        float logHigh, float* loss, u32 rows, u32 classes),
-    Labels{soft, numbers, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, logHigh}, loss, rows, classes)
+DEVICE void categorical_focal_gradient_pair(
+    const Labels<int>& labels, const float* probabilities, Clip clip, const float* dloss, float* dp, u32 rows, u32)
+{
+    RowPair pair = this_pair(rows, (u64)probabilities | (u64)dp, (u64)dloss | (u64)labels.of);
+    Numbers<4> p = pair.load(probabilities);
+    Numbers<2> outer = pair.load_each(dloss);
+    LabelPair label(labels, pair);
+    Numbers<2> slope = clipped_slopes(label.of(p), clip, FocalPower(labels.gamma), label.of(Weights(labels).of_pairs()), labels.poly);
+    pair.store(dp, Numbers<4>::of([&](u32 i) { return label.is(i) ? outer.v[i / 2] * slope.v[i / 2] : nan_or_zero(p.v[i]); }));
+}
 
-ROW_KERNELS(
-    categorical_focal_gradient, categorical_focal_gradient_row, categorical_focal_gradient_pair,
-    (const float* soft, const int* numbers, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,
-        const float* dloss, float* dp, u32 rows, u32 classes),
-    Labels{soft, numbers, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, 0.0f}, dloss, dp, rows, classes)
+#define FOCAL_KERNELS(name, Label)                                                                                                          \
+    ROW_KERNELS(                                                                                                                            \
+        name, categorical_focal_row, categorical_focal_pair,                                                                                \
+        (const Label* labels, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,           \
+            float logHigh, float* loss, u32 rows, u32 classes),                                                                             \
+        Labels<Label>{labels, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, logHigh}, loss, rows, classes)                      \
+    ROW_KERNELS(                                                                                                                            \
+        name##_gradient, categorical_focal_gradient_row, categorical_focal_gradient_pair,                                                   \
+        (const Label* labels, const float* probabilities, const float* alpha, u32 alphas, float gamma, float poly, float epsilon,           \
+            const float* dloss, float* dp, u32 rows, u32 classes),                                                                          \
+        Labels<Label>{labels, alpha, alphas, gamma, poly}, probabilities, Clip{epsilon, 0.0f}, dloss, dp, rows, classes)
+
+FOCAL_KERNELS(categorical_focal, float)
+FOCAL_KERNELS(sparse_categorical_focal, int)

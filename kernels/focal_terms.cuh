@@ -7,23 +7,22 @@
 // The number of a class; none.
 constexpr u32 NoClass = ~0u;
 
-// Soft labels [rows, classes], or class numbers [rows] where those are null; a number that is no class is no label.
+// Soft labels [rows, classes], or class numbers [rows] of type int, and what the terms depend on. Either have kernels of their own, for those
+// of numbers need much fewer registers.
+template <class Label>
 struct Labels
 {
-    const float* soft;
-    const int* numbers;
+    const Label* of;
     const float* alpha;
     u32 alphas;
     float gamma, poly;
-
-    METHOD u32 number(u32 row, u32 classes) const
-    {
-        u32 number = (u32)numbers[row];
-        return number < classes ? number : NoClass;
-    }
-
-    METHOD u32 number(const RowPlace& place) const { return place.inside ? number(place.row, place.length) : NoClass; }
 };
+
+DEVICE u32 class_of(const Labels<int>& labels, const RowPlace& place)
+{
+    u32 number = place.inside ? (u32)labels.of[place.row] : NoClass;
+    return number < place.length ? number : NoClass;
+}
 
 // The weights of the classes: one for all of them, or as many as there are classes.
 struct Weights
@@ -32,7 +31,8 @@ struct Weights
     u32 count;
     float first;
 
-    METHOD explicit Weights(const Labels& labels) : each(labels.alpha), count(labels.alphas), first(labels.alpha[0]) {}
+    template <class Label>
+    METHOD explicit Weights(const Labels<Label>& labels) : each(labels.alpha), count(labels.alphas), first(labels.alpha[0]) {}
 
     // Of a class that there is.
     METHOD float of(u32 c) const { return count == 1 ? first : each[c]; }
@@ -55,9 +55,9 @@ struct LabelPair
 {
     u32 numbers[2];
 
-    METHOD LabelPair(const Labels& labels, const RowPair& pair)
+    METHOD LabelPair(const Labels<int>& labels, const RowPair& pair)
     {
-        Numbers<2> bits = pair.load_each((const float*)labels.numbers);
+        Numbers<2> bits = pair.load_each((const float*)labels.of);
         numbers[0] = float_bits(bits.v[0]), numbers[1] = float_bits(bits.v[1]);
     }
 

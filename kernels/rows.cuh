@@ -425,11 +425,11 @@ DEVICE Numbers<Row::Group> group(const Row& row, u32 slot)
 
 // The kernels of a function of rows: of up to 512 elements, of up to 1024, of longer ones, and of a few that would leave lanes idle; of three
 // and of ten, which many data sets have; and of two, for which there is another function, of pairs of rows.
-#define ROW_KERNELS(name, function, pair_function, PARAMETERS, ...)         \
-    KERNEL name PARAMETERS { function<HeldRow<4>>(__VA_ARGS__); }           \
-    KERNEL name##_wide PARAMETERS { function<HeldRow<8, 32>>(__VA_ARGS__); } \
-    KERNEL name##_long PARAMETERS { function<ReadRow>(__VA_ARGS__); }       \
-    KERNEL name##_short PARAMETERS { function<OwnRow<16>>(__VA_ARGS__); }   \
-    KERNEL name##_three PARAMETERS { function<OwnRow<3, 3>>(__VA_ARGS__); } \
-    KERNEL name##_ten PARAMETERS { function<OwnRow<10, 10>>(__VA_ARGS__); } \
+#define ROW_KERNELS(name, function, pair_function, PARAMETERS, ...)                  \
+    KERNEL name PARAMETERS { function<HeldRow<4>>(__VA_ARGS__); }                    \
+    BLOCKS2 KERNEL name##_wide PARAMETERS { function<HeldRow<8, 32>>(__VA_ARGS__); } \
+    KERNEL name##_long PARAMETERS { function<ReadRow>(__VA_ARGS__); }                \
+    KERNEL name##_short PARAMETERS { function<OwnRow<16>>(__VA_ARGS__); }            \
+    KERNEL name##_three PARAMETERS { function<OwnRow<3, 3>>(__VA_ARGS__); }          \
+    KERNEL name##_ten PARAMETERS { function<OwnRow<10, 10>>(__VA_ARGS__); }          \
     KERNEL name##_two PARAMETERS { pair_function(__VA_ARGS__); }

@@ -96,31 +96,37 @@ DEVICE Shares<1> share_of_label(const Row& z, const float* logits, const Peak& p
 
 // loss = Σ y·term.
 template <class Row>
-DEVICE void softmax_categorical_focal_row(const Labels& labels, const float* logits, float* loss, u32 rows, u32 classes)
+DEVICE void softmax_categorical_focal_row(const Labels<float>& labels, const float* logits, float* loss, u32 rows, u32 classes)
 {
     RowPlace place = this_row(rows, classes);
-    Row z(logits, place, -INFINITY_F), powers(place);
+    Row z(logits, place, -INFINITY_F), y(labels.of, place, 0.0f), powers(place);
     Peak peak = find_peak(z, powers);
     typedef Numbers<Row::Group> Group;
     FocalPower focal(labels.gamma);
     Weights weights(labels);
+    float total = (float)sum_groups(z, [&](u32 slot) {
+        Group label = group(y, slot);
+        if (Row::SkipsUnlabelled && !label.any())
+            return label;
+        Group term = shares(z, powers, peak, slot).terms(focal, weights.from<Row::Group>(z.index(slot)), labels.poly);
+        return Group::of([&](u32 i) { return label.v[i] != 0.0f ? label.v[i] * term.v[i] : 0.0f; });
+    });
+    if (thread_x() == 0 && place.inside)
+        loss[place.row] = is_nan(peak.u) ? NAN_F : total;
+}
+
+template <class Row>
+DEVICE void softmax_categorical_focal_row(const Labels<int>& labels, const float* logits, float* loss, u32 rows, u32 classes)
+{
+    RowPlace place = this_row(rows, classes);
+    Row z(logits, place, -INFINITY_F), powers(place);
+    u32 number = class_of(labels, place);
+    Peak peak = find_peak(z, powers);
     float total = 0.0f;
-    if (labels.numbers)
+    if (number != NoClass)
     {
-        u32 number = labels.number(place);
-        if (number != NoClass)
-            total = share_of_label(z, logits, peak, number).terms(focal, {weights.of(number)}, labels.poly).v[0];
-    }
-    else
-    {
-        Row y(labels.soft, place, 0.0f);
-        total = (float)sum_groups(z, [&](u32 slot) {
-            Group label = group(y, slot);
-            if (Row::SkipsUnlabelled && !label.any())
-                return label;
-            Group term = shares(z, powers, peak, slot).terms(focal, weights.from<Row::Group>(z.index(slot)), labels.poly);
-            return Group::of([&](u32 i) { return label.v[i] != 0.0f ? label.v[i] * term.v[i] : 0.0f; });
-        });
+        FocalPower focal(labels.gamma);
+        total = share_of_label(z, logits, peak, number).terms(focal, {Weights(labels).of(number)}, labels.poly).v[0];
     }
 
     if (thread_x() == 0 && place.inside)
@@ -131,41 +137,15 @@ DEVICE void softmax_categorical_focal_row(const Labels& labels, const float* log
 // and of the others, whose own part of it is less than what h_j·u_j loses.
 template <class Row>
 DEVICE void softmax_categorical_focal_gradient_row(
-    const Labels& labels, const float* logits, const float* dloss, float* dz, u32 rows, u32 classes)
+    const Labels<float>& labels, const float* logits, const float* dloss, float* dz, u32 rows, u32 classes)
 {
     RowPlace place = this_row(rows, classes);
-    Row z(logits, place, -INFINITY_F), powers(place);
+    Row z(logits, place, -INFINITY_F), y(labels.of, place, 0.0f), powers(place);
     Peak peak = find_peak(z, powers);
     typedef Numbers<Row::Group> Group;
     FocalPower focal(labels.gamma);
     Weights weights(labels);
     float outer = place.inside ? dloss[place.row] : 0.0f;
-    if (labels.numbers)
-    {
-        u32 number = labels.number(place);
-        RowException label = {number};
-        float h = 0.0f;
-        if (number != NoClass)
-        {
-            Shares<1> s = share_of_label(z, logits, peak, number);
-            h = s.pulls(focal, {weights.of(number)}, labels.poly).v[0];
-            label.value = outer * (h * s.u.v[0]);
-        }
-
-        // The product of all that does not depend on the class would be too small a number.
-        float others = -outer * h;
-        z.store_groups(
-            dz,
-            [&](u32 slot) {
-                return Group::of([&](u32 i) {
-                    return others * ((Row::IsHeld ? powers.get(slot + i) : scaled_exp_below_zero(peak.below(z, slot + i))) * peak.scale);
-                });
-            },
-            label);
-        return;
-    }
-
-    Row y(labels.soft, place, 0.0f);
     auto pulls = [&](u32 slot) {
         Group label = group(y, slot);
         if (Row::SkipsUnlabelled && !label.any())
@@ -190,6 +170,35 @@ DEVICE void softmax_categorical_focal_gradient_row(
         Shares<Row::Group> s = shares(z, powers, peak, slot);
         return Group::of([&](u32 i) { return outer * fma(s.p.v[i], (h.v[i] - ofPeaks) - rest, h.v[i] * s.u.v[i]); });
     });
+}
+
+// Of the label t alone, dz_t = h·u_t and dz_j = -h·p_j.
+template <class Row>
+DEVICE void softmax_categorical_focal_gradient_row(
+    const Labels<int>& labels, const float* logits, const float* dloss, float* dz, u32 rows, u32 classes)
+{
+    RowPlace place = this_row(rows, classes);
+    Row z(logits, place, -INFINITY_F), powers(place);
+    RowException label = {class_of(labels, place)};
+    float outer = place.inside ? dloss[place.row] : 0.0f, h = 0.0f;
+    Peak peak = find_peak(z, powers);
+    if (label.index != NoClass)
+    {
+        Shares<1> s = share_of_label(z, logits, peak, label.index);
+        FocalPower focal(labels.gamma);
+        h = outer * s.pulls(focal, {Weights(labels).of(label.index)}, labels.poly).v[0];
+        label.value = h * s.u.v[0];
+    }
+
+    // The product of all that does not depend on the class would be too small a number.
+    z.store_groups(
+        dz,
+        [&](u32 slot) {
+            return Numbers<Row::Group>::of([&](u32 i) {
+                return -h * ((Row::IsHeld ? powers.get(slot + i) : scaled_exp_below_zero(peak.below(z, slot + i))) * peak.scale);
+            });
+        },
+        label);
 }
 
 // Of both classes of two rows, the greater first.
@@ -218,74 +227,73 @@ DEVICE Numbers<4> greater_first(const TwoShares* two, const Numbers<4>& x)
     });
 }
 
-DEVICE void softmax_categorical_focal_pair(const Labels& labels, const float* logits, float* loss, u32 rows, u32)
+DEVICE void softmax_categorical_focal_pair(const Labels<float>& labels, const float* logits, float* loss, u32 rows, u32)
 {
-    RowPair pair = this_pair(rows, (u64)logits | (u64)labels.soft, (u64)loss | (u64)labels.numbers);
-    Numbers<4> z = pair.load(logits);
-    FocalPower focal(labels.gamma);
-    Numbers<4> weights = Weights(labels).of_pairs();
-    Numbers<2> total;
-    if (labels.numbers)
-    {
-        LabelPair label(labels, pair);
-        TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
-        Numbers<2> term = shares_of_labels(two, label).terms(focal, label.of(weights), labels.poly);
-        total = Numbers<2>::of([&](u32 i) { return label.has(i) ? term.v[i] : 0.0f * two[i].greater; });
-    }
-    else
-    {
-        Numbers<4> y = pair.load(labels.soft);
-        TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
-        Numbers<4> label = greater_first(two, y), term = shares_of_pairs(two).terms(focal, greater_first(two, weights), labels.poly);
-        term = Numbers<4>::of([&](u32 i) { return label.v[i] != 0.0f ? label.v[i] * term.v[i] : 0.0f * two[i / 2].greater; });
-        total = {term.v[0] + term.v[1], term.v[2] + term.v[3]};
-    }
-
-    pair.store_each(loss, total);
+    RowPair pair = this_pair(rows, (u64)logits | (u64)labels.of, (u64)loss);
+    Numbers<4> z = pair.load(logits), y = pair.load(labels.of), weights = Weights(labels).of_pairs();
+    TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
+    Numbers<4> label = greater_first(two, y);
+    Numbers<4> term = shares_of_pairs(two).terms(FocalPower(labels.gamma), greater_first(two, weights), labels.poly);
+    term = Numbers<4>::of([&](u32 i) { return label.v[i] != 0.0f ? label.v[i] * term.v[i] : 0.0f * two[i / 2].greater; });
+    pair.store_each(loss, {term.v[0] + term.v[1], term.v[2] + term.v[3]});
 }
 
-// The gradient of the greater logit is that of the lesser one, the other way round.
-DEVICE void softmax_categorical_focal_gradient_pair(const Labels& labels, const float* logits, const float* dloss, float* dz, u32 rows, u32)
+DEVICE void softmax_categorical_focal_pair(const Labels<int>& labels, const float* logits, float* loss, u32 rows, u32)
 {
-    RowPair pair = this_pair(rows, (u64)logits | (u64)labels.soft | (u64)dz, (u64)dloss | (u64)labels.numbers);
-    Numbers<4> z = pair.load(logits);
-    Numbers<2> outer = pair.load_each(dloss), first;
-    FocalPower focal(labels.gamma);
-    Numbers<4> weights = Weights(labels).of_pairs();
-    if (labels.numbers)
-    {
-        LabelPair label(labels, pair);
-        TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
-        Shares<2> s = shares_of_labels(two, label);
-        Numbers<2> pull = s.pulls(focal, label.of(weights), labels.poly);
-        first = Numbers<2>::of([&](u32 i) {
-            float slope = outer.v[i] * pull.v[i] * (label.has(i) ? s.u.v[i] : 0.0f * s.u.v[i]);
-            return label.is(2 * i) ? slope : -slope;
-        });
-    }
-    else
-    {
-        Numbers<4> y = pair.load(labels.soft);
-        TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
-        Numbers<4> h = shares_of_pairs(two).pulls(focal, greater_first(two, weights), labels.poly), label = greater_first(two, y);
-        h = Numbers<4>::of([&](u32 i) { return label.v[i] * h.v[i]; });
-        first = Numbers<2>::of([&](u32 i) {
-            float slope = outer.v[i] * fma(h.v[2 * i], two[i].lesser, -two[i].greater * h.v[2 * i + 1]);
-            return two[i].isFirst ? slope : -slope;
-        });
-    }
+    RowPair pair = this_pair(rows, (u64)logits, (u64)loss | (u64)labels.of);
+    Numbers<4> z = pair.load(logits), weights = Weights(labels).of_pairs();
+    LabelPair label(labels, pair);
+    TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
+    Numbers<2> term = shares_of_labels(two, label).terms(FocalPower(labels.gamma), label.of(weights), labels.poly);
+    pair.store_each(loss, Numbers<2>::of([&](u32 i) { return label.has(i) ? term.v[i] : 0.0f * two[i].greater; }));
+}
 
+// Of two logits, the gradient of the second is that of the first with the other sign.
+DEVICE void softmax_categorical_focal_gradient_pair(
+    const Labels<float>& labels, const float* logits, const float* dloss, float* dz, u32 rows, u32)
+{
+    RowPair pair = this_pair(rows, (u64)logits | (u64)labels.of | (u64)dz, (u64)dloss);
+    Numbers<4> z = pair.load(logits), y = pair.load(labels.of), weights = Weights(labels).of_pairs();
+    Numbers<2> outer = pair.load_each(dloss);
+    TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
+    Numbers<4> label = greater_first(two, y);
+    Numbers<4> h = shares_of_pairs(two).pulls(FocalPower(labels.gamma), greater_first(two, weights), labels.poly);
+    h = Numbers<4>::of([&](u32 i) { return label.v[i] * h.v[i]; });
+    Numbers<2> first = Numbers<2>::of([&](u32 i) {
+        float slope = outer.v[i] * fma(h.v[2 * i], two[i].lesser, -two[i].greater * h.v[2 * i + 1]);
+        return two[i].isFirst ? slope : -slope;
+    });
     pair.store(dz, {first.v[0], -first.v[0], first.v[1], -first.v[1]});
 }
 
-ROW_KERNELS(
-    softmax_categorical_focal, softmax_categorical_focal_row, softmax_categorical_focal_pair,
-    (const float* soft, const int* numbers, const float* logits, const float* alpha, u32 alphas, float gamma, float poly, float* loss, u32 rows,
-        u32 classes),
-    Labels{soft, numbers, alpha, alphas, gamma, poly}, logits, loss, rows, classes)
+DEVICE void softmax_categorical_focal_gradient_pair(
+    const Labels<int>& labels, const float* logits, const float* dloss, float* dz, u32 rows, u32)
+{
+    RowPair pair = this_pair(rows, (u64)logits | (u64)dz, (u64)dloss | (u64)labels.of);
+    Numbers<4> z = pair.load(logits), weights = Weights(labels).of_pairs();
+    Numbers<2> outer = pair.load_each(dloss);
+    LabelPair label(labels, pair);
+    TwoShares two[2] = {TwoShares(z.v[0], z.v[1]), TwoShares(z.v[2], z.v[3])};
+    Shares<2> s = shares_of_labels(two, label);
+    Numbers<2> pull = s.pulls(FocalPower(labels.gamma), label.of(weights), labels.poly);
+    Numbers<2> first = Numbers<2>::of([&](u32 i) {
+        float slope = outer.v[i] * pull.v[i] * (label.has(i) ? s.u.v[i] : 0.0f * s.u.v[i]);
+        return label.is(2 * i) ? slope : -slope;
+    });
+    pair.store(dz, {first.v[0], -first.v[0], first.v[1], -first.v[1]});
+}
 
-ROW_KERNELS(
-    softmax_categorical_focal_gradient, softmax_categorical_focal_gradient_row, softmax_categorical_focal_gradient_pair,
-    (const float* soft, const int* numbers, const float* logits, const float* alpha, u32 alphas, float gamma, float poly, const float* dloss,
-        float* dz, u32 rows, u32 classes),
-    Labels{soft, numbers, alpha, alphas, gamma, poly}, logits, dloss, dz, rows, classes)
+#define SOFTMAX_FOCAL_KERNELS(name, Label)                                                                                                  \
+    ROW_KERNELS(                                                                                                                            \
+        name, softmax_categorical_focal_row, softmax_categorical_focal_pair,                                                                \
+        (const Label* labels, const float* logits, const float* alpha, u32 alphas, float gamma, float poly, float* loss, u32 rows,          \
+            u32 classes),                                                                                                                   \
+        Labels<Label>{labels, alpha, alphas, gamma, poly}, logits, loss, rows, classes)                                                     \
+    ROW_KERNELS(                                                                                                                            \
+        name##_gradient, softmax_categorical_focal_gradient_row, softmax_categorical_focal_gradient_pair,                                   \
+        (const Label* labels, const float* logits, const float* alpha, u32 alphas, float gamma, float poly, const float* dloss, float* dz,  \
+            u32 rows, u32 classes),                                                                                                         \
+        Labels<Label>{labels, alpha, alphas, gamma, poly}, logits, dloss, dz, rows, classes)
+
+SOFTMAX_FOCAL_KERNELS(softmax_categorical_focal, float)
+SOFTMAX_FOCAL_KERNELS(softmax_sparse_categorical_focal, int)

@@ -102,10 +102,13 @@ public sealed class KernelTests
             b.SoftmaxGradient(rows, rows, result);
             b.LogSoftmax(rows, result);
             b.LogSoftmaxGradient(rows, rows, result);
-            b.CategoricalFocal(rows, rows, alpha, focal, 1e-7f, losses);
-            b.CategoricalFocalGradient(rows, rows, alpha, focal, 1e-7f, losses, result);
-            b.SoftmaxCategoricalFocal(rows, rows, alpha, focal, losses);
-            b.SoftmaxCategoricalFocalGradient(rows, rows, alpha, focal, losses, result);
+            foreach (Tensor labels in new[] { rows, Tensor.Zeros(3, b).Cast(DType.Int32) })
+            {
+                b.CategoricalFocal(labels, rows, alpha, focal, 1e-7f, losses);
+                b.CategoricalFocalGradient(labels, rows, alpha, focal, 1e-7f, losses, result);
+                b.SoftmaxCategoricalFocal(labels, rows, alpha, focal, losses);
+                b.SoftmaxCategoricalFocalGradient(labels, rows, alpha, focal, losses, result);
+            }
         }
 
         Tensor cube = Tensor.Ones((2, 3, 4), b), cubeBytes = cube.Cast(DType.UInt8);
