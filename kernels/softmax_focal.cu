@@ -84,11 +84,10 @@ DEVICE Shares<Row::Group> shares(const Row& z, const Row& powers, const Peak& pe
     return s;
 }
 
-// Of the class that is a row's label.
-template <class Row>
-DEVICE Shares<1> share_of_label(const Row& z, const float* logits, const Peak& peak, u32 number)
+// Of a class by its logit.
+DEVICE Shares<1> share_of(float logit, const Peak& peak)
 {
-    float below = z.read(logits, number) - peak.logit;
+    float below = logit - peak.logit;
     Shares<1> s;
     s.set(0, below, scaled_exp_below_zero(below), peak);
     return s;
@@ -121,12 +120,12 @@ DEVICE void softmax_categorical_focal_row(const Labels<int>& labels, const float
     RowPlace place = this_row(rows, classes);
     Row z(logits, place, -INFINITY_F), powers(place);
     u32 number = class_of(labels, place);
+    float logit = number != NoClass ? z.read(logits, number) : 0.0f, total = 0.0f;
     Peak peak = find_peak(z, powers);
-    float total = 0.0f;
     if (number != NoClass)
     {
         FocalPower focal(labels.gamma);
-        total = share_of_label(z, logits, peak, number).terms(focal, {Weights(labels).of(number)}, labels.poly).v[0];
+        total = share_of(logit, peak).terms(focal, {Weights(labels).of(number)}, labels.poly).v[0];
     }
 
     if (thread_x() == 0 && place.inside)
@@ -181,10 +180,11 @@ DEVICE void softmax_categorical_focal_gradient_row(
     Row z(logits, place, -INFINITY_F), powers(place);
     RowException label = {class_of(labels, place)};
     float outer = place.inside ? dloss[place.row] : 0.0f, h = 0.0f;
+    float logit = label.index != NoClass ? z.read(logits, label.index) : 0.0f;
     Peak peak = find_peak(z, powers);
     if (label.index != NoClass)
     {
-        Shares<1> s = share_of_label(z, logits, peak, label.index);
+        Shares<1> s = share_of(logit, peak);
         FocalPower focal(labels.gamma);
         h = outer * s.pulls(focal, {Weights(labels).of(label.index)}, labels.poly).v[0];
         label.value = h * s.u.v[0];
