@@ -7,6 +7,9 @@ public sealed unsafe partial class CudaBackend
 {
     // One warp, or eight threads, sum this many elements before their result is summed again.
     private const int RowChunk = 4096;
+
+    // Of rows that have several chunks and still too few to keep a device busy.
+    private const int SmallRowChunk = 512, FewRowChunks = 1024;
     private const int ColumnChunk = 512;
 
     /// <inheritdoc/>
@@ -83,15 +86,15 @@ public sealed unsafe partial class CudaBackend
 
     private void ReduceRows(string name, Tensor x, Tensor y, int outer, int n, float divisor)
     {
-        int chunks = Math.Max(1, Ceiling(n, RowChunk));
-        if (chunks == 1)
+        if (n <= RowChunk)
         {
             EachRow(KernelFamily.Reduce, name, outer, x, y, n, RowChunk, 1, outer, divisor);
             return;
         }
 
+        int chunk = outer * Ceiling(n, RowChunk) < FewRowChunks ? SmallRowChunk : RowChunk, chunks = Ceiling(n, chunk);
         using Tensor partial = Tensor.Empty(this, [outer, chunks]);
-        EachRow(KernelFamily.Reduce, name, outer * chunks, x, partial, n, RowChunk, chunks, outer, 1f);
+        EachRow(KernelFamily.Reduce, name, outer * chunks, x, partial, n, chunk, chunks, outer, 1f);
         ReduceRows(name, partial, y, outer, chunks, divisor);
     }
 
