@@ -21,7 +21,9 @@ internal static class ConfigArguments
 
     private static readonly JsonDocumentOptions Json = new()
     {
-        CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
     };
 
     /// <summary>The arguments with those of the files.</summary>

@@ -63,17 +63,27 @@ public partial class Model
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Strategy is not null)
         {
-            all.Each(callback => callback.OnTrainInterrupted());
+            try
+            {
+                all.Each(callback => callback.OnTrainInterrupted());
+            }
+            catch (Exception error)
+            {
+                all.EachAfter(error, callback => callback.OnTrainFailed(error));
+                throw;
+            }
+
             throw;
         }
-        catch (Exception error) when (Strategy is not null)
+        catch (Exception error)
         {
-            Strategy.OnError(error);
+            Strategy?.OnError(error);
+            all.EachAfter(error, callback => callback.OnTrainFailed(error));
             throw;
         }
         finally
         {
-            _run = null;
+            (_run, _deferLogs) = (null, false);
         }
     }
 
