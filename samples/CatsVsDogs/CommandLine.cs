@@ -37,9 +37,9 @@ internal static class CommandLine
         HelpExamples.AddTo(root);
         try
         {
-            args = ConfigArguments.Expand(args);
+            args = ConfigArguments.Expand(root, args);
         }
-        catch (UserException exception)
+        catch (Exception exception) when (IsExpected(exception))
         {
             terminal.Error.WriteLine($"error: {exception.Message}");
             return ExitCode.Failure;

@@ -17,9 +17,25 @@ internal static class OutputFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be made: {exception.Message}", exception);
+            throw new UserException($"{path}: cannot be made: {Reason(path, exception)}", exception);
         }
 
-        OutputFile.CheckWritable(Path.Combine(path, $"{Guid.NewGuid():N}.tmp"));
+        OutputFile.CheckWritable(Path.Combine(path, $"{Guid.NewGuid():N}.tmp"), option);
+    }
+
+    /// <summary>Why something cannot be written: the system only says that it could not find a part of the path, or not which one is in the way.</summary>
+    /// <param name="path">What was to be made.</param>
+    /// <param name="exception">What the system says.</param>
+    public static string Reason(string path, Exception exception)
+    {
+        string place = Path.GetFullPath(path);
+        do
+            place = Path.GetDirectoryName(place) ?? place;
+        while (!Path.Exists(place));
+        if (File.Exists(place))
+            return $"{place} is a file, not a folder";
+        return exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
+            ? $"nothing can be written into {place}"
+            : exception.Message;
     }
 }

@@ -15,8 +15,11 @@ for package in "$feed"/*.nupkg; do
     case ${package##*/} in Numerics.[0-9]*) continue ;; esac
     [ -f "${package%.nupkg}.snupkg" ] || { echo "$package has no symbols"; exit 1; }
     parts=$(unzip -Z1 "$package")
-    for part in README.md 'lib/net10\.0/.*\.dll' 'lib/net10\.0/.*\.xml'; do
+    for part in README.md icon.png 'lib/net10\.0/.*\.dll' 'lib/net10\.0/.*\.xml'; do
         grep -qx "$part" <<<"$parts" || { echo "$package has no $part"; exit 1; }
+    done
+    for element in description tags authors copyright icon readme; do
+        grep -q "<$element>..*</$element>" <<<"$(unzip -p "$package" '*.nuspec')" || { echo "$package has no $element"; exit 1; }
     done
     grep -q '<license type="expression">MIT</license>' <<<"$(unzip -p "$package" '*.nuspec')" || { echo "$package has no licence"; exit 1; }
 done

@@ -78,7 +78,12 @@ public abstract class ClassifierLoss : Loss
         ArgumentNullException.ThrowIfNull(yPred);
         int axis = Axis(yTrue, yPred);
         if (yTrue.Shape != yPred.Shape)
-            throw Mismatch("yTrue and yPred of one shape", yTrue, yPred);
+        {
+            bool areNumbers = yTrue.Rank == yPred.Rank - 1 || (yTrue.Rank == yPred.Rank && yTrue.Shape[axis] == 1);
+            throw Mismatch(
+                $"yTrue and yPred of one shape{(areNumbers ? " (one-hot rows; class numbers are for the losses whose names begin with Sparse)" : "")}", yTrue, yPred);
+        }
+
         return Terms(LabelSmoothing.OverClasses(Rows(Floats(yTrue), axis), labelSmoothing), yPred, axis, alpha, term, normalize);
     }
 

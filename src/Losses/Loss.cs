@@ -122,12 +122,17 @@ public abstract class Loss
     protected Tensor SameShape(Tensor yTrue, Tensor yPred)
     {
         ArgumentNullException.ThrowIfNull(yPred);
+        Tensor target = SameRank(yTrue, yPred);
+        return target.Shape == yPred.Shape ? target : throw Mismatch("yTrue and yPred of one shape", yTrue, yPred);
+    }
+
+    /// <summary>The target as Float32, with or without a last axis of 1 as the prediction has it.</summary>
+    private protected static Tensor SameRank(Tensor yTrue, Tensor yPred)
+    {
         Tensor target = Floats(yTrue);
         if (target.Rank + 1 == yPred.Rank && yPred.Shape[-1] == 1)
-            target = target.ExpandDims(-1);
-        else if (target.Rank == yPred.Rank + 1 && target.Shape[-1] == 1)
-            target = target.Squeeze(-1);
-        return target.Shape == yPred.Shape ? target : throw Mismatch("yTrue and yPred of one shape", yTrue, yPred);
+            return target.ExpandDims(-1);
+        return target.Rank == yPred.Rank + 1 && target.Shape[-1] == 1 ? target.Squeeze(-1) : target;
     }
 
     /// <summary>The mean over the last axis; a vector's elements are examples already.</summary>

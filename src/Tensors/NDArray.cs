@@ -51,6 +51,16 @@ public sealed class NDArray
     /// <inheritdoc cref="From(Shape, ReadOnlySpan{float})"/>
     public static NDArray From(Shape shape, ReadOnlySpan<int> values) => From(shape, DType.Int32, MemoryMarshal.AsBytes(values), values.Length);
 
+    /// <summary>An array of floats over <paramref name="values"/>, each rounded to the nearest float.</summary>
+    /// <inheritdoc cref="From(Shape, ReadOnlySpan{float})"/>
+    public static NDArray From(Shape shape, ReadOnlySpan<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        float[] floats = new float[values.Length];
+        TensorPrimitives.ConvertTruncating(values, floats);
+        return From(shape, floats);
+    }
+
     /// <summary>An array of bytes over a copy of <paramref name="values"/>.</summary>
     /// <param name="shape">The extents; their product is the number of values.</param>
     /// <param name="values">The elements, row-major.</param>

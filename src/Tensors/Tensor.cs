@@ -202,13 +202,14 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>Gives the memory back now instead of at the end of the scope; calling it again does nothing.</summary>
+    /// <exception cref="InvalidOperationException">A scope of another thread owns the tensor.</exception>
     public void Dispose()
     {
+        MoveTo(null);
         TensorBuffer? buffer = Interlocked.Exchange(ref _buffer, null);
         MatMulProduct? product = Interlocked.Exchange(ref _product, null);
         if (buffer is null && product is null)
             return;
-        MoveTo(null);
         buffer?.Release();
         product?.Release();
         GC.SuppressFinalize(this);

@@ -1,5 +1,7 @@
+using System.Text;
 using Numerics.Data.Tests;
 using Numerics.Nn;
+using Numerics.Samples.CatsVsDogs;
 using SkiaSharp;
 
 namespace Numerics.CatsVsDogs.Tests;
@@ -23,8 +25,34 @@ public sealed class BadInputTests : IDisposable
     public static TheoryData<string, string> BadOutputs => new()
     {
         { "nowhere/weights.safetensors", "no folder" },
-        { "taken", "a folder" },
-        { "file.txt/weights.safetensors", "no folder" },
+        { "taken", "a folder; --output names a file" },
+        { "file.txt/weights.safetensors", "file.txt is a file, not a folder" },
+    };
+
+    /// <summary>Options that name a folder that is made, and what else the commands need.</summary>
+    public static TheoryData<string, string> FolderOptions => new()
+    {
+        { "prepare", "--output" },
+        { "imbalance", "--output" },
+        { "train --data DATA --output WEIGHTS", "--run-dir" },
+        { "train --output WEIGHTS", "--drawings" },
+        { "predict --weights WHOLE DATA/Cat/1.jpg", "--grad-cam" },
+        { "evaluate --weights WHOLE --data DATA", "--plots" },
+    };
+
+    public static TheoryData<string, string> BadConfigs => new()
+    {
+        { """{"wings": 2}""", "'wings': no option of train" },
+        { """{"wings": null}""", "'wings': no option of train" },
+        { """{"": 1}""", "''" },
+        { """{"config": "other.json"}""", "'config'" },
+        { """{"epochs": "many"}""", "'epochs': --epochs: expected a whole number of at least 1, got 'many'" },
+        { """{"epochs": 0}""", "'epochs'" },
+        { """{"batch_size": true}""", "'batch_size': expected a number or a text, got true" },
+        { """{"augment": 3}""", "'augment': expected true or false, got 3" },
+        { """{"data": ""}""", "'data': --data: expected a path" },
+        { """{"epochs": 1, "epochs": 2}""", "epochs" },
+        { "", "empty" },
     };
 
     public static TheoryData<string> BadWeights => ["missing.safetensors", "text.safetensors", "zero.safetensors", "truncated.safetensors", "other.safetensors"];
@@ -71,6 +99,59 @@ public sealed class BadInputTests : IDisposable
         string data = _folder.WriteDrawings("data", 1), weights = MakeWeights(name);
         Catsvsdogs.Run("evaluate", "--weights", weights, "--data", data).AssertFailed(1, weights);
         Catsvsdogs.RunProcess("predict", "--weights", weights, Path.Combine(data, "Cat", "1.jpg")).AssertFailed(1, weights);
+    }
+
+    [Fact]
+    public void A_folder_in_the_place_of_a_file_is_called_one()
+    {
+        string data = _folder.WriteDrawings("data", 1), weights = MakeWeights("whole.safetensors");
+        string taken = Directory.CreateDirectory(_folder["taken"]).FullName, picture = Path.Combine(data, "Cat", "1.jpg");
+        Catsvsdogs.Run("predict", "--weights", taken, picture).AssertFailed(1, taken, "a folder");
+        Catsvsdogs.RunProcess("predict", "--weights", weights, taken).AssertFailed(1, taken, "a folder");
+        Catsvsdogs.Run("evaluate", "--weights", taken, "--data", data).AssertFailed(1, taken, "a folder");
+        Catsvsdogs.RunProcess("train", "--config", taken).AssertFailed(1, taken, "a folder; --config names a file");
+        Catsvsdogs.Run("data", "--data", data, "--output", taken).AssertFailed(1, taken, "a folder; --output names a file");
+        Catsvsdogs.Run("data", "--data", data, "--output", _folder["sheet.png"], "--index", taken).AssertFailed(1, taken, "a folder; --index names a file");
+        _ = Directory.CreateDirectory(_folder["taken/kagglecatsanddogs_5340.zip"]);
+        Catsvsdogs.Run("prepare", "--output", taken).AssertFailed(1, _folder["taken/kagglecatsanddogs_5340.zip"], "a folder");
+    }
+
+    [Theory]
+    [MemberData(nameof(FolderOptions))]
+    public void A_folder_that_cannot_be_made_is_named_with_what_is_in_the_way(string command, string option)
+    {
+        string data = _folder.WriteDrawings("data", 1), weights = _folder["weights.safetensors"], file = _folder.Write("file.txt", "text"u8);
+        string whole = MakeWeights("whole.safetensors"), below = Path.Combine(file, "below");
+        string[] args = [.. command.Split(' ').Select(word => word.Replace("DATA", data).Replace("WEIGHTS", weights).Replace("WHOLE", whole)), option];
+        Catsvsdogs.Run([.. args, file]).AssertFailed(1, file, $"a file; {option} names a folder");
+        Catsvsdogs.Run([.. args, below]).AssertFailed(1, below, $"{file} is a file, not a folder");
+        Catsvsdogs.RunProcess([.. args, below]).AssertFailed(1, below, $"{file} is a file, not a folder");
+        if (OperatingSystem.IsLinux())
+            Catsvsdogs.Run([.. args, "/proc/nowhere"]).AssertFailed(1, "/proc/nowhere", "nothing can be written into /proc");
+        Assert.False(File.Exists(weights));
+    }
+
+    [Theory]
+    [MemberData(nameof(BadConfigs))]
+    public void Options_in_a_file_that_are_none_are_named_with_the_file(string json, string expected)
+    {
+        string config = _folder.Write("config.json", Encoding.UTF8.GetBytes(json)), weights = _folder["weights.safetensors"];
+        Catsvsdogs.Run("train", "--config", config, "--output", weights).AssertFailed(1, config, expected);
+        _ = _folder.Write("weights-run/config.json", Encoding.UTF8.GetBytes(json));
+        Catsvsdogs.Run("train", "--resume", "--output", weights).AssertFailed(1, _folder["weights-run/config.json"], expected);
+        Assert.False(File.Exists(weights));
+    }
+
+    [Fact]
+    public void A_file_of_options_is_given_once() => Catsvsdogs.Run(
+        "train", "--config", _folder.Write("a.json", "{}"u8), "--config", _folder.Write("b.json", "{}"u8)).AssertFailed(2, "--config");
+
+    [Fact]
+    public void Sheet_and_index_are_two_files()
+    {
+        string data = _folder.WriteDrawings("data", 1), file = _folder["both"];
+        Catsvsdogs.Run("data", "--data", data, "--output", file, "--index", file).AssertFailed(1, file, "--index and --output");
+        Assert.False(File.Exists(file));
     }
 
     [Fact]
@@ -135,8 +216,16 @@ public sealed class BadInputTests : IDisposable
             "zero.safetensors" => _folder.Write(name, []),
             "truncated.safetensors" => _folder.Write(name, whole.AsSpan(0, whole.Length - 5)),
             "other.safetensors" => _folder.Write(name, whole),
+            "whole.safetensors" => SaveNetwork(name),
             _ => _folder[name],
         };
+    }
+
+    private string SaveNetwork(string name)
+    {
+        using Sequential network = Network.Create();
+        network.SaveWeights(_folder[name]);
+        return _folder[name];
     }
 
     private string MakeFolder(string name)

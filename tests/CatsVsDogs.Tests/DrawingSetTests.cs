@@ -1,3 +1,4 @@
+using Numerics.Samples.CatsVsDogs;
 using Numerics.Samples.CatsVsDogs.Drawings;
 
 namespace Numerics.CatsVsDogs.Tests;
@@ -54,7 +55,7 @@ public sealed class DrawingSetTests : IDisposable
     public void A_folder_with_something_else_in_it_is_left_alone()
     {
         string mine = _folder.Write("set/mine.txt", "mine"u8);
-        IOException exception = Assert.Throws<IOException>(() => DrawingSet.Create(_folder["set"], 2, 2, _ => { }, default));
+        UserException exception = Assert.Throws<UserException>(() => DrawingSet.Create(_folder["set"], 2, 2, _ => { }, default));
         Assert.Contains(_folder["set"], exception.Message, StringComparison.Ordinal);
         Assert.Equal(mine, Assert.Single(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories)));
     }

@@ -1,4 +1,5 @@
 using Numerics.Backends.Cpu;
+using Numerics.Backends.Cuda;
 using Numerics.Data;
 using Numerics.Distributed;
 using Numerics.Formats;
@@ -92,6 +93,39 @@ internal static class GuideExamples
         using var group = new MpiProcessGroup();
         model.Strategy = new DataParallel(group);
         model.Fit(train, epochs: 10, validationData: test);
+    }
+
+    /// <summary>docs/cuda.md, which device; there is none where the tests run.</summary>
+    public static void ChooseDevice()
+    {
+        Backend.Default = new CudaBackend();                                                    // the first device
+        Backend.Default = new CudaBackend(1, new CudaOptions(CudaPrecision.BFloat16));          // the second, with bfloat16 operands
+    }
+
+#if MANAGED_CUDA
+    /// <summary>docs/cuda.md, ManagedCuda.</summary>
+    public static void ChooseManagedCuda()
+    {
+        Backend.Default = new CudaBackend(new ManagedCudaApi(), ownsApi: true);
+    }
+#endif
+
+    /// <summary>docs/cuda.md, a data set on the device.</summary>
+    public static void TrainOnResident(Model model, NDArray allPictures, NDArray allLabels, NDArray[] batchesOfIndices)
+    {
+        using Tensor pictures = Tensor.From(allPictures).Keep(), labels = Tensor.From(allLabels).Keep();
+        foreach (NDArray batch in batchesOfIndices)
+        {
+            using var scope = new TensorScope();
+            _ = model.TrainOnBatch(pictures.Gather(batch), labels.Gather(batch));
+        }
+    }
+
+    /// <summary>docs/cuda.md, captured steps.</summary>
+    public static bool CompileCaptured(Model model)
+    {
+        model.Compile(new Adam(), new CategoricalFocalLoss(), jitCompile: true);
+        return model.JitCompile;
     }
 
     /// <summary>docs/cuda.md, work of one's own; on a CPU there is nothing to gain.</summary>

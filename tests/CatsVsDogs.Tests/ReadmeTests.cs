@@ -21,12 +21,14 @@ public sealed class ReadmeTests : IDisposable
 
     [Theory]
     [InlineData("README.md", 20)]
+    [InlineData("src/README.md", 20)]
     [InlineData("docs/imbalance.md", 10)]
     [InlineData("docs/training.md", 20)]
     [InlineData("docs/data.md", 8)]
     [InlineData("docs/metrics.md", 1)]
     [InlineData("docs/formats.md", 0)]
     [InlineData("docs/scaling.md", 2)]
+    [InlineData("docs/cuda.md", 10)]
     public void Every_line_of_C_sharp_stands_in_the_compiled_examples(string page, int least)
     {
         string here = Path.GetDirectoryName(ThisFile())!;
@@ -80,6 +82,14 @@ public sealed class ReadmeTests : IDisposable
         GuideExamples.SeveralOutputs(several);
         History history = several.Fit([Numbers((12, 3))], [y, Numbers((12, 1))], verbose: 0);
         Assert.Equal(["loss", "kind_loss", "age_loss", "kind_accuracy"], history.Names);
+
+        using var classifier = new Sequential { new Input((8, 8, 3)), new Flatten(), new Dense(2, "softmax") };
+        Assert.True(GuideExamples.CompileCaptured(classifier));
+        NDArray classes = NDArray.From([12, 2], [.. Enumerable.Range(0, 12).SelectMany(i => i % 3 == 0 ? new[] { 1f, 0 } : [0, 1])]);
+        double before = classifier.TestOnBatch(x, classes)["loss"];
+        GuideExamples.TrainOnResident(classifier, x, classes, [.. Enumerable.Range(0, 20).Select(_ => (NDArray)Enumerable.Range(0, 12).ToArray())]);
+        Assert.InRange(classifier.TestOnBatch(x, classes)["loss"], 0, before * 0.99);
+        Assert.True(GuideExamples.Capture(NDArray.From([2], [1f, 2]), NDArray.From([2], [1f, 0])));
 
         var entry = new Input(3);
         using var own = new GuideExamples.OwnStep(entry.Tensor, new Dense(1).Call(entry.Tensor));

@@ -8,6 +8,8 @@ internal static class FuzzOps
     // Products that the reference, which is slow, makes for a case's forward pass.
     private const long MostProducts = 400_000;
 
+    private const string Lion = "lion";
+
     // Functions and sums of them: four times what is allowed on chosen inputs, where an error of indices is still seen for certain.
     private const double Loose = 4 * Tolerances.Composite;
 
@@ -20,11 +22,14 @@ internal static class FuzzOps
         ["convolution of bytes"] = OfBytes,
         ["convolution and pooling"] = Pooled,
         ["convolution over few pixels"] = FewPixels,
+        ["transposed convolution"] = Transposed,
         ["matrix product"] = Product,
         ["dense"] = Dense,
         ["pooling"] = Pooling,
+        ["affine sampling"] = Sampling,
         ["reduction"] = Reduction,
         ["broadcast"] = Broadcast,
+        ["comparison"] = Comparison,
         ["movement"] = Movement,
         ["rows"] = Rows,
         ["focal loss"] = Focal,
@@ -78,6 +83,24 @@ internal static class FuzzOps
             (int, int) strides = s.Flip(0.7) ? (1, 1) : (s.Between(1, 2), s.Between(1, 2));
             if (Convolution(s, kernel, kernel, strides, s.Flip(0.8) ? (1, 1) : (2, 1), from, s.Size(70), 1, 40 * MostProducts / 10) is { } made)
                 return made;
+        }
+    }
+
+    private static FuzzCase Transposed(FuzzShapes s)
+    {
+        while (true)
+        {
+            Shape kernel = (s.Of(1, 2, 3, 3, 4, 5), s.Of(1, 2, 3, 3, 4, 5), s.Size(40), s.Size(60));
+            (int, int) strides = (s.Between(1, 3), s.Between(1, 3)), dilation = s.Flip(0.8) ? (1, 1) : (s.Between(1, 3), s.Between(1, 3));
+            Padding padding = s.Of(Padding.Same, Padding.Valid);
+            Shape output = (s.Of(1, 1, 2, 3, s.Between(1, 9)), ((kernel[0] - 1) * dilation.Item1) + s.Size(40), ((kernel[1] - 1) * dilation.Item2) + s.Size(40), kernel[2]);
+            var geometry = new Conv2DGeometry(output, kernel, strides, padding, dilation, 1);
+            if ((long)geometry.OutputShape.Size * kernel.Size / kernel[3] > MostProducts)
+                continue;
+            return FuzzCase.WithGradients(
+                $"conv2d transpose {geometry.OutputShape} {kernel} to {output} strides {strides} {padding} dilation {dilation}",
+                FuzzCase.Whole,
+                i => i.Integers(geometry.OutputShape).Conv2DTranspose(i.Integers(kernel), output[1], output[2], strides, padding, dilation));
         }
     }
 
@@ -177,6 +200,21 @@ internal static class FuzzOps
             : FuzzCase.WithGradients($"average pool {input} {window} {strides} {padding}", Loose, i => i.Integers(input).AveragePool2D(window, strides, padding));
     }
 
+    // Eighths: coordinates are exact, so that every backend sees the same pixels around.
+    private static FuzzCase Sampling(FuzzShapes s)
+    {
+        Shape input = (s.Between(1, 3), s.Size(30), s.Size(30), s.Size(20));
+        (int, int)? size = s.Flip() ? null : (s.Size(30), s.Size(30));
+        SampleInterpolation interpolation = s.Of(SampleInterpolation.Bilinear, SampleInterpolation.Nearest);
+        FillMode fill = s.Of(FillMode.Constant, FillMode.Nearest, FillMode.Reflect, FillMode.Wrap);
+        float value = s.Of(0, -0.75f);
+        float[] transforms = [.. Enumerable.Range(0, 6 * input[0]).Select(k => k % 3 == 2 ? s.Between(-200, 200) / 8f : s.Between(-20, 20) / 8f)];
+        return FuzzCase.WithGradients(
+            $"affine sample {input} {size} {interpolation} {fill} {value} [{string.Join(", ", transforms)}]",
+            Loose,
+            i => i.Normal(input).AffineSample(Tensor.From((input[0], 6), transforms, i.Backend), size, interpolation, fill, value));
+    }
+
     private static FuzzCase Reduction(FuzzShapes s)
     {
         Shape shape = RandomShape(s, s.Between(1, 4), 60_000);
@@ -194,17 +232,30 @@ internal static class FuzzOps
 
     private static FuzzCase Broadcast(FuzzShapes s)
     {
-        Shape full = RandomShape(s, s.Between(1, 4), 40_000);
-        Shape Part() => Shape.Create([.. Enumerable.Range(0, full.Rank).Skip(s.Flip(0.3) ? s.Between(0, full.Rank) : 0).Select(axis => s.Flip(0.3) ? 1 : full[axis])]);
-        Shape a = Part(), b = Part();
-        return s.Between(0, 4) switch
+        Shape full = RandomShape(s, s.Between(1, 4), 40_000), a = Part(s, full), b = Part(s, full);
+        return s.Between(0, 7) switch
         {
             0 => FuzzCase.WithGradients($"{a} + {b}", FuzzCase.Whole, i => i.Integers(a) + i.Integers(b)),
             1 => FuzzCase.WithGradients($"{a} * {b}", FuzzCase.Whole, i => i.Integers(a) * i.Integers(b)),
             2 => FuzzCase.WithGradients($"{a} / {b}", Loose, i => i.Normal(a) / i.Uniform(0.5f, 2, b)),
             3 => FuzzCase.WithGradients($"maximum {a} {b}", FuzzCase.Whole, i => i.Integers(a).Maximum(i.Integers(b))),
+            4 => FuzzCase.WithGradients($"minimum {a} {b}", FuzzCase.Whole, i => i.Integers(a).Minimum(i.Integers(b))),
+            5 => FuzzCase.WithGradients($"{a} - {b}", FuzzCase.Whole, i => i.Integers(a) - i.Integers(b)),
+            6 => FuzzCase.WithGradients($"{a} to the power of {b}", Loose, i => i.Uniform(0.5f, 2, a).Pow(i.Uniform(-2, 2, b))),
             _ => FuzzCase.WithGradients($"broadcast {a} to {full}", FuzzCase.Whole, i => i.Integers(a).BroadcastTo(full)),
         };
+    }
+
+    private static FuzzCase Comparison(FuzzShapes s)
+    {
+        Shape full = RandomShape(s, s.Between(1, 4), 40_000), a = Part(s, full), b = Part(s, full), c = Part(s, full);
+        return s.Flip()
+            ? FuzzCase.WithGradients($"where {c} {a} {b}", FuzzCase.Whole, i => Tensor.Where(i.Integers(c) > 0, i.Integers(a), i.Integers(b)))
+            : new FuzzCase($"comparisons {a} {b}", FuzzCase.Whole, i =>
+            {
+                Tensor left = i.Integers(a), right = i.Integers(b);
+                return [left < right, left <= right, left > right, left >= right, left.Equal(right), left.NotEqual(right)];
+            });
     }
 
     private static FuzzCase Movement(FuzzShapes s)
@@ -266,6 +317,13 @@ internal static class FuzzOps
                 $"scale and shift {shape} relu {relu}", FuzzCase.Whole, i => i.Integers(shape).ScaleShift(i.Integers(channels), i.Integers(channels) + 0.5f, relu));
         }
 
+        // Forward only behind a ReLU, which a value next to 0 passes or not: rounding decides.
+        if (relu)
+        {
+            return new FuzzCase(
+                $"batch normalisation and relu {shape}", 4 * Loose, i => [i.Normal(shape).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-2f, relu: true).Y]);
+        }
+
         return FuzzCase.WithGradients($"batch normalisation {shape}", 4 * Loose, i => i.Normal(shape).BatchNormalization(i.Normal(channels), i.Normal(channels), 1e-2f).Y);
     }
 
@@ -291,20 +349,25 @@ internal static class FuzzOps
         {
             using var tape = new GradientTape();
             Tensor kernel = tape.Watch(i.Normal(from, to));
-            Tensor gradient = tape.Gradient((i.Normal(batch, from).Dense(kernel, i.Normal(to)) * i.Normal(batch, to)).Sum(), kernel);
+
+            // Only a sum without rounding has the sign that Lion takes everywhere.
+            Tensor x = name == Lion ? i.Integers(batch, from) : i.Normal(batch, from), dy = name == Lion ? i.Integers(batch, to) : i.Normal(batch, to);
+            Tensor gradient = tape.Gradient((x.Dense(kernel, i.Normal(to)) * dy).Sum(), kernel);
             Tensor[] state = [.. Enumerable.Range(0, states).Select(_ => i.Uniform(0.01f, 1, from, to))];
             update(i.Backend, kernel, gradient, state);
             return [tape.Return(kernel), .. state.Select(tape.Return)];
         });
     }
 
-    private static (string Name, int States, Action<Backend, Tensor, Tensor, Tensor[]> Update) Update(FuzzShapes s) => s.Between(0, 5) switch
+    private static (string Name, int States, Action<Backend, Tensor, Tensor, Tensor[]> Update) Update(FuzzShapes s) => s.Between(0, 6) switch
     {
         0 => ("sgd", 0, (b, w, g, state) => b.SgdUpdate(w, g, null, new SgdStep(0.1f, 0, false))),
         1 => ("sgd with momentum", 1, (b, w, g, state) => b.SgdUpdate(w, g, state[0], new SgdStep(0.1f, 0.9f, false))),
         2 => ("sgd with Nesterov's", 1, (b, w, g, state) => b.SgdUpdate(w, g, state[0], new SgdStep(0.1f, 0.9f, true))),
         3 => ("adam", 2, (b, w, g, state) => b.AdamUpdate(w, g, state[0], state[1], new AdamStep(0.01f, 0.9f, 0.999f, 1e-7f, 0.04f))),
-        4 => ("rmsprop", 1, (b, w, g, state) => b.RmspropUpdate(w, g, state[0], null, new RmspropStep(0.01f, 0.9f, 0, 1e-7f))),
+        // Halves, whose sum has one rounding, so that its sign is the same everywhere.
+        4 => (Lion, 1, (b, w, g, state) => b.LionUpdate(w, g, state[0], new LionStep(0.01f, 0.5f, 0.99f, 0.04f))),
+        5 => ("rmsprop", 1, (b, w, g, state) => b.RmspropUpdate(w, g, state[0], null, new RmspropStep(0.01f, 0.9f, 0, 1e-7f))),
         _ => ("rmsprop with momentum", 2, (b, w, g, state) => b.RmspropUpdate(w, g, state[0], state[1], new RmspropStep(0.01f, 0.9f, 0.5f, 1e-7f))),
     };
 
@@ -313,7 +376,10 @@ internal static class FuzzOps
         Shape shape = s.Flip(0.2) ? s.Between(16_000, 50_000) : s.Size(300);
         (string name, Func<Tensor, Tensor> function) = s.Of<(string, Func<Tensor, Tensor>)>(
             ("exp", x => x.Exp()), ("log1p of squares", x => x.Square().Log1p()), ("tanh", x => x.Tanh()), ("sigmoid", x => x.Sigmoid()), ("gelu", x => x.Gelu()),
-            ("silu", x => x.Silu()), ("softplus", x => x.Softplus()), ("elu", x => x.Elu()), ("leaky relu", x => x.LeakyRelu()), ("abs", x => x.Abs()));
+            ("silu", x => x.Silu()), ("softplus", x => x.Softplus()), ("elu", x => x.Elu()), ("leaky relu", x => x.LeakyRelu()), ("abs", x => x.Abs()),
+            ("relu", x => x.Relu()), ("expm1", x => x.Expm1()), ("log of absolutes", x => x.Abs().Log()), ("root of absolutes", x => x.Abs().Sqrt()),
+            ("reciprocal root of absolutes", x => x.Abs().Rsqrt()), ("reciprocal", x => x.Reciprocal()), ("cube", x => x.Pow(3)),
+            ("power of absolutes", x => x.Abs().Pow(-1.3f)), ("clip", x => x.Clip(-0.7f, 0.9f)), ("sign times", x => x.Sign() * x), ("affine", x => 2 - (x * 3)));
         return FuzzCase.WithGradients($"{name} of {shape}", Loose, i => function(i.AwayFromZero(shape)));
     }
 
@@ -324,6 +390,10 @@ internal static class FuzzOps
         return new FuzzCase($"random numbers and dropout {shape}", FuzzCase.None, i =>
             [Tensor.RandomNormal(shape, key: key, backend: i.Backend), Tensor.RandomUniform(shape, key: key, backend: i.Backend), i.Normal(shape).Dropout(0.3f, key)]);
     }
+
+    // What broadcasts to a shape.
+    private static Shape Part(FuzzShapes s, Shape full) =>
+        Shape.Create([.. Enumerable.Range(0, full.Rank).Skip(s.Flip(0.3) ? s.Between(0, full.Rank) : 0).Select(axis => s.Flip(0.3) ? 1 : full[axis])]);
 
     private static Shape RandomShape(FuzzShapes s, int rank, int most)
     {

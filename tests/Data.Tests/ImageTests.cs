@@ -49,6 +49,15 @@ public sealed class ImageTests : IDisposable
             Assert.InRange(picture.Bytes[i], TestPictures.Colour[i % 3] - 2, TestPictures.Colour[i % 3] + 2);
     }
 
+    [Fact]
+    public void A_folder_in_the_place_of_a_file_is_called_one()
+    {
+        string folder = Path.GetDirectoryName(_folder.Write("inner/a.txt", "text"u8))!, expected = $"{folder}: a folder, expected a file";
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => Image.Load(folder, (5, 4))).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => ImageDataset.FromZip(folder, (5, 4))).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => ImageDataset.FromTar(folder, (5, 4))).Message);
+    }
+
     [Theory]
     [MemberData(nameof(Unreadable))]
     public void Damage_is_named_with_path_and_reason(string name, byte[] content, string reason)

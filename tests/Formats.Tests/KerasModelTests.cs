@@ -394,6 +394,10 @@ public sealed class KerasModelTests : IDisposable
         foreach (string name in (string[])["text.keras", "empty.h5", "zip.keras"])
             Assert.StartsWith(_folder[name], Assert.Throws<InvalidDataException>(() => KerasModel.Load(_folder[name])).Message, StringComparison.Ordinal);
         _ = Assert.Throws<FileNotFoundException>(() => KerasModel.Load(_folder["none.keras"]));
+        string folder = Directory.CreateDirectory(_folder["folder.keras"]).FullName, expected = $"{folder}: a folder, expected a file";
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => KerasModel.Load(folder)).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => OnnxModel.Import(folder)).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => new SafetensorsMap(folder)).Message);
         using Sequential model = Networks.Small();
         using var unbuilt = new Sequential { new Dense(1) };
         _ = Assert.Throws<ArgumentException>(() => KerasModel.Save(model, _folder["model.bin"]));

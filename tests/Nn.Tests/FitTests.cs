@@ -284,4 +284,28 @@ public sealed class FitTests
             return new Dictionary<string, double>(logs) { ["steps"] = ++_steps };
         }
     }
+
+    [Fact]
+    public void Data_that_can_be_read_once_is_told_from_data_that_is_empty()
+    {
+        using var model = new Sequential { new Input(1), new Dense(1) };
+        model.Compile(new SGD(), new MeanSquaredError());
+        NDArray x = new float[,] { { 1 } };
+        using IEnumerator<DataItem> once = ((IEnumerable<DataItem>)[new DataItem(x, x)]).GetEnumerator();
+        Assert.Contains("in epoch 2", Assert.Throws<ArgumentException>(() => model.Fit(new Enumerated(once), epochs: 2, verbose: 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("is empty", Assert.Throws<ArgumentException>(() => model.Fit(new Enumerated(once), epochs: 2, verbose: 0)).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Enumerated(IEnumerator<DataItem> items) : IDataSource
+    {
+        public int? Cardinality => null;
+
+        public IEnumerator<DataItem> GetEnumerator()
+        {
+            while (items.MoveNext())
+                yield return items.Current;
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

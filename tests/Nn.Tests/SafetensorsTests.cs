@@ -43,6 +43,17 @@ public sealed class SafetensorsTests : IDisposable
         Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_folder_in_the_place_of_a_file_is_called_one()
+    {
+        using var model = new Sequential { new Input(2), new Dense(1) };
+        string expected = $"{_folder}: a folder, expected a file";
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => SafetensorsFile.Load(_folder)).Message);
+        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => model.LoadWeights(_folder)).Message);
+        Assert.Equal(expected, Assert.Throws<IOException>(() => model.SaveWeights(_folder)).Message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
     [Theory]
     [InlineData("w.weights.h5")]
     [InlineData("best.keras")]

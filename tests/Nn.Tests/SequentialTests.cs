@@ -159,4 +159,30 @@ public sealed class SequentialTests
         using var scope = new TensorScope();
         _ = Assert.Throws<ObjectDisposedException>(() => model.Call(Tensor.Zeros((1, 3))));
     }
+
+    [Fact]
+    public void Weights_are_got_and_set_as_arrays()
+    {
+        using var model = new Sequential { new Input(2), new Dense(3), new BatchNormalization() };
+        using var other = new Sequential { new Input(2), new Dense(3), new BatchNormalization() };
+        NDArray x = RandomArrays.Signed(4, 2);
+        NDArray[] weights = model.GetWeights();
+        Assert.Equal([new Shape(2, 3), new Shape(3), new Shape(3), new Shape(3), new Shape(3), new Shape(3)], weights.Select(array => array.Shape));
+        other.SetWeights(weights);
+        Assert.Equal(model.Predict(x).ToFloats(), other.Predict(x).ToFloats());
+
+        // They are copies, and of a layer as well as of a model.
+        weights[0].AsSpan<float>().Clear();
+        Assert.Equal(model.Predict(x).ToFloats(), other.Predict(x).ToFloats());
+        other.Layers[0].SetWeights([NDArray.From([2, 3], [1f, 2, 3, 4, 5, 6]), (float[])[7, 8, 9]]);
+        Assert.Equal([1f, 2, 3, 4, 5, 6], other.Layers[0].GetWeights()[0].ToFloats());
+
+        float[] before = [.. model.GetWeights().SelectMany(array => array.ToFloats())];
+        string message = Assert.Throws<ShapeMismatchException>(() => model.SetWeights([.. weights[..^1], NDArray.From([4], [1f, 2, 3, 4])])).Message;
+        Assert.Contains("'batch_normalization/moving_variance': expected Float32 [3], got Float32 [4]", message, StringComparison.Ordinal);
+        Assert.Contains("expected 6 arrays of weights, got 5", Assert.Throws<ArgumentException>(() => model.SetWeights(weights[..^1])).Message, StringComparison.Ordinal);
+        Assert.Equal(before, model.GetWeights().SelectMany(array => array.ToFloats()));
+        using var unbuilt = new Dense(1);
+        _ = Assert.Throws<InvalidOperationException>(() => unbuilt.GetWeights());
+    }
 }

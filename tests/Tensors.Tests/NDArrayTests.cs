@@ -57,4 +57,16 @@ public sealed class NDArrayTests
         _ = Assert.Throws<ArgumentOutOfRangeException>(() => array.Slice(1, -1));
         _ = Assert.Throws<ArgumentOutOfRangeException>(() => new NDArray(Shape.Scalar).Slice(0, 1));
     }
+
+    [Fact]
+    public void Doubles_are_rounded_to_floats()
+    {
+        NDArray array = NDArray.From([2, 2], [0.1, -1e300, 1 + 1e-9, double.NaN]);
+        Assert.Equal(DType.Float32, array.DType);
+        Assert.Equal([0.1f, float.NegativeInfinity, 1, float.NaN], array.ToFloats());
+        Assert.Equal([1 / 3f], NDArray.From(1, new double[] { 1 / 3.0 }).ToFloats());
+        _ = Assert.Throws<ShapeMismatchException>(() => NDArray.From([3], new double[2]));
+        Assert.Equal(DType.Int32, NDArray.From([2], [1, 2]).DType);
+        Assert.Equal(DType.Float32, NDArray.From([2], [1f, 2]).DType);
+    }
 }

@@ -38,9 +38,14 @@ internal sealed class DataCommand
     private int Run(ParseResult arguments, CancellationToken cancellationToken)
     {
         string output = arguments.GetValue(_output)!;
-        OutputFile.CheckWritable(output);
+        OutputFile.CheckWritable(output, "--output");
         if (arguments.GetValue(_index) is { } checkedIndex)
-            OutputFile.CheckWritable(checkedIndex);
+        {
+            OutputFile.CheckWritable(checkedIndex, "--index");
+            if (Path.GetFullPath(checkedIndex) == Path.GetFullPath(output))
+                throw new UserException($"{checkedIndex}: --index and --output name the same file");
+        }
+
         ulong seed = arguments.GetValue(_seed)!.Value;
         ImageDataset pictures = PictureFolder.Open(arguments.GetValue(_data)!, seed, policy: arguments.GetValue(_policy)!.Value);
         ImageInspection found = pictures.Inspect(new InspectionProgress(_terminal.Out, pictures.FilePaths.Length), cancellationToken);

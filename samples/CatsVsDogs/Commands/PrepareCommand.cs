@@ -41,7 +41,10 @@ internal sealed class PrepareCommand
     {
         string folder = arguments.GetValue(_output)!, path = Path.Combine(folder, PetImages.FileName), sha256 = arguments.GetValue(_sha256)!;
         var source = new Uri(arguments.GetValue(_url)!);
-        _ = Directory.CreateDirectory(folder);
+        string index = Path.Combine(folder, Path.ChangeExtension(PetImages.FileName, ".index.tsv"));
+        OutputFolder.Create(folder, "--output");
+        if (((string[])[path, FileDownload.PartOf(path), index]).FirstOrDefault(Directory.Exists) is { } taken)
+            throw new UserException($"{taken}: a folder where a file is to be written");
         TextWriter output = _terminal.Out;
         output.WriteLine($"downloading {source}");
         using (var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan })
@@ -50,7 +53,6 @@ internal sealed class PrepareCommand
         output.WriteLine("checking every picture");
         ImageDataset pictures = PictureFolder.Open(path, seed: 0);
         ImageInspection found = pictures.Inspect(new InspectionProgress(output, pictures.FilePaths.Length), cancellationToken);
-        string index = Path.Combine(folder, Path.ChangeExtension(PetImages.FileName, ".index.tsv"));
         found.Save(index);
         new DataReport(found).Write(output);
         if (sha256.Equals(PetImages.Sha256, StringComparison.OrdinalIgnoreCase))

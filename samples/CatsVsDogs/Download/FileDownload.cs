@@ -16,6 +16,9 @@ internal sealed class FileDownload(HttpClient client, TextWriter output, TimeSpa
     private const int Tries = 6, BufferLength = 1 << 16;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
 
+    /// <summary>Where what has come of a file stands.</summary>
+    public static string PartOf(string path) => $"{path}.part";
+
     /// <summary>Downloads the file, unless it is there already.</summary>
     /// <param name="source">Where from.</param>
     /// <param name="path">Where to.</param>
@@ -31,7 +34,7 @@ internal sealed class FileDownload(HttpClient client, TextWriter output, TimeSpa
             return;
         }
 
-        string part = $"{path}.part";
+        string part = PartOf(path);
         int failures = 0;
         while (true)
         {

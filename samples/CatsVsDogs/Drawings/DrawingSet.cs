@@ -33,8 +33,7 @@ internal static class DrawingSet
     /// <param name="heldOut">How many to hold out.</param>
     /// <param name="progress">Is told now and then how many pictures are drawn.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    /// <exception cref="UserException">The folder holds something else, or cannot be made.</exception>
     public static void Create(string folder, int training, int heldOut, Action<int> progress, CancellationToken cancellationToken) =>
         Create(
             folder,
@@ -47,8 +46,7 @@ internal static class DrawingSet
     /// <param name="dogs">How many dogs.</param>
     /// <param name="progress">Is told now and then how many pictures are drawn.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    /// <exception cref="UserException">The folder holds something else, or cannot be made.</exception>
     public static void CreateUnbalanced(string folder, int cats, int dogs, Action<int> progress, CancellationToken cancellationToken) =>
         Create(
             folder,
@@ -58,12 +56,15 @@ internal static class DrawingSet
     private static void Create(string folder, Entry[] entries, Action<int> progress, CancellationToken cancellationToken)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
-            throw new IOException($"{folder}: not a folder of drawings, and not empty; name another with --drawings");
+        if (File.Exists(folder))
+            throw new UserException($"{folder}: a file; --drawings names a folder");
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new UserException($"{folder}: not a folder of drawings, and not empty; name another with --drawings");
 
         string unfinished = $"{folder}.{Guid.NewGuid():N}.tmp";
         try
         {
+            MakeFolders(folder, unfinished, entries);
             Draw(unfinished, entries, progress, cancellationToken);
             Publish(unfinished, folder);
         }
@@ -74,11 +75,21 @@ internal static class DrawingSet
         }
     }
 
+    private static void MakeFolders(string folder, string unfinished, Entry[] entries)
+    {
+        try
+        {
+            foreach (string place in entries.Select(entry => entry.Folder).Distinct())
+                _ = Directory.CreateDirectory(Path.Combine(unfinished, place));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{folder}: cannot be made: {OutputFolder.Reason(unfinished, exception)}", exception);
+        }
+    }
+
     private static void Draw(string folder, Entry[] entries, Action<int> progress, CancellationToken cancellationToken)
     {
-        foreach (string place in entries.Select(entry => entry.Folder).Distinct())
-            _ = Directory.CreateDirectory(Path.Combine(folder, place));
-
         int drawn = 0;
         var options = new ParallelOptions { CancellationToken = cancellationToken };
         _ = Parallel.ForEach(entries, options, entry =>

@@ -32,7 +32,7 @@ internal sealed class TrainingJob(
     public int Run(CancellationToken cancellationToken)
     {
         if (IsFirst)
-            OutputFile.CheckWritable(settings.Output);
+            OutputFile.CheckWritable(settings.Output, ConfigArguments.Output);
         RandomGenerator.SetSeed(settings.Seed);
         CheckRun();
         TrainingPictures pictures = OpenTogether(cancellationToken);

@@ -10,7 +10,7 @@ internal sealed class ArchiveFile : IDisposable
     public ArchiveFile(string path)
     {
         Path = path;
-        _handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
+        _handle = InputFile.Open(path, FileOptions.RandomAccess);
         Length = RandomAccess.GetLength(_handle);
     }
 

@@ -14,7 +14,7 @@ internal sealed class DiskImageFile(string path, int label) : ImageFile(path, la
 
     public override RentedBytes? Read(long longest, out string? damage)
     {
-        using var file = File.OpenHandle(Path, options: FileOptions.SequentialScan);
+        using var file = InputFile.Open(Path, FileOptions.SequentialScan);
         long length = RandomAccess.GetLength(file);
         if (!Fits(length, longest, out damage))
             return null;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Numerics.Nn;
 
 namespace Numerics.Formats;
 
@@ -27,7 +28,7 @@ internal sealed class KerasArchive : IDisposable
     public KerasArchive(string path)
     {
         _path = path;
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        _stream = InputFile.Open(path);
         try
         {
             _zip = Guard(() => new ZipArchive(_stream, ZipArchiveMode.Read, leaveOpen: true));

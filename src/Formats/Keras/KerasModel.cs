@@ -201,7 +201,7 @@ public static class KerasModel
 
     private static Hdf5Reader Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var stream = InputFile.Open(path);
         Span<byte> start = stackalloc byte[Hdf5Reader.Signature.Length];
         if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual(Hdf5Reader.Signature))
         {
@@ -218,7 +218,7 @@ public static class KerasModel
 
     private static bool IsZip(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var stream = InputFile.Open(path);
         Span<byte> start = stackalloc byte[2];
         return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("PK"u8);
     }

@@ -47,7 +47,7 @@ public static class OnnxModel
     public static Model Import(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var stream = InputFile.Open(path);
         ModelProto proto;
         try
         {

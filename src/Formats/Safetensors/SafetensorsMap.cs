@@ -29,7 +29,7 @@ public sealed unsafe class SafetensorsMap : IDisposable
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("safetensors files are little-endian, this machine is not");
         _path = path;
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var stream = InputFile.Open(path);
         Span<byte> prefix = stackalloc byte[SafetensorsFile.LengthSize];
         if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
             throw new InvalidDataException($"{path}: offset 0: expected the header's length in {prefix.Length} bytes, the file has {stream.Length}");

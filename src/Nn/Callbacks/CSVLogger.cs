@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Numerics.Nn;
 
@@ -12,7 +13,7 @@ namespace Numerics.Nn;
 public sealed class CSVLogger(string filename, string separator = ",", bool append = false) : Callback, IDisposable
 {
     private readonly string _filename = !string.IsNullOrEmpty(filename) ? filename : throw new ArgumentException("a file is needed", nameof(filename));
-    private StreamWriter? _writer;
+    private FileStream? _file;
     private string[]? _keys;
     private bool _header;
 
@@ -26,14 +27,16 @@ public sealed class CSVLogger(string filename, string separator = ",", bool appe
         Dispose();
         _header = !append || !File.Exists(_filename) || new FileInfo(_filename).Length == 0;
         _keys = _header ? null : Columns();
-        _writer = new StreamWriter(_filename, append) { NewLine = "\n" };
+
+        // Without a buffer: what could not be written is not tried again when the file is closed.
+        _file = new FileStream(_filename, append ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(int epoch, IReadOnlyDictionary<string, double> logs)
     {
         ArgumentNullException.ThrowIfNull(logs);
-        if (_writer is null)
+        if (_file is null)
             return;
         if (_keys is null)
         {
@@ -42,12 +45,11 @@ public sealed class CSVLogger(string filename, string separator = ",", bool appe
             _keys = validated ? names : [.. names, .. names.Select(name => $"val_{name}")];
         }
 
-        if (_header)
-            _writer.WriteLine(string.Join(separator, ["epoch", .. _keys]));
-        _header = false;
         string Cell(string key) => logs.TryGetValue(key, out double value) ? value.ToString("R", CultureInfo.InvariantCulture) : "NA";
-        _writer.WriteLine(string.Join(separator, [epoch.ToString(CultureInfo.InvariantCulture), .. _keys.Select(Cell)]));
-        _writer.Flush();
+        string row = string.Join(separator, [epoch.ToString(CultureInfo.InvariantCulture), .. _keys.Select(Cell)]);
+        string header = _header ? $"{string.Join(separator, ["epoch", .. _keys])}\n" : "";
+        _header = false;
+        _file.Write(Encoding.UTF8.GetBytes($"{header}{row}\n"));
     }
 
     /// <inheritdoc/>
@@ -56,11 +58,14 @@ public sealed class CSVLogger(string filename, string separator = ",", bool appe
     /// <inheritdoc/>
     public override void OnTrainInterrupted() => Dispose();
 
+    /// <inheritdoc/>
+    public override void OnTrainFailed(Exception error) => Dispose();
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
-        _writer?.Dispose();
-        _writer = null;
+        _file?.Dispose();
+        _file = null;
     }
 
     // The columns that a file has already: rows that are added fit them.

@@ -68,6 +68,16 @@ public abstract class Callback
     {
     }
 
+    /// <summary>
+    /// When an exception ends training, be it of the data, the model or a callback: gives back what <see cref="OnTrainBegin"/> and what
+    /// followed took, such as files. Every callback is told, also those that training had not begun for yet; neither
+    /// <see cref="OnEpochEnd"/> nor <see cref="OnTrainEnd"/> follow.
+    /// </summary>
+    /// <param name="error">The exception, which <c>Fit</c> throws again afterwards.</param>
+    public virtual void OnTrainFailed(Exception error)
+    {
+    }
+
     /// <summary>Before an evaluation, also one after an epoch.</summary>
     public virtual void OnTestBegin()
     {

@@ -19,7 +19,9 @@ internal sealed class EventFile : IDisposable
         long seconds = _time.GetUtcNow().ToUnixTimeSeconds();
         string name = FormattableString.Invariant($"events.out.tfevents.{seconds}.{Environment.MachineName}.{Environment.ProcessId}.{Guid.NewGuid():N}");
         Path = System.IO.Path.Combine(folder, name);
-        _stream = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+
+        // Without a buffer: a record is there as a whole once it is written, and what could not be written is not tried again at the end.
+        _stream = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
         Write(new ProtoMessage().Add(1, Now()).Add(3, "brain.Event:2"));
     }
 
@@ -63,9 +65,6 @@ internal sealed class EventFile : IDisposable
     /// <summary>Writes a graph, a message GraphDef.</summary>
     public void Graph(ProtoMessage graph) => Write(new ProtoMessage().Add(1, Now()).Add(4, graph));
 
-    /// <summary>Hands what was written to the operating system.</summary>
-    public void Flush() => _stream.Flush();
-
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
@@ -85,13 +84,12 @@ internal sealed class EventFile : IDisposable
 
     private void Write(ProtoMessage record)
     {
-        byte[] data = record.ToArray();
-        Span<byte> frame = stackalloc byte[12];
-        BinaryPrimitives.WriteUInt64LittleEndian(frame, (ulong)data.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[8..], Masked(frame[..8]));
-        _stream.Write(frame);
-        _stream.Write(data);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame, Masked(data));
-        _stream.Write(frame[..4]);
+        const int Length = sizeof(ulong), Checksum = sizeof(uint);
+        byte[] data = record.ToArray(), framed = new byte[Length + Checksum + data.Length + Checksum];
+        BinaryPrimitives.WriteUInt64LittleEndian(framed, (ulong)data.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(framed.AsSpan(Length), Masked(framed.AsSpan(0, Length)));
+        data.CopyTo(framed, Length + Checksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(framed.AsSpan(framed.Length - Checksum), Masked(data));
+        _stream.Write(framed);
     }
 }

@@ -55,12 +55,10 @@ public sealed class ProgbarLogger : Callback
     public override void OnTrainEnd() => _training = false;
 
     /// <inheritdoc/>
-    public override void OnTrainInterrupted()
-    {
-        _training = false;
-        if (_bar)
-            Writer.WriteLine();
-    }
+    public override void OnTrainInterrupted() => Leave();
+
+    /// <inheritdoc/>
+    public override void OnTrainFailed(Exception error) => Leave();
 
     /// <inheritdoc/>
     public override void OnEpochBegin(int epoch)
@@ -131,6 +129,14 @@ public sealed class ProgbarLogger : Callback
         {
             Writer.WriteLine($"{Count(_done)} {Elapsed()} {PerStep()} - {LogText.Format(logs)}");
         }
+    }
+
+    // What is written next does not belong into the line of the bar.
+    private void Leave()
+    {
+        _training = false;
+        if (_bar)
+            Writer.WriteLine();
     }
 
     private void Draw(IReadOnlyDictionary<string, double> logs, bool final)

@@ -87,7 +87,6 @@ public sealed class TensorBoard(
         ArgumentNullException.ThrowIfNull(logs);
         foreach ((string name, double value) in logs)
             Held.Scalar($"evaluation_{name}_vs_iterations", value, Model.Optimizer!.Iterations);
-        _validation?.Flush();
     }
 
     /// <inheritdoc/>
@@ -120,9 +119,6 @@ public sealed class TensorBoard(
                     Train.Image($"{variable.Name}/image", picture, epoch);
             }
         }
-
-        _train?.Flush();
-        _validation?.Flush();
     }
 
     /// <inheritdoc/>
@@ -130,6 +126,9 @@ public sealed class TensorBoard(
 
     /// <inheritdoc/>
     public override void OnTrainInterrupted() => Dispose();
+
+    /// <inheritdoc/>
+    public override void OnTrainFailed(Exception error) => Dispose();
 
     /// <summary>Closes the files.</summary>
     public void Dispose()

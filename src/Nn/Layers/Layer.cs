@@ -217,8 +217,7 @@ public abstract partial class Layer : IDisposable
     /// <exception cref="InvalidOperationException">The layer is not built yet.</exception>
     public long CountParams()
     {
-        if (!Built)
-            throw new InvalidOperationException($"{Title}: call or build the layer first, its weights do not exist yet");
+        CheckHasWeights();
         return Variables.Sum(variable => (long)variable.Shape.Size);
     }
 
@@ -467,6 +466,12 @@ public abstract partial class Layer : IDisposable
 
         foreach (Layer layer in _sublayers)
             layer.Collect(list, trainableOnly);
+    }
+
+    private void CheckHasWeights()
+    {
+        if (!Built)
+            throw new InvalidOperationException($"{Title}: call or build the layer first, its weights do not exist yet");
     }
 
     private static T Single<T>(IReadOnlyList<T> inputs) => inputs is [var only]

@@ -63,17 +63,27 @@ public partial class Model
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Strategy is not null)
         {
-            all.Each(callback => callback.OnTrainInterrupted());
+            try
+            {
+                all.Each(callback => callback.OnTrainInterrupted());
+            }
+            catch (Exception error)
+            {
+                all.EachAfter(error, callback => callback.OnTrainFailed(error));
+                throw;
+            }
+
             throw;
         }
-        catch (Exception error) when (Strategy is not null)
+        catch (Exception error)
         {
-            Strategy.OnError(error);
+            Strategy?.OnError(error);
+            all.EachAfter(error, callback => callback.OnTrainFailed(error));
             throw;
         }
         finally
         {
-            _run = null;
+            (_run, _deferLogs) = (null, false);
         }
     }
 
@@ -116,7 +126,10 @@ public partial class Model
                 $"warning: {Title}: the data ran out in epoch {run.Epoch + 1} after {run.Step} steps; it should yield at least stepsPerEpoch · epochs batches. Does it need Repeat()?");
         }
 
-        return logs ?? throw new ArgumentException($"{Title}: the training data is empty");
+        return logs ?? throw new ArgumentException(
+            run.History.Epoch.Count == 0
+                ? $"{Title}: the training data is empty"
+                : $"{Title}: the training data yields nothing any more in epoch {run.Epoch + 1}; it is enumerated anew in every epoch, unless stepsPerEpoch is given");
     }
 
     private static void CheckVerbose(int verbose)

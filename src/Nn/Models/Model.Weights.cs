@@ -65,7 +65,7 @@ public partial class Model
 
     private static void CheckWeightsFile(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var stream = InputFile.Open(path);
         Span<byte> start = stackalloc byte[4];
         int count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (count == start.Length && (start is [0x89, (byte)'H', (byte)'D', (byte)'F'] or [(byte)'P', (byte)'K', 3, 4]))

@@ -33,7 +33,7 @@ public sealed class SafetensorsFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckByteOrder();
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var stream = InputFile.Open(path);
         if (stream.Length < LengthSize)
             throw new InvalidDataException($"{path}: offset 0: expected the header's length in {LengthSize} bytes, the file has {stream.Length}");
         Span<byte> prefix = stackalloc byte[LengthSize];

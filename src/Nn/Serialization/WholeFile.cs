@@ -11,6 +11,8 @@ internal static class WholeFile
     public static void Write(string path, Action<FileStream> write)
     {
         string full = Path.GetFullPath(path), temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        if (Directory.Exists(full))
+            throw new IOException($"{path}: a folder, expected a file");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))

@@ -272,10 +272,10 @@ public sealed class GradientTape : TensorScope
     }
 
     // Marks the tensor so that a scope inside this tape hands it over instead of disposing it. Of several tapes the
-    // outermost one has the mark: it lives the longest.
+    // outermost one has the mark: it lives the longest. The scopes of another thread know nothing of this one's tapes.
     private void Hold(Tensor tensor)
     {
-        if (tensor.Owner is null || (tensor.Tape is { } tape && tape._depth <= _depth))
+        if (tensor.Owner is not { IsOfThisThread: true } || (tensor.Tape is { } tape && tape._depth <= _depth))
             return;
         tensor.Tape = this;
         _ = _held.Add(tensor);

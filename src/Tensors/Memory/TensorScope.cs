@@ -33,6 +33,9 @@ public class TensorScope : IDisposable
     /// <summary>The number of tensors the scope owns now.</summary>
     public int Count => _tensors.Count;
 
+    /// <summary>Whether the calling thread opened the scope: lists of tensors are not for several threads.</summary>
+    internal bool IsOfThisThread => _thread == Environment.CurrentManagedThreadId;
+
     /// <summary>Hands a tensor of this scope to the enclosing one, or to the caller when there is none.</summary>
     /// <param name="tensor">The tensor to let out.</param>
     /// <returns>The same tensor.</returns>
@@ -68,6 +71,8 @@ public class TensorScope : IDisposable
 
     internal void Remove(Tensor tensor)
     {
+        if (!IsOfThisThread)
+            throw new InvalidOperationException($"a tensor of shape {tensor.Shape} belongs to a TensorScope of another thread; Keep() it there before this one disposes or keeps it");
         int index = tensor.ScopeIndex, last = _tensors.Count - 1;
         Tensor moved = _tensors[last];
         _tensors[index] = moved;
@@ -79,7 +84,7 @@ public class TensorScope : IDisposable
     /// <param name="disposing">Always true: scopes have no finaliser.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (_thread != Environment.CurrentManagedThreadId)
+        if (!IsOfThisThread)
             throw new InvalidOperationException("a TensorScope ends on the thread that opened it");
         if (s_current != this)
             throw new InvalidOperationException("TensorScopes end in the reverse order of their opening; an inner scope is still open");

@@ -1,0 +1,20 @@
+namespace Numerics.Nn;
+
+/// <summary>Opens files to read them.</summary>
+internal static class InputFile
+{
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The path is a folder's, which the operating system only calls a lack of permission.</exception>
+    public static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (UnauthorizedAccessException error) when (Directory.Exists(path))
+        {
+            throw new InvalidDataException($"{path}: a folder, expected a file", error);
+        }
+    }
+}
