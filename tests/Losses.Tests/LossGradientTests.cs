@@ -14,7 +14,11 @@ public sealed class LossGradientTests
         (Loss loss, bool logits) = Losses()[name];
         var random = new Random();
         const int Rows = 5, Classes = 3;
-        float[] values = [.. Enumerable.Range(0, Rows * Classes).Select(_ => logits ? (random.NextSingle() * 4) - 2 : 0.15f + (random.NextSingle() * 0.7f))];
+
+        // Spread so that no two are equal, or 1 apart, within the step: there a loss that takes a maximum has no slope.
+        int[] places = [.. Enumerable.Range(0, Rows * Classes)];
+        random.Shuffle(places);
+        float[] values = [.. places.Select(i => (i + 0.45f + (random.NextSingle() * 0.1f)) / places.Length).Select(u => logits ? (u * 4) - 2 : 0.15f + (u * 0.7f))];
         float[] labels = [.. Enumerable.Range(0, Rows * Classes).Select(i => i % Classes == i / Classes % Classes ? 1f : 0f)];
         float[] weights = [.. Enumerable.Range(0, Rows).Select(_ => random.NextSingle() + 0.5f)];
         NDArray target = name.StartsWith("sparse", StringComparison.Ordinal) ? (NDArray)new[] { 0, 1, 2, 1, 0 } : NDArray.From([Rows, Classes], labels);
