@@ -121,8 +121,25 @@ KERNEL random_normal(u64 seed, u64 stream, const u64* base, float mean, float de
     }
 }
 
+DEVICE void store(bf16* y, u32 at, u32 count, float a, float b, float c, float d)
+{
+    bf16 numbers[4] = {narrow(a), narrow(b), narrow(c), narrow(d)};
+    if (at + 3 < count && aligned8(y))
+    {
+        *(ushort4*)(y + at) = ushort4{numbers[0].bits, numbers[1].bits, numbers[2].bits, numbers[3].bits};
+        return;
+    }
+
+#pragma unroll
+    for (u32 i = 0; i < 4; i++)
+    {
+        if (at + i < count)
+            y[at + i] = numbers[i];
+    }
+}
+
 template <class T>
-DEVICE void drop(u64 seed, u64 stream, const u64* base, float rate, const T* x, float* y, u32 count)
+DEVICE void drop(u64 seed, u64 stream, const u64* base, float rate, const T* x, T* y, u32 count)
 {
     add_base(seed, stream, base);
     float keep = 1.0f - rate;
@@ -131,7 +148,7 @@ DEVICE void drop(u64 seed, u64 stream, const u64* base, float rate, const T* x, 
         Words w = philox(seed, stream, block);
         u32 words[4] = {w.x, w.y, w.z, w.w};
         float v[4];
-        if (4 * block + 3 < count && aligned16(x))
+        if (4 * block + 3 < count && (u64)x % (4 * sizeof(T)) == 0)
         {
             float4 all = load4(x + 4 * block);
             v[0] = all.x, v[1] = all.y, v[2] = all.z, v[3] = all.w;
@@ -155,7 +172,7 @@ KERNEL dropout(u64 seed, u64 stream, const u64* base, float rate, const float* x
     drop(seed, stream, base, rate, x, y, count);
 }
 
-KERNEL dropout_narrow(u64 seed, u64 stream, const u64* base, float rate, const bf16* x, float* y, u32 count)
+KERNEL dropout_narrow(u64 seed, u64 stream, const u64* base, float rate, const bf16* x, bf16* y, u32 count)
 {
     drop(seed, stream, base, rate, x, y, count);
 }

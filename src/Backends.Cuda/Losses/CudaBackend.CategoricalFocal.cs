@@ -26,7 +26,7 @@ public sealed unsafe partial class CudaBackend
             epsilon,
             (float)Math.Log(epsilon),
             (float)Math.Log(1 - (double)epsilon),
-            loss,
+            Output(loss),
             rows,
             classes);
     }
@@ -52,7 +52,7 @@ public sealed unsafe partial class CudaBackend
             term.Poly,
             epsilon,
             dloss,
-            dprobabilities,
+            Output(dprobabilities),
             rows,
             classes);
     }
@@ -75,7 +75,7 @@ public sealed unsafe partial class CudaBackend
             alpha.Count,
             term.Gamma,
             term.Poly,
-            loss,
+            Output(loss),
             rows,
             classes);
     }
@@ -100,7 +100,7 @@ public sealed unsafe partial class CudaBackend
             term.Gamma,
             term.Poly,
             dloss,
-            dlogits,
+            Output(dlogits),
             rows,
             classes);
     }
