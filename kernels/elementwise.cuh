@@ -10,7 +10,7 @@ struct Numbers
 
     METHOD bool is_aligned() const { return aligned16(at); }
     template <u32 N>
-    METHOD void read(u32 i, float (&v)[N]) const
+    METHOD void read(u64 i, float (&v)[N]) const
     {
         ::read(at + i, v);
     }
@@ -23,7 +23,7 @@ struct EitherNumbers
 
     METHOD bool is_aligned() const { return aligned16(at); }
     template <u32 N>
-    METHOD void read(u32 i, float (&v)[N]) const
+    METHOD void read(u64 i, float (&v)[N]) const
     {
         if (isNarrow)
             ::read((const bf16*)at + i, v);
@@ -40,11 +40,11 @@ DEVICE void map(const T* x, T* y, u32 count, F f)
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
         float v[N];
-        read(x + N * i, v);
+        read(x + (u64)i * N, v);
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             v[k] = f(v[k]);
-        write(y + N * i, v);
+        write(y + (u64)i * N, v);
     }
 
     for (u32 i = N * vectors + first_index(); i < count; i += index_step())
@@ -65,12 +65,12 @@ DEVICE void zip(A a, u32 stepA, B b, u32 stepB, T* y, u32 count, F f)
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
         float v[N], w[N];
-        a.read(N * i, v);
-        b.read(N * i, w);
+        a.read((u64)i * N, v);
+        b.read((u64)i * N, w);
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             v[k] = f(v[k], w[k]);
-        write(y + N * i, v);
+        write(y + (u64)i * N, v);
     }
 
     for (u32 i = N * vectors + first_index(); i < count; i += index_step())
@@ -92,13 +92,13 @@ DEVICE void zip3(const T* a, const T* b, const T* c, T* y, u32 count, F f)
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
         float u[N], v[N], w[N];
-        read(a + N * i, u);
-        read(b + N * i, v);
-        read(c + N * i, w);
+        read(a + (u64)i * N, u);
+        read(b + (u64)i * N, v);
+        read(c + (u64)i * N, w);
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             u[k] = f(u[k], v[k], w[k]);
-        write(y + N * i, u);
+        write(y + (u64)i * N, u);
     }
 
     for (u32 i = N * vectors + first_index(); i < count; i += index_step())

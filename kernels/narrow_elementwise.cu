@@ -44,12 +44,12 @@ KERNEL add_bias_narrow(bf16* y, const float* bias, u32 channels, u32 relu, u32 c
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
         float v[N], offset[N];
-        read(y + N * i, v);
+        read(y + (u64)i * N, v);
         read(bias + N * i % channels, offset);
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             v[k] = activated(v[k], offset[k], relu);
-        write(y + N * i, v);
+        write(y + (u64)i * N, v);
     }
 
     for (u32 i = N * vectors + first_index(); i < count; i += index_step())

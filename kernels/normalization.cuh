@@ -27,7 +27,7 @@ DEVICE void normalize_all(
     {
         u32 c = N * i % channels;
         float v[N], m[N], f[N], o[N];
-        read(x + N * i, v);
+        read(x + (u64)i * N, v);
         read(factor + c, f);
         read(offset + c, o);
         if (mean)
@@ -35,7 +35,7 @@ DEVICE void normalize_all(
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             v[k] = normalized(v[k], mean ? m[k] : 0.0f, f[k], o[k], relu);
-        write(y + N * i, v);
+        write(y + (u64)i * N, v);
     }
 
     for (u32 i = N * vectors + first_index(); i < count; i += index_step())
@@ -58,8 +58,8 @@ DEVICE void normalize_gradients(const T* x, const T* dy, const float* mean, cons
     {
         u32 c = N * i % channels;
         float v[N], d[N], m[N], f[N], a[N], b[N];
-        read(x + N * i, v);
-        read(dy + N * i, d);
+        read(x + (u64)i * N, v);
+        read(dy + (u64)i * N, d);
         read(mean + c, m);
         read(factors + c, f);
         read(as + c, a);
@@ -67,7 +67,7 @@ DEVICE void normalize_gradients(const T* x, const T* dy, const float* mean, cons
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             v[k] = input_gradient(d[k], v[k], m[k], f[k], a[k], b[k]);
-        write(dx + N * i, v);
+        write(dx + (u64)i * N, v);
     }
 
     for (u32 i = N * vectors + first_index(); i < count; i += index_step())
