@@ -59,27 +59,30 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        if (PointwiseWork.Fits(g) && !pixels.AreBytes)
+        if (PointwiseWork.FitsForward(g))
         {
-            ConvolvePoints(x, kernel, g.OutChannels, 1, g, (g.InChannels, g.OutChannels), bias, relu, y);
+            var work = new PointwiseWork(g, _team.Threads) { X = x, Y = y, Bias = bias, Relu = relu };
+            if (PointwiseWork.HasGaps(g) || pixels.AreBytes || PointwiseWork.AreCrowded(g.InChannels))
+                work.Source = new StridedPixels(pixels, g);
+            ConvolvePoints(work, kernel, g.InChannels, g.OutChannels, g.OutChannels, 1);
             return;
         }
 
         using var scratch = new ConvScratch(_memory, g);
         PaddedImages images = PaddedImages.InputOf(g, pixels);
-        ConvWork work = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
-        ConvolveBands(&work, 1);
+        ConvWork bands = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
+        ConvolveBands(&bands, 1);
     }
 
-    /// <summary>A product of all pixels with a kernel, whose rows are so many floats apart, and its columns.</summary>
-    private void ConvolvePoints(
-        float* x, float* kernel, nint rowStride, nint columnStride, in Conv2DGeometry g, (int From, int To) channels, float* bias, bool relu, float* y)
+    /// <summary>A product of pixels with a kernel of so many rows and columns, which are so many floats apart.</summary>
+    private void ConvolvePoints(PointwiseWork work, float* kernel, int rows, int columns, nint rowStride, nint columnStride)
     {
-        using var packed = new Scratch(_memory, PackedPanels.Size(channels.From, channels.To));
-        var panels = new PackedPanels(packed.Pointer, channels.From, channels.To);
-        var pack = new PackWork(panels, 1, kernel, 0, rowStride, columnStride);
+        using var packed = new Scratch(_memory, PackedPanels.Size(rows, columns));
+        work.Kernel = new PackedPanels(packed.Pointer, rows, columns);
+        var pack = new PackWork(work.Kernel, 1, kernel, 0, rowStride, columnStride);
         _team.Run(pack, pack.Shards);
-        var work = new PointwiseWork(x, panels, (long)g.Batch * g.InHeight * g.InWidth, y, bias, relu, _team.Threads);
+        using var blocks = new Scratch(_memory, _team, work.WorkspaceSize);
+        work.Workspaces = blocks.Workspaces;
         _team.Run(work, work.Shards);
     }
 

@@ -14,12 +14,22 @@ public sealed unsafe partial class CpuBackend
         else if (WinogradConv.FitsInputGradient(geometry))
             InputGradientTiles(gradient, weights, geometry, target);
         else if (PointwiseWork.Fits(geometry))
-            ConvolvePoints(gradient, weights, 1, geometry.OutChannels, geometry, (geometry.OutChannels, geometry.InChannels), null, relu: false, target);
+            PointsInput(gradient, weights, geometry, target);
         else
             DenseInputGradient(gradient, weights, geometry, target);
         GC.KeepAlive(dy);
         GC.KeepAlive(kernel);
         GC.KeepAlive(dx);
+    }
+
+    private void PointsInput(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
+    {
+        var work = new PointwiseWork(g, _team.Threads) { X = dy, Y = dx };
+        if (PointwiseWork.HasGaps(g))
+            work.Target = new StridedPixels(new Pixels(dx), g);
+        if (PointwiseWork.AreCrowded(g.OutChannels))
+            work.Source = StridedPixels.Outputs(dy, g);
+        ConvolvePoints(work, kernel, g.OutChannels, g.InChannels, 1, g.OutChannels);
     }
 
     private void DepthwiseInput(float* dy, float* kernel, in Conv2DGeometry g, float* dx)
