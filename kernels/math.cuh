@@ -13,6 +13,14 @@ DEVICE double abs(double x) { return __builtin_fabs(x); }
 DEVICE float square_root(float x) { return __builtin_sqrtf(x); }
 DEVICE bool is_nan(float x) { return x != x; }
 
+// a·b within [0, 1]; 0 where it is NaN.
+DEVICE float saturated_product(float a, float b)
+{
+    float result;
+    asm("mul.rn.sat.f32 %0, %1, %2;" : "=f"(result) : "f"(a), "f"(b));
+    return result;
+}
+
 // The greater and the smaller; NaN if either is.
 DEVICE float maximum(float a, float b) { return a > b || is_nan(a) ? a : b; }
 DEVICE float minimum(float a, float b) { return a < b || is_nan(a) ? a : b; }
@@ -60,18 +68,23 @@ DEVICE float exp(float x)
     return (1.0f + e.tail) * power_of_two(half) * power_of_two(e.n - half);
 }
 
-// e^x for x ≤ 0 in half the instructions.
-DEVICE float exp_below_zero(float x)
+// 2^64·e^x for x ≤ 0, in half the instructions: normal wherever e^x is not 0. ScaledOne is that of 0, and Unscaled takes the factor off.
+constexpr float ScaledOne = 18446744073709551616.0f, Unscaled = 5.42101086e-20f;
+
+DEVICE float scaled_exp_below_zero(float x)
 {
     // Adding 1.5·2^23 rounds to a whole number n, which then stands in the lower bits. With 127 + 64 more these are the exponent of
-    // 2^(n + 64), which is normal wherever e^x is not 0.
+    // 2^(n + 64).
     constexpr float Shift = 12582912.0f + 191.0f;
     float z = x < -104.0f ? -104.0f : x;
     float shifted = fma(z, 1.44269504f, Shift), n = shifted - Shift;
     float r = fma(n, -0.693359375f, z);
     r = fma(n, 2.12194440e-4f, r);
-    return (1.0f + exp_tail(r)) * bits_float(float_bits(shifted) << 23) * 5.42101086e-20f;
+    float scale = bits_float(float_bits(shifted) << 23);
+    return fma(exp_tail(r), scale, scale);
 }
+
+DEVICE float exp_below_zero(float x) { return scaled_exp_below_zero(x) * Unscaled; }
 
 DEVICE float expm1(float x)
 {
@@ -89,11 +102,11 @@ struct ReducedLogarithm
     float exponent, f, curve;
 };
 
-DEVICE ReducedLogarithm reduce_log(float x)
+// Of a normal x, as 2^-shift times it.
+DEVICE ReducedLogarithm reduce_normal_log(float x, int shift)
 {
-    bool tiny = x < 1.17549435e-38f;
-    int offset = (int)float_bits(tiny ? x * 8388608.0f : x) - 0x3F3504F3;
-    float exponent = (float)((offset >> 23) - (tiny ? 23 : 0));
+    int offset = (int)float_bits(x) - (0x3F3504F3 + (shift << 23));
+    float exponent = (float)(offset >> 23);
     float f = bits_float((u32)((offset & 0x007FFFFF) + 0x3F3504F3)) - 1.0f;
     float p = 7.0376836292e-2f;
     p = fma(p, f, -1.1514610310e-1f);
@@ -107,14 +120,27 @@ DEVICE ReducedLogarithm reduce_log(float x)
     return {exponent, f, p * f * (f * f)};
 }
 
-// ln x for x > 0 and finite.
-DEVICE float log_positive(float x)
+DEVICE ReducedLogarithm reduce_log(float x)
 {
-    ReducedLogarithm l = reduce_log(x);
+    bool tiny = x < 1.17549435e-38f;
+    return reduce_normal_log(tiny ? x * 8388608.0f : x, tiny ? 23 : 0);
+}
+
+// Of x below 2^100, where a product costs less than to ask.
+DEVICE ReducedLogarithm reduce_small_log(float x) { return reduce_normal_log(x * 8388608.0f, 23); }
+
+DEVICE float joined_log(const ReducedLogarithm& l)
+{
     float y = fma(l.exponent, -2.12194440e-4f, l.curve);
     y = fma(l.f * l.f, -0.5f, y);
     return fma(l.exponent, 0.693359375f, l.f + y);
 }
+
+// ln x for x > 0 and finite.
+DEVICE float log_positive(float x) { return joined_log(reduce_log(x)); }
+
+// The same for x below 2^100.
+DEVICE float log_small(float x) { return joined_log(reduce_small_log(x)); }
 
 DEVICE float log(float x)
 {
@@ -128,7 +154,7 @@ DEVICE float log(float x)
 // exponent is one of the result.
 DEVICE float fraction_power(float x, float a)
 {
-    ReducedLogarithm l = reduce_log(x);
+    ReducedLogarithm l = reduce_small_log(x);
     float whole = __builtin_rintf(a * l.exponent), rest = fma(a, l.exponent, -whole);
     float high = a * l.f, low = fma(a, l.f, -high);
     low += fma(a, fma(l.f * l.f, -0.5f, l.curve), rest * 0.693147182f);
@@ -147,6 +173,27 @@ DEVICE float log1p(float x)
     float u = 1.0f + x, lost = x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f);
     float y = log(u) + (u > 0.0f && u < INFINITY_F ? lost / u : 0.0f);
     return abs(x) < 1e-8f ? x : y;
+}
+
+// The same for x in [0, 2^99], or NaN, with the reciprocal of 1 + x.
+DEVICE float log1p_sum(float x, float reciprocal)
+{
+    float u = 1.0f + x, lost = x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f);
+    return fma(lost, reciprocal, log_small(u));
+}
+
+// ln(1 + x) for x in [0, 1] without a quotient, as x + x²·P(x): within 1.5 units in the last place at all multiples of 2^-24.
+DEVICE float log1p_fraction(float x)
+{
+    float p = 5.2326899e-3f;
+    p = fma(p, x, -2.9505219e-2f);
+    p = fma(p, x, 7.8225918e-2f);
+    p = fma(p, x, -0.136632428f);
+    p = fma(p, x, 0.191060051f);
+    p = fma(p, x, -0.24842982f);
+    p = fma(p, x, 0.333190978f);
+    p = fma(p, x, -0.499994934f);
+    return fma(p * x, x, x);
 }
 
 DEVICE float sigmoid(float x)

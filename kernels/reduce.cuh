@@ -4,6 +4,9 @@
 #include "bfloat16.cuh"
 #include "reduction.cuh"
 
+// How many loads of a thread are on their way together.
+constexpr u32 Batch = 8;
+
 // inner = 1: a warp for each chunk of a row; block (32, warps), grid (outer · chunks / warps).
 template <class Accumulator, class F, class T>
 DEVICE void reduce_rows(const T* x, float* y, u32 n, u32 chunk, u32 chunks, u32 outer, float divisor)
@@ -13,8 +16,21 @@ DEVICE void reduce_rows(const T* x, float* y, u32 n, u32 chunk, u32 chunks, u32 
         return;
     u32 row = index / chunks, start = (index - row * chunks) * chunk, end = start + chunk < n ? start + chunk : n;
     Accumulator total = (Accumulator)F::Identity;
-    for (u32 i = start + thread_x(); i < end; i += WarpSize)
-        total = F()(total, (Accumulator)widen(x[row * n + i]));
+    x += row * n;
+    u32 i = start + thread_x();
+    for (; i + (Batch - 1) * WarpSize < end; i += Batch * WarpSize)
+    {
+        float values[Batch];
+#pragma unroll
+        for (u32 k = 0; k < Batch; k++)
+            values[k] = widen((x + i)[k * WarpSize]);
+#pragma unroll
+        for (u32 k = 0; k < Batch; k++)
+            total = F()(total, (Accumulator)values[k]);
+    }
+
+    for (; i < end; i += WarpSize)
+        total = F()(total, (Accumulator)widen(x[i]));
     total = reduce_warp(total, F());
     if (thread_x() == 0)
         y[index] = (float)(total / divisor);

@@ -37,6 +37,15 @@ DEVICE T reduce_warp(T value, F f)
     return value;
 }
 
+// Over some lanes that stand one behind the other, a power of two of them.
+template <class T, class F>
+DEVICE T reduce_lanes(T value, F f, u32 count)
+{
+    for (u32 lanes = count / 2; lanes > 0; lanes >>= 1)
+        value = f(value, shuffle_xor(value, lanes));
+    return value;
+}
+
 // Over the block's x axis: a power of two of threads up to a warp, whose lanes several rows may share, or a multiple of 32 up to 1024
 // in a block of one row. All threads of a row get the result.
 template <class T, class F>
@@ -44,12 +53,7 @@ DEVICE T reduce_row(T value, F f)
 {
     SHARED T partial[32];
     if (block_width() < WarpSize)
-    {
-        for (u32 lanes = block_width() / 2; lanes > 0; lanes >>= 1)
-            value = f(value, shuffle_xor(value, lanes));
-        return value;
-    }
-
+        return reduce_lanes(value, f, block_width());
     value = reduce_warp(value, f);
     if (block_width() == WarpSize)
         return value;

@@ -45,6 +45,15 @@ struct Numbers
         return is;
     }
 
+    METHOD bool any_nan() const
+    {
+        bool is = false;
+#pragma unroll
+        for (u32 i = 0; i < N; i += 2)
+            is |= __builtin_isunordered(v[i], v[i + 1 < N ? i + 1 : i]);
+        return is;
+    }
+
     METHOD float sum() const
     {
         Numbers sums = *this;
@@ -60,7 +69,21 @@ struct Numbers
     }
 };
 
-// Four numbers in one access, which the compiler would split where it sees that some of them are needed later than others.
+// An element of a row that is not what the others are; none.
+struct RowException
+{
+    u32 index = ~0u;
+    float value = 0.0f;
+};
+
+// Two or four numbers in one access, which the compiler would split where it sees that some of them are needed later than others.
+DEVICE float2 load_two(const float* x)
+{
+    float a, b;
+    asm volatile("ld.global.v2.f32 {%0, %1}, [%2];" : "=f"(a), "=f"(b) : "l"((const __attribute__((address_space(1))) float*)x));
+    return float2{a, b};
+}
+
 DEVICE float4 load_four(const float* x)
 {
     float a, b, c, d;
@@ -69,12 +92,14 @@ DEVICE float4 load_four(const float* x)
     return float4{a, b, c, d};
 }
 
-// A row that the lanes of a warp, or a few of them, read once and keep in registers, in turns of four elements a lane.
-template <u32 Turns>
+// A row that the lanes of a warp, or a few of them, read once and keep in registers, in turns of four elements a lane: Width lanes where
+// that is known when this is compiled.
+template <u32 Turns, u32 Width = 0>
 struct HeldRow
 {
-    static constexpr bool IsHeld = true;
+    static constexpr bool IsHeld = true, SkipsUnlabelled = true;
     static constexpr u32 Group = 4;
+    typedef float Total;
     float v[4 * Turns];
     u32 start, n;
 
@@ -100,7 +125,8 @@ struct HeldRow
         });
     }
 
-    METHOD u32 index(u32 slot) const { return 4 * (slot / 4 * block_width() + thread_x()) + slot % 4; }
+    static METHOD u32 lanes() { return Width > 0 ? Width : block_width(); }
+    METHOD u32 index(u32 slot) const { return 4 * (slot / 4 * lanes() + thread_x()) + slot % 4; }
     METHOD float get(u32 slot) const { return v[slot]; }
     METHOD void set(u32 slot, float value) { v[slot] = value; }
 
@@ -111,15 +137,15 @@ struct HeldRow
 #pragma unroll
         for (u32 turn = 0; turn < Turns; turn++)
         {
-            if (turn > 0 && 4 * turn * block_width() >= n)
+            if (turn > 0 && 4 * turn * lanes() >= n)
                 break;
             f(4 * turn);
         }
     }
 
-    // tensor[index] = f(slot), the numbers of a group.
+    // tensor[index] = f(slot), the numbers of a group; the thread that has the exception then writes that.
     template <class F>
-    METHOD void store_groups(float* tensor, F f) const
+    METHOD void store_groups(float* tensor, F f, RowException except = {}) const
     {
         float* y = tensor + start;
         bool isAligned = n % 4 == 0 && aligned16(y);
@@ -140,12 +166,17 @@ struct HeldRow
                     y[at + i] = four.v[i];
             }
         });
+
+        if (except.index < n && except.index / 4 % lanes() == thread_x())
+            y[except.index] = except.value;
     }
+
+    METHOD float read(const float* tensor, u32 at) const { return tensor[start + at]; }
 
     template <class T, class F>
     static METHOD T reduce(T value, F f)
     {
-        return reduce_row(value, f);
+        return Width == WarpSize ? reduce_warp(value, f) : reduce_lanes(value, f, lanes());
     }
 };
 
@@ -157,15 +188,16 @@ DEVICE float* staged_rows()
     return numbers;
 }
 
-// A row of a few elements that a thread has alone. The rows of a block, which stand one behind the other, come through shared memory, so
-// that neighbouring threads read neighbouring elements; those of one or two elements do so anyway. A thread's walk over its row meets the
-// other threads' in no bank: in steps of one where the length is odd, and of two where it is even and no multiple of four.
-template <u32 Longest>
+// A row of a few elements that a thread has alone, Length of them where it is known when this is compiled. The rows of a block, which stand
+// one behind the other, come through shared memory, so that neighbouring threads read neighbouring elements. A thread's walk over its row
+// meets the other threads' in no bank: in steps of one where the length is odd, and of two where it is even and no multiple of four. Threads
+// without a row walk over whatever stands there, and nobody reads what they make of it.
+template <u32 Longest, u32 Length = 0>
 struct OwnRow
 {
-    static constexpr bool IsHeld = true;
-    static constexpr u32 Group = 2;
-    static constexpr u32 MostThreads = 256;
+    static constexpr bool IsHeld = true, SkipsUnlabelled = false;
+    static constexpr u32 Group = Length % 2 == 1 ? 1 : 2, Threads = 256;
+    typedef float Total;
     float v[Longest];
     RowPlace place;
 
@@ -173,21 +205,35 @@ struct OwnRow
 
     METHOD OwnRow(const float* tensor, const RowPlace& place, float outside) : OwnRow(place)
     {
-        if (place.length <= Group)
+        barrier();
+        copy_in(tensor + first());
+        barrier();
+        if constexpr (Group == 2)
         {
-            read(tensor + place.start(), 0, aligned8(tensor), outside);
-            return;
+            if (length() % 2 == 0)
+            {
+                each_group([&](u32 slot) {
+                    float2 pair = *(const float2*)(own() + slot);
+                    v[slot] = pair.x, v[slot + 1] = pair.y;
+                });
+                return;
+            }
         }
 
-        barrier();
-        copy(tensor + first(), staged_rows<MostThreads * (Longest - 1)>(), aligned16(tensor + first()));
-        barrier();
-        each_group([&](u32 slot) { read(staged_rows<MostThreads * (Longest - 1)>() + thread_y() * place.length, slot, true, outside); });
+        each_group([&](u32 slot) {
+            v[slot] = own()[slot];
+            if constexpr (Group == 2)
+                v[slot + 1] = slot + 1 < length() ? own()[slot + 1] : outside;
+        });
     }
 
+    METHOD u32 length() const { return Length > 0 ? Length : place.length; }
     METHOD u32 index(u32 slot) const { return slot; }
     METHOD float get(u32 slot) const { return v[slot]; }
     METHOD void set(u32 slot, float value) { v[slot] = value; }
+
+    // Of the tensor that was read last.
+    METHOD float read(const float*, u32 at) const { return own()[at]; }
 
     template <class F>
     METHOD void each_group(F f) const
@@ -195,25 +241,38 @@ struct OwnRow
 #pragma unroll
         for (u32 slot = 0; slot < Longest; slot += Group)
         {
-            if (slot > 0 && slot >= place.length)
+            if (slot > 0 && slot >= length())
                 break;
             f(slot);
         }
     }
 
     template <class F>
-    METHOD void store_groups(float* tensor, F f) const
+    METHOD void store_groups(float* tensor, F f, RowException except = {}) const
     {
-        if (place.length <= Group)
-        {
-            write(tensor + place.start(), 0, aligned8(tensor), f);
-            return;
-        }
+        barrier();
+        each_group([&](u32 slot) {
+            float* to = own() + slot;
+            Numbers<Group> numbers = f(slot);
+            if constexpr (Group == 2)
+            {
+                if (length() % 2 == 0)
+                {
+                    *(float2*)to = float2{numbers.v[0], numbers.v[1]};
+                    return;
+                }
 
+                if (slot + 1 < length())
+                    to[1] = numbers.v[1];
+            }
+
+            to[0] = numbers.v[0];
+        });
+
+        if (except.index < length())
+            own()[except.index] = except.value;
         barrier();
-        each_group([&](u32 slot) { write(staged_rows<MostThreads * (Longest - 1)>() + thread_y() * place.length, slot, true, f); });
-        barrier();
-        copy(staged_rows<MostThreads * (Longest - 1)>(), tensor + first(), aligned16(tensor + first()));
+        copy_out(tensor + first());
     }
 
     template <class T, class F>
@@ -222,58 +281,64 @@ struct OwnRow
         return value;
     }
 
-    METHOD void read(const float* own, u32 slot, bool isAligned, float outside)
-    {
-        u32 n = place.n();
-        if (isAligned && place.length % 2 == 0)
-        {
-            float2 pair = slot < n ? *(const float2*)(own + slot) : float2{outside, outside};
-            v[slot] = pair.x, v[slot + 1] = pair.y;
-            return;
-        }
+    // Where the thread's row stands in shared memory.
+    METHOD float* own() const { return staged() + thread_y() * length(); }
+    static METHOD float* staged() { return staged_rows<Threads * (Length > 0 ? Length : Longest - 1)>(); }
 
-        v[slot] = slot < n ? own[slot] : outside;
-        v[slot + 1] = slot + 1 < n ? own[slot + 1] : outside;
+    // Where the block's rows begin, and how many elements they have.
+    METHOD u32 first() const { return block_x() * Threads * length(); }
+
+    METHOD u32 count() const
+    {
+        u32 left = place.rows * length() - first();
+        return left < Threads * length() ? left : Threads * length();
     }
 
+    // By all the block's threads, each of which has several loads on their way before it waits for the first.
+    METHOD void copy_in(const float* from) const
+    {
+        u32 vectors = aligned16(from) ? count() / 4 : 0;
+        float4 fours[Turns];
+        const float* begin = from + 4 * thread_y();
+        each_turn(vectors, [&](u32 turn) { fours[turn] = load_four(begin + turn * 4 * Threads); });
+        each_turn(vectors, [&](u32 turn) { ((float4*)staged() + thread_y())[turn * Threads] = fours[turn]; });
+        for (u32 i = 4 * vectors + thread_y(); i < count(); i += Threads)
+            staged()[i] = from[i];
+    }
+
+    METHOD void copy_out(float* to) const
+    {
+        u32 vectors = aligned16(to) ? count() / 4 : 0;
+        float4* begin = (float4*)to + thread_y();
+        each_turn(vectors, [&](u32 turn) { begin[turn * Threads] = ((const float4*)staged() + thread_y())[turn * Threads]; });
+        for (u32 i = 4 * vectors + thread_y(); i < count(); i += Threads)
+            to[i] = staged()[i];
+    }
+
+private:
+    static constexpr u32 Turns = (Longest + 3) / 4;
+
+    // f(turn) while the thread has one of some vectors.
     template <class F>
-    METHOD void write(float* own, u32 slot, bool isAligned, F f) const
+    static METHOD void each_turn(u32 vectors, F f)
     {
-        u32 n = place.n();
-        Numbers<2> two = f(slot);
-        if (isAligned && place.length % 2 == 0)
+        u32 left = vectors > thread_y() ? vectors - thread_y() : 0;
+#pragma unroll
+        for (u32 turn = 0; turn < Turns; turn++)
         {
-            if (slot < n)
-                *(float2*)(own + slot) = float2{two.v[0], two.v[1]};
-            return;
+            if (turn * Threads >= left)
+                break;
+            f(turn);
         }
-
-        if (slot < n)
-            own[slot] = two.v[0];
-        if (slot + 1 < n)
-            own[slot + 1] = two.v[1];
-    }
-
-    // Where the block's rows begin.
-    METHOD u32 first() const { return block_x() * block_height() * place.length; }
-
-    // The block's rows, by all its threads.
-    METHOD void copy(const float* from, float* to, bool isAligned) const
-    {
-        u32 left = place.rows * place.length - first(), whole = block_height() * place.length, count = left < whole ? left : whole;
-        u32 vectors = isAligned ? count / 4 : 0;
-        for (u32 i = thread_y(); i < vectors; i += block_height())
-            ((float4*)to)[i] = ((const float4*)from)[i];
-        for (u32 i = 4 * vectors + thread_y(); i < count; i += block_height())
-            to[i] = from[i];
     }
 };
 
 // A row of any length, read whenever it is asked for.
 struct ReadRow
 {
-    static constexpr bool IsHeld = false;
+    static constexpr bool IsHeld = false, SkipsUnlabelled = true;
     static constexpr u32 Group = 1;
+    typedef double Total;
     const float* x;
     u32 start, n;
 
@@ -291,10 +356,14 @@ struct ReadRow
     }
 
     template <class F>
-    METHOD void store_groups(float* tensor, F f) const
+    METHOD void store_groups(float* tensor, F f, RowException except = {}) const
     {
         each_group([&](u32 slot) { tensor[start + index(slot)] = f(slot).v[0]; });
+        if (except.index < n && except.index % block_width() == thread_x())
+            tensor[start + except.index] = except.value;
     }
+
+    METHOD float read(const float* tensor, u32 at) const { return tensor[start + at]; }
 
     template <class T, class F>
     static METHOD T reduce(T value, F f)
@@ -314,13 +383,14 @@ DEVICE void each(const Row& row, F f)
     });
 }
 
-// The sum over the row of f(slot), the numbers of a group: in single precision within a group, in double precision over groups and threads.
+// The sum over the row of f(slot), the numbers of a group: in single precision over what a thread holds, in double precision over threads
+// and over what it reads.
 template <class Row, class F>
 DEVICE double sum_groups(const Row& row, F f)
 {
-    double total = 0;
+    typename Row::Total total = 0;
     row.each_group([&](u32 slot) { total += f(slot).sum(); });
-    return Row::reduce(total, Add());
+    return Row::reduce((double)total, Add());
 }
 
 // The same of f(slot), a number.
@@ -346,9 +416,20 @@ DEVICE float greatest_number(const Row& row)
     return Row::reduce(greatest, GreatestNumber());
 }
 
-// The kernels of a function of rows: of up to 512 elements, of up to 1024, of longer ones, and of a few that would leave lanes idle.
-#define ROW_KERNELS(name, function, PARAMETERS, ...)                      \
-    KERNEL name PARAMETERS { function<HeldRow<4>>(__VA_ARGS__); }         \
-    KERNEL name##_wide PARAMETERS { function<HeldRow<8>>(__VA_ARGS__); }  \
-    KERNEL name##_long PARAMETERS { function<ReadRow>(__VA_ARGS__); }     \
-    KERNEL name##_short PARAMETERS { function<OwnRow<16>>(__VA_ARGS__); }
+// The numbers of a group.
+template <class Row>
+DEVICE Numbers<Row::Group> group(const Row& row, u32 slot)
+{
+    return Numbers<Row::Group>::of([&](u32 i) { return row.get(slot + i); });
+}
+
+// The kernels of a function of rows: of up to 512 elements, of up to 1024, of longer ones, and of a few that would leave lanes idle; of three
+// and of ten, which many data sets have; and of two, for which there is another function, of pairs of rows.
+#define ROW_KERNELS(name, function, pair_function, PARAMETERS, ...)                  \
+    KERNEL name PARAMETERS { function<HeldRow<4>>(__VA_ARGS__); }                    \
+    BLOCKS2 KERNEL name##_wide PARAMETERS { function<HeldRow<8, 32>>(__VA_ARGS__); } \
+    KERNEL name##_long PARAMETERS { function<ReadRow>(__VA_ARGS__); }                \
+    KERNEL name##_short PARAMETERS { function<OwnRow<16>>(__VA_ARGS__); }            \
+    KERNEL name##_three PARAMETERS { function<OwnRow<3, 3>>(__VA_ARGS__); }          \
+    KERNEL name##_ten PARAMETERS { function<OwnRow<10, 10>>(__VA_ARGS__); }          \
+    KERNEL name##_two PARAMETERS { pair_function(__VA_ARGS__); }

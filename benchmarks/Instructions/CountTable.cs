@@ -9,7 +9,7 @@ namespace Numerics.Benchmarks.Instructions;
 /// <summary>
 /// A table of what kernels execute for an element of their input: instructions of the committed PTX that a warp issues, for all its 32 lanes,
 /// whether they take part or not, since an idle lane takes as long as a busy one; and bytes of the sectors that accesses to global memory touch,
-/// beside those that the op has to move.
+/// beside those that the op has to move. Live registers are an estimate of those that a thread needs, of which a multiprocessor has 65,536.
 /// </summary>
 internal sealed class CountTable : IDisposable
 {
@@ -28,8 +28,8 @@ internal sealed class CountTable : IDisposable
     public CountTable(string wanted, CudaPrecision precision = CudaPrecision.Float32)
     {
         (_wanted, _backend) = (wanted, new CudaBackend(_api, options: new CudaOptions(precision)));
-        Console.WriteLine($"| op | input | all | {string.Join(" | ", s_classes.Select(c => c.ToString().ToLowerInvariant()))} | busy lanes, % | bytes touched | needed |");
-        Console.WriteLine($"| --- | --- |{string.Concat(Enumerable.Repeat(" --- |", s_classes.Length + 4))}");
+        Console.WriteLine($"| op | input | all | {string.Join(" | ", s_classes.Select(c => c.ToString().ToLowerInvariant()))} | busy lanes, % | live registers | bytes touched | needed |");
+        Console.WriteLine($"| --- | --- |{string.Concat(Enumerable.Repeat(" --- |", s_classes.Length + 5))}");
     }
 
     public Tensor Uniform(int rows, int columns, uint stream) => Tensor.RandomUniform((rows, columns), 0.01f, 0.99f, new RandomKey(1, stream), _backend);
@@ -55,7 +55,7 @@ internal sealed class CountTable : IDisposable
         double scale = (double)Lanes / elements, all = counts.Sum(count => count.Issued);
         string classes = string.Join(" | ", s_classes.Select(c => Number(scale * counts.Where(count => count.Class == c).Sum(count => count.Issued))));
         double touched = (double)SectorBytes * profiles.Sum(profile => profile.LoadedSectors + profile.StoredSectors) / elements;
-        Console.WriteLine($"| {op} | {input} | {Number(scale * all)} | {classes} | {100 * counts.Sum(count => count.Lanes) / (Lanes * all):F0} | {Number(touched)} | {Number(neededBytes)} |");
+        Console.WriteLine($"| {op} | {input} | {Number(scale * all)} | {classes} | {100 * counts.Sum(count => count.Lanes) / (Lanes * all):F0} | {profiles.Max(profile => profile.LiveRegisters)} | {Number(touched)} | {Number(neededBytes)} |");
     }
 
     public void Dispose()

@@ -234,13 +234,19 @@ public sealed unsafe partial class CudaBackend : Backend
     /// Launches a kernel of rows in its form for their length. Up to a warp of lanes have a row of up to 1024 elements, which they hold in
     /// registers: up to 16 a lane, so that a short row has few lanes and several share a warp, but two at least, which read whole sectors of
     /// memory; up to 32 a lane where a warp would not do. Longer rows have a block each and are read again in each pass. A row of less than
-    /// 16 elements that does not fill its lanes has one, which holds all of it.
+    /// 16 elements that does not fill its lanes has one, which holds all of it; of rows of two elements, a lane has two.
     /// </summary>
     private void EachHeldRow(KernelFamily family, string name, int rows, int length, params ReadOnlySpan<KernelArgument> arguments)
     {
         const int ElementsOfTurn = 4, ElementsOfLane = 16, MostElementsOfLane = 32;
         if (rows == 0)
             return;
+        if (length == 2)
+        {
+            Launch(family, name + "_two", Ceiling(rows, 2 * ThreadsOfBlock), ThreadsOfBlock, arguments);
+            return;
+        }
+
         if (length > Lanes * MostElementsOfLane)
         {
             Launch(family, name + "_long", rows, ThreadsOfBlock, arguments);
@@ -251,7 +257,8 @@ public sealed unsafe partial class CudaBackend : Backend
         int lanes = isWide ? Lanes : Math.Max(LanesFor(ElementsOfLane), Math.Min(LanesFor(ElementsOfTurn), 2));
         bool isShort = length < ElementsOfLane && length != lanes * ElementsOfTurn;
         var block = isShort ? new CudaDim(1, ThreadsOfBlock) : new CudaDim(lanes, ThreadsOfBlock / lanes);
-        Launch(family, isShort ? name + "_short" : isWide ? name + "_wide" : name, Ceiling(rows, block.Y), block, arguments);
+        string form = isWide ? "_wide" : !isShort ? "" : length switch { 3 => "_three", 10 => "_ten", _ => "_short" };
+        Launch(family, name + form, Ceiling(rows, block.Y), block, arguments);
 
         int LanesFor(int elements) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Ceiling(length, elements)));
     }

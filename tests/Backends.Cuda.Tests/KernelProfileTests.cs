@@ -40,6 +40,21 @@ public sealed class KernelProfileTests
     }
 
     [Theory]
+    // Two of 32 bits and an address, which counts twice; a result may take the place of what is needed no more.
+    [InlineData("add.s32 %r1, %r1, %r2; add.s32 %r3, %r1, %r2; st.global.u32 [%rd1], %r3;", 4)]
+    // What is written under a condition may keep its old value.
+    [InlineData("mov.u32 %r3, 1; setp.lt.u32 %p1, %r1, %r2; @%p1 mov.u32 %r3, 2; st.global.u32 [%rd1], %r3;", 5)]
+    [InlineData("ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%rd1]; st.global.v4.u32 [%rd1], {%r1, %r2, %r3, %r4};", 6)]
+    // A loop needs again what it has read before.
+    [InlineData("$LOOP: add.s32 %r3, %r1, %r2; setp.lt.u32 %p1, %r3, 9; st.global.u32 [%rd1], %r3; @%p1 bra $LOOP;", 5)]
+    public void Registers_count_while_they_are_needed(string code, int registers)
+    {
+        string text = Text[..Text.IndexOf("mov.u32", StringComparison.Ordinal)].Replace("%r<4>", "%r<5>", StringComparison.Ordinal);
+        PtxKernel kernel = PtxModule.Parse($"{text}\n{code.Replace("; ", ";\n", StringComparison.Ordinal).Replace(": ", ":\n", StringComparison.Ordinal)}\nret;\n}}\n").Kernels["k"];
+        Assert.Equal(registers, kernel.NewProfile().LiveRegisters);
+    }
+
+    [Theory]
     [InlineData("fma.rn.f32", InstructionClass.Float32)]
     [InlineData("max.f32", InstructionClass.Float32)]
     [InlineData("add.rn.f64", InstructionClass.Float64)]

@@ -95,17 +95,20 @@ public sealed class KernelTests
         _ = x.ArgMax(1);
         Tensor z = Tensor.Empty(b, (4, 6)), alpha = Tensor.Ones(1, b);
         var focal = new FocalTerm(2, 0.5f);
-        foreach (int length in new[] { 6, 8, 600, 2_000 })
+        foreach (int length in new[] { 2, 3, 6, 8, 10, 600, 2_000 })
         {
             Tensor rows = Tensor.RandomUniform((3, length), 0.1f, 1, new RandomKey(1, 4), b), result = Tensor.Empty(b, (3, length)), losses = Tensor.Empty(b, 3);
             b.Softmax(rows, result);
             b.SoftmaxGradient(rows, rows, result);
             b.LogSoftmax(rows, result);
             b.LogSoftmaxGradient(rows, rows, result);
-            b.CategoricalFocal(rows, rows, alpha, focal, 1e-7f, losses);
-            b.CategoricalFocalGradient(rows, rows, alpha, focal, 1e-7f, losses, result);
-            b.SoftmaxCategoricalFocal(rows, rows, alpha, focal, losses);
-            b.SoftmaxCategoricalFocalGradient(rows, rows, alpha, focal, losses, result);
+            foreach (Tensor labels in new[] { rows, Tensor.Zeros(3, b).Cast(DType.Int32) })
+            {
+                b.CategoricalFocal(labels, rows, alpha, focal, 1e-7f, losses);
+                b.CategoricalFocalGradient(labels, rows, alpha, focal, 1e-7f, losses, result);
+                b.SoftmaxCategoricalFocal(labels, rows, alpha, focal, losses);
+                b.SoftmaxCategoricalFocalGradient(labels, rows, alpha, focal, losses, result);
+            }
         }
 
         Tensor cube = Tensor.Ones((2, 3, 4), b), cubeBytes = cube.Cast(DType.UInt8);

@@ -26,7 +26,7 @@ public abstract partial class BackendConformance
     [MemberData(nameof(Gammas))]
     public void Focal_terms_of_probabilities(float gamma)
     {
-        foreach ((int rows, int classes) in new[] { (1, 2), (33, 2), (300, 3), (7, 5), (3, 200) })
+        foreach ((int rows, int classes) in new[] { (1, 2), (33, 2), (300, 3), (7, 5), (260, 10), (3, 200) })
         {
             foreach (bool soft in new[] { false, true })
             {
@@ -78,7 +78,7 @@ public abstract partial class BackendConformance
     {
         foreach (float scale in new[] { 1f, 12f, 80f, 1000f })
         {
-            foreach (int classes in new[] { 6, 37 })
+            foreach (int classes in new[] { 2, 6, 10, 37 })
             {
                 foreach (bool soft in new[] { false, true })
                 {

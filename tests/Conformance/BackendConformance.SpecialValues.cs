@@ -157,5 +157,13 @@ public abstract partial class BackendConformance
         }
 
         yield return [1, inf, -inf, 2];
+        foreach (float special in new[] { float.NaN, inf, -inf })
+        {
+            yield return [special, 3];
+            yield return [-3, special];
+            yield return [special, special];
+        }
+
+        yield return [float.MaxValue, -float.MaxValue];
     }
 }

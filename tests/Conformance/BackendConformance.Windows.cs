@@ -59,6 +59,8 @@ public abstract partial class BackendConformance
     [InlineData(24, 48, 12)]
     [InlineData(64, 16, 8)]
     [InlineData(2, 32, 21)]
+    [InlineData(16, 19, 74)]
+    [InlineData(75, 70, 13)]
     public void Convolutions_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
     {
         SameWithGradients("conv2d", Tolerances.Convolution, i => i.Normal(2, size, size, channelsIn).Conv2D(i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut)));
@@ -125,6 +127,12 @@ public abstract partial class BackendConformance
             i.Normal(3, 3, 128, 160), i.Normal(160), (1, 1), Padding.Same));
         SameWithGradients("conv2d, 1x1", Tolerances.Convolution, i => i.Normal(2, 5, 4, 1030).Conv2D(
             i.Normal(1, 1, 1030, 33), i.Normal(33)));
+        SameWithGradients("conv2d, 1x1 from crowded pixels", Tolerances.Convolution, i => i.Normal(3, 5, 7, 1024).Conv2D(
+            i.Normal(1, 1, 1024, 37), i.Normal(37)));
+        SameWithGradients("conv2d, 1x1 to crowded pixels, strides", Tolerances.Convolution, i => i.Normal(2, 7, 10, 40).Conv2D(
+            i.Normal(1, 1, 40, 1024), i.Normal(1024), (2, 3)));
+        SameWithGradients("conv2d, 1x1 of long pixels, strides", Tolerances.Convolution, i => i.Normal(3, 10, 11, 260).Conv2D(
+            i.Normal(1, 1, 260, 45), i.Normal(45), (3, 2), Padding.Same));
         SameWithGradients("conv2d, taps that reach nothing", Tolerances.Convolution, i => i.Normal(5, 2, 2, 48).Conv2D(
             i.Normal(7, 5, 48, 9), i.Normal(9), (1, 1), Padding.Same));
     }

@@ -16,6 +16,8 @@ public sealed unsafe partial class CpuBackend
             DepthwiseKernel(from, gradient, geometry, target, dkernel.Count);
         else if (GroupBlocks.Fits(geometry))
             KernelGradientOfGroups(from, gradient, geometry, target);
+        else if (WinogradGradient.Fits(geometry))
+            KernelGradientTiles(pixels, gradient, geometry, target, dkernel.Count);
         else
             DenseKernel(pixels, gradient, geometry, target, dkernel.Count);
         GC.KeepAlive(x);

@@ -10,21 +10,18 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         (int rows, int classes) = (probabilities.Shape[0], probabilities.Shape[1]);
-        (KernelArgument soft, KernelArgument numbers) = Labels(target);
         EachHeldRow(
             KernelFamily.Focal,
-            "categorical_focal",
+            IsSparse(target) ? "sparse_categorical_focal" : "categorical_focal",
             rows,
             classes,
-            soft,
-            numbers,
+            target,
             probabilities,
             alpha,
             alpha.Count,
             term.Gamma,
             term.Poly,
             epsilon,
-            (float)Math.Log(epsilon),
             (float)Math.Log(1 - (double)epsilon),
             Output(loss),
             rows,
@@ -37,14 +34,12 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         (int rows, int classes) = (probabilities.Shape[0], probabilities.Shape[1]);
-        (KernelArgument soft, KernelArgument numbers) = Labels(target);
         EachHeldRow(
             KernelFamily.Focal,
-            "categorical_focal_gradient",
+            IsSparse(target) ? "sparse_categorical_focal_gradient" : "categorical_focal_gradient",
             rows,
             classes,
-            soft,
-            numbers,
+            target,
             probabilities,
             alpha,
             alpha.Count,
@@ -62,14 +57,12 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(logits);
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
-        (KernelArgument soft, KernelArgument numbers) = Labels(target);
         EachHeldRow(
             KernelFamily.SoftmaxFocal,
-            "softmax_categorical_focal",
+            IsSparse(target) ? "softmax_sparse_categorical_focal" : "softmax_categorical_focal",
             rows,
             classes,
-            soft,
-            numbers,
+            target,
             logits,
             alpha,
             alpha.Count,
@@ -86,14 +79,12 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(logits);
         (int rows, int classes) = (logits.Shape[0], logits.Shape[1]);
-        (KernelArgument soft, KernelArgument numbers) = Labels(target);
         EachHeldRow(
             KernelFamily.SoftmaxFocal,
-            "softmax_categorical_focal_gradient",
+            IsSparse(target) ? "softmax_sparse_categorical_focal_gradient" : "softmax_categorical_focal_gradient",
             rows,
             classes,
-            soft,
-            numbers,
+            target,
             logits,
             alpha,
             alpha.Count,
@@ -105,6 +96,6 @@ public sealed unsafe partial class CudaBackend
             classes);
     }
 
-    private static (KernelArgument Soft, KernelArgument Numbers) Labels(Tensor target) =>
-        target.DType == DType.Int32 ? (0ul, target) : (target, 0ul);
+    // Class numbers instead of labels of all classes.
+    private static bool IsSparse(Tensor target) => target.DType == DType.Int32;
 }

@@ -9,6 +9,9 @@ public sealed unsafe partial class CudaBackend
     private const int RowChunk = 4096;
     private const int ColumnChunk = 512;
 
+    // Of rows that have several chunks and still too few to keep a device busy.
+    private const int SmallRowChunk = 512, FewRowChunks = 1024;
+
     /// <inheritdoc/>
     public override void Reduce(ReduceOp op, Tensor x, Tensor y)
     {
@@ -83,17 +86,17 @@ public sealed unsafe partial class CudaBackend
 
     private void ReduceRows(string name, Tensor x, Tensor y, int outer, int n, float divisor)
     {
-        int chunks = Math.Max(1, Ceiling(n, RowChunk));
         KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
         (KernelFamily family, string kernel) = isNarrow ? (KernelFamily.NarrowReduce, name + "_narrow") : (KernelFamily.Reduce, name);
-        if (chunks == 1)
+        if (n <= RowChunk)
         {
             EachRow(family, kernel, outer, inputs, Output(y), n, RowChunk, 1, outer, divisor);
             return;
         }
 
+        int chunk = outer * Ceiling(n, RowChunk) < FewRowChunks ? SmallRowChunk : RowChunk, chunks = Ceiling(n, chunk);
         using Tensor partial = Tensor.Empty(this, [outer, chunks]);
-        EachRow(family, kernel, outer * chunks, inputs, Output(partial), n, RowChunk, chunks, outer, 1f);
+        EachRow(family, kernel, outer * chunks, inputs, Output(partial), n, chunk, chunks, outer, 1f);
         ReduceRows(name, partial, y, outer, chunks, divisor);
     }
 

@@ -109,6 +109,7 @@ internal static class InstructionTable
         ["sub.rn.f32"] = (d, a, b) => new BinaryInstruction<SubF32>(d, a, b),
         ["sub.rn.f64"] = (d, a, b) => new BinaryInstruction<SubF64>(d, a, b),
         ["mul.rn.f32"] = (d, a, b) => new BinaryInstruction<MulF32>(d, a, b),
+        ["mul.rn.sat.f32"] = (d, a, b) => new BinaryInstruction<MulSaturatedF32>(d, a, b),
         ["mul.rn.f64"] = (d, a, b) => new BinaryInstruction<MulF64>(d, a, b),
         ["div.rn.f32"] = (d, a, b) => new BinaryInstruction<DivF32>(d, a, b),
         ["div.rn.f64"] = (d, a, b) => new BinaryInstruction<DivF64>(d, a, b),

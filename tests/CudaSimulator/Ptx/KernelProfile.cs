@@ -25,6 +25,9 @@ public sealed class KernelProfile
             .Select(group => new InstructionCount(group.Key, group.Sum(place => _issued[place]), group.Sum(place => _lanes[place]))),
     ];
 
+    /// <summary>How many registers of 32 bits a thread needs at once, by an analysis of the text: what a device's compiler makes of it may differ.</summary>
+    public int LiveRegisters => Ptx.LiveRegisters.Most(_program);
+
     /// <summary>How many sectors of 32 bytes the loads from global memory touched, each load of a warp by itself.</summary>
     public long LoadedSectors { get; private set; }
 

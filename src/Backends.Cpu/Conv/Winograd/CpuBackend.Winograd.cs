@@ -2,7 +2,7 @@ using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
 
-/// <content>Convolutions and input gradients by way of <see cref="WinogradConv"/>.</content>
+/// <content>Convolutions by way of <see cref="WinogradConv"/>, and their gradients.</content>
 public sealed unsafe partial class CpuBackend
 {
     private void ConvolveTiles(Pixels x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
@@ -63,6 +63,42 @@ public sealed unsafe partial class CpuBackend
             Kernels = work.Conv.Kernels,
             NextKernel = stride > 1 ? (nint)taps * taps * to * g.OutChannels : g.GroupOutChannels,
         });
+    }
+
+    private void KernelGradientTiles(Pixels x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
+    {
+        int tileRows = WinogradGradient.CountOf(g.OutHeight);
+        var work = new WinogradGradient
+        {
+            Input = TilesOf(x, g, g.InHeight, g.InWidth, g.InChannels, g.OutChannels, g.PadTop, g.PadLeft, stride: 1),
+            Taps = new WinogradGradientRows(dy, g.OutHeight, g.OutWidth, g.OutChannels),
+            InChannels = g.InChannels,
+            OutChannels = g.OutChannels,
+            TileRows = tileRows,
+            TilesOfRow = WinogradGradient.CountOf(g.OutWidth),
+            AllRows = g.Batch * tileRows,
+        };
+        int parts = work.Parts;
+        using var input = new Scratch(_memory, WinogradTransform.Area * work.TilesOfRun * (long)work.InputStride);
+        using var taps = new Scratch(_memory, WinogradTransform.Area * work.TilesOfRun * (long)work.TapStride);
+        using var workspaces = new Scratch(_memory, _team, Math.Max(WinogradGradientTilesWork.WorkspaceSize(work), WinogradGradient.ProductsSize));
+        using var partials = new Scratch(_memory, parts > 1 ? (long)parts * size : 0);
+        work.InputPoints = input.Pointer;
+        work.TapPoints = taps.Pointer;
+        float* target = parts > 1 ? partials.Pointer : dkernel;
+        for (int row = 0, rows; row < work.AllRows; row += rows)
+        {
+            rows = Math.Min(work.RowsOfRun, work.AllRows - row);
+            var tiles = new WinogradGradientTilesWork(work, row, rows, workspaces.Workspaces);
+            _team.Run(tiles, tiles.Shards);
+            var products = new WinogradGradientWork(work, rows * work.TilesOfRow, parts, target, accumulate: row > 0, workspaces.Workspaces);
+            _team.Run(products, products.Shards);
+        }
+
+        if (parts == 1)
+            return;
+        var sum = new PartialSum(partials.Pointer, parts, size, dkernel);
+        _team.Run(sum, sum.Shards);
     }
 
     private float* SortTaps(in Conv2DGeometry g, float* kernel, bool gradient, float* target)

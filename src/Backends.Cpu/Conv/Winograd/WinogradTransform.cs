@@ -159,6 +159,32 @@ internal static class WinogradTransform
         p5 = g4;
     }
 
+    /// <summary>
+    /// Four taps at the six points, each still to be multiplied by its <see cref="Scale"/>: taps that are a gradient, of which there are many, whose
+    /// products are added before that is done once.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Taps<TLanes>(TLanes g0, TLanes g1, TLanes g2, TLanes g3, out TLanes p1, out TLanes p2, out TLanes p3, out TLanes p4)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes squareA = TLanes.Create(A * A), squareB = TLanes.Create(B * B);
+        TLanes evenA = TLanes.MultiplyAdd(squareA, g2, g0), oddA = TLanes.MultiplyAdd(squareA, g3, g1);
+        TLanes evenB = TLanes.MultiplyAdd(squareB, g2, g0), oddB = TLanes.MultiplyAdd(squareB, g3, g1);
+        p1 = TLanes.MultiplyAdd(TLanes.Create(A), oddA, evenA);
+        p2 = TLanes.MultiplyAdd(TLanes.Create(-A), oddA, evenA);
+        p3 = TLanes.MultiplyAdd(TLanes.Create(B), oddB, evenB);
+        p4 = TLanes.MultiplyAdd(TLanes.Create(-B), oddB, evenB);
+    }
+
+    /// <summary>What <see cref="Taps"/> leaves out at a point; at the first and the last one the taps are g0 and g3 themselves.</summary>
+    public static double Scale(int point) => point switch
+    {
+        0 => 1 / (SquareA * SquareB),
+        1 or 2 => ScaleA,
+        3 or 4 => ScaleB,
+        _ => 1,
+    };
+
     /// <summary>Three taps of a filter at one of the six points.</summary>
     public static double Filter(int point, double g0, double g1, double g2) => point switch
     {

@@ -26,6 +26,16 @@ internal readonly struct MulF32 : IBinaryLane
     public static ulong Apply(ulong a, ulong b) => BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle((uint)a) * BitConverter.UInt32BitsToSingle((uint)b));
 }
 
+/// <summary>Within [0, 1], and 0 for NaN.</summary>
+internal readonly struct MulSaturatedF32 : IBinaryLane
+{
+    public static ulong Apply(ulong a, ulong b)
+    {
+        float product = BitConverter.UInt32BitsToSingle((uint)a) * BitConverter.UInt32BitsToSingle((uint)b);
+        return BitConverter.SingleToUInt32Bits(product > 0 ? Math.Min(product, 1) : 0);
+    }
+}
+
 internal readonly struct MulF64 : IBinaryLane
 {
     public static ulong Apply(ulong a, ulong b) => BitConverter.DoubleToUInt64Bits(BitConverter.UInt64BitsToDouble(a) * BitConverter.UInt64BitsToDouble(b));

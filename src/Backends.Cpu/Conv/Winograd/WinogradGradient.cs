@@ -1,0 +1,101 @@
+using Numerics.Tensors;
+
+namespace Numerics.Backends.Cpu;
+
+/// <summary>
+/// The kernel gradient of a convolution of 3 x 3 taps by Winograd's F(3 x 3, 4 x 4): a tile of 4 x 4 pixels of the output's gradient are the taps,
+/// the 6 x 6 pixels of the input that they belong to give the 3 x 3 sums, with 36 multiplications a channel pair instead of 144. The
+/// products of all tiles are added before the transform back, which is done once.
+/// <para>
+/// A run of rows of tiles, some 8 MiB of transformed tiles, which stay in the last cache, is taken at a time: <see cref="WinogradGradientTilesWork"/>
+/// transforms it, <see cref="WinogradGradientWork"/> multiplies it.
+/// </para>
+/// </summary>
+internal unsafe struct WinogradGradient
+{
+    private const int FewestTiles = 16;
+    private const long FloatsOfRun = 2 << 20;
+
+    // So many tiles make loading and storing a sum cheap; of partial sums each is written and read again.
+    private const int TilesOfPart = 48;
+    private const int EnoughShards = 32;
+
+    // Of a shard's products: 36 x 64 x 32 floats, 288 KiB, stay in L2.
+    private const int RowsOfShard = 64;
+
+    /// <summary>The input.</summary>
+    public WinogradConv Input;
+
+    /// <summary>The gradient of the output.</summary>
+    public WinogradGradientRows Taps;
+
+    /// <summary>Channels of the input.</summary>
+    public int InChannels;
+
+    /// <summary>Channels of the output.</summary>
+    public int OutChannels;
+
+    /// <summary>Rows of tiles in a picture.</summary>
+    public int TileRows;
+
+    /// <summary>Tiles of a row.</summary>
+    public int TilesOfRow;
+
+    /// <summary>Rows of tiles in all pictures.</summary>
+    public int AllRows;
+
+    /// <summary>The transformed input: [36][tiles][channels].</summary>
+    public float* InputPoints;
+
+    /// <summary>The transformed gradient: [36][tiles][channels].</summary>
+    public float* TapPoints;
+
+    /// <summary>Whether this way takes a kernel gradient, and is the faster one.</summary>
+    public static bool Fits(in Conv2DGeometry g)
+    {
+        if (g is not { KernelHeight: 3, KernelWidth: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 })
+            return false;
+        long pixels = (long)g.Batch * g.OutHeight * g.OutWidth, tiles = (long)g.Batch * CountOf(g.OutHeight) * CountOf(g.OutWidth);
+        return tiles >= FewestTiles && tiles * WinogradGradientRows.Side * WinogradGradientRows.Side <= 2 * pixels;
+    }
+
+    /// <summary>How many tiles cover so many pixels.</summary>
+    public static int CountOf(int pixels) => (pixels + WinogradGradientRows.Side - 1) / WinogradGradientRows.Side;
+
+    /// <summary>Floats between tiles of the input: a line more than channels, because lines at powers of two from each other share few places in L1.</summary>
+    public readonly nint InputStride => InChannels + 16;
+
+    /// <summary>Floats between tiles of the gradient.</summary>
+    public readonly nint TapStride => OutChannels + 16;
+
+    /// <summary>Rows of tiles that are taken at a time.</summary>
+    public readonly int RowsOfRun
+    {
+        get
+        {
+            long most = Math.Max(FloatsOfRun / (WinogradTransform.Area * (InputStride + TapStride) * TilesOfRow), 1), runs = (AllRows + most - 1) / most;
+            return (int)((AllRows + runs - 1) / runs);
+        }
+    }
+
+    /// <summary>Most tiles that are taken at a time.</summary>
+    public readonly int TilesOfRun => RowsOfRun * TilesOfRow;
+
+    /// <summary>How many partial sums to make.</summary>
+    public readonly int Parts => Math.Clamp(Math.Min(EnoughShards / Blocks, TilesOfRun / TilesOfPart), 1, EnoughShards);
+
+    /// <summary>Blocks of the kernel that are shards.</summary>
+    public readonly int Blocks => BlocksOfInput * PanelsOfOutput;
+
+    /// <summary>The same along the input's channels.</summary>
+    public readonly int BlocksOfInput => (InChannels + RowsOfShard - 1) / RowsOfShard;
+
+    /// <summary>The same along the output's.</summary>
+    public readonly int PanelsOfOutput => (OutChannels + Cpu.TileRows.MaxWidth - 1) / Cpu.TileRows.MaxWidth;
+
+    /// <summary>The first channel of a block of the input's; of the one after the last, the end.</summary>
+    public readonly int FirstInput(int block) => (int)((long)InChannels * block / BlocksOfInput);
+
+    /// <summary>Floats of the products of a shard.</summary>
+    public static nint ProductsSize => (nint)WinogradTransform.Area * RowsOfShard * Cpu.TileRows.MaxWidth;
+}
