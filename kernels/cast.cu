@@ -51,20 +51,20 @@ KERNEL cast_unorm8_float32(const u8* x, float* y, u32 count) { convert<u8, uchar
 
 struct Narrow
 {
-    METHOD unsigned short operator()(float x) const { return narrow(x).bits; }
+    METHOD u16 operator()(float x) const { return narrow(x).bits; }
 };
 
 struct Widen
 {
-    METHOD float operator()(unsigned short x) const { return widen(bf16{x}); }
+    METHOD float operator()(u16 x) const { return widen(bf16{x}); }
 };
 
-KERNEL cast_float32_bfloat16(const float* x, unsigned short* y, u32 count)
+KERNEL cast_float32_bfloat16(const float* x, u16* y, u32 count)
 {
-    convert<float, float4, unsigned short, ushort4>(x, y, count, Narrow{});
+    convert<float, float4, u16, ushort4>(x, y, count, Narrow{});
 }
 
-KERNEL cast_bfloat16_float32(const unsigned short* x, float* y, u32 count)
+KERNEL cast_bfloat16_float32(const u16* x, float* y, u32 count)
 {
-    convert<unsigned short, ushort4, float, float4>(x, y, count, Widen{});
+    convert<u16, ushort4, float, float4>(x, y, count, Widen{});
 }

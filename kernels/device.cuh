@@ -14,10 +14,11 @@
 #define SHARED static __attribute__((shared))
 
 typedef unsigned char u8;
+typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef u8 uchar4 __attribute__((ext_vector_type(4)));
-typedef unsigned short ushort4 __attribute__((ext_vector_type(4)));
+typedef u16 ushort4 __attribute__((ext_vector_type(4)));
 typedef u32 uint2 __attribute__((ext_vector_type(2)));
 typedef u32 uint4 __attribute__((ext_vector_type(4)));
 typedef float float2 __attribute__((ext_vector_type(2)));

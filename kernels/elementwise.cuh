@@ -1,49 +1,115 @@
 // Walks over elements, four at a time where the addresses allow it.
 #pragma once
-#include "math.cuh"
+#include "bfloat16.cuh"
 
-template <class F>
-DEVICE void map(const float* x, float* y, u32 count, F f)
+// What is read: numbers of one type, or of either. The latter is the same for all of a launch.
+template <class T>
+struct Numbers
 {
-    u32 vectors = aligned16(x) && aligned16(y) ? count / 4 : 0;
+    const T* at;
+
+    METHOD bool is_aligned() const { return aligned16(at); }
+    template <u32 N>
+    METHOD void read(u64 i, float (&v)[N]) const
+    {
+        ::read(at + i, v);
+    }
+};
+
+struct EitherNumbers
+{
+    const void* at;
+    u32 isNarrow;
+
+    METHOD bool is_aligned() const { return aligned16(at); }
+    template <u32 N>
+    METHOD void read(u64 i, float (&v)[N]) const
+    {
+        if (isNarrow)
+            ::read((const bf16*)at + i, v);
+        else
+            ::read((const float*)at + i, v);
+    }
+};
+
+template <class T, class F>
+DEVICE void map(const T* x, T* y, u32 count, F f)
+{
+    constexpr u32 N = Neighbours<T>;
+    u32 vectors = aligned16(x) && aligned16(y) ? count / N : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
-        float4 v = ((const float4*)x)[i];
-        ((float4*)y)[i] = float4{f(v.x), f(v.y), f(v.z), f(v.w)};
+        float v[N];
+        read(x + (u64)i * N, v);
+#pragma unroll
+        for (u32 k = 0; k < N; k++)
+            v[k] = f(v[k]);
+        write(y + (u64)i * N, v);
     }
 
-    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
-        y[i] = f(x[i]);
+    for (u32 i = N * vectors + first_index(); i < count; i += index_step())
+    {
+        float v[1];
+        read(x + i, v);
+        v[0] = f(v[0]);
+        write(y + i, v);
+    }
 }
 
 // An operand of one element is repeated.
-template <class F>
-DEVICE void zip(const float* a, u32 stepA, const float* b, u32 stepB, float* y, u32 count, F f)
+template <class A, class B, class T, class F>
+DEVICE void zip(A a, u32 stepA, B b, u32 stepB, T* y, u32 count, F f)
 {
-    u32 vectors = stepA == 1 && stepB == 1 && aligned16(a) && aligned16(b) && aligned16(y) ? count / 4 : 0;
+    constexpr u32 N = Neighbours<T>;
+    u32 vectors = stepA == 1 && stepB == 1 && a.is_aligned() && b.is_aligned() && aligned16(y) ? count / N : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
-        float4 v = ((const float4*)a)[i], w = ((const float4*)b)[i];
-        ((float4*)y)[i] = float4{f(v.x, w.x), f(v.y, w.y), f(v.z, w.z), f(v.w, w.w)};
+        float v[N], w[N];
+        a.read((u64)i * N, v);
+        b.read((u64)i * N, w);
+#pragma unroll
+        for (u32 k = 0; k < N; k++)
+            v[k] = f(v[k], w[k]);
+        write(y + (u64)i * N, v);
     }
 
-    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
-        y[i] = f(a[i * stepA], b[i * stepB]);
+    for (u32 i = N * vectors + first_index(); i < count; i += index_step())
+    {
+        float v[1], w[1];
+        a.read(i * stepA, v);
+        b.read(i * stepB, w);
+        v[0] = f(v[0], w[0]);
+        write(y + i, v);
+    }
 }
 
 // Three operands of equal length.
-template <class F>
-DEVICE void zip3(const float* a, const float* b, const float* c, float* y, u32 count, F f)
+template <class T, class F>
+DEVICE void zip3(const T* a, const T* b, const T* c, T* y, u32 count, F f)
 {
-    u32 vectors = aligned16(a) && aligned16(b) && aligned16(c) && aligned16(y) ? count / 4 : 0;
+    constexpr u32 N = Neighbours<T>;
+    u32 vectors = aligned16(a) && aligned16(b) && aligned16(c) && aligned16(y) ? count / N : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
-        float4 u = ((const float4*)a)[i], v = ((const float4*)b)[i], w = ((const float4*)c)[i];
-        ((float4*)y)[i] = float4{f(u.x, v.x, w.x), f(u.y, v.y, w.y), f(u.z, v.z, w.z), f(u.w, v.w, w.w)};
+        float u[N], v[N], w[N];
+        read(a + (u64)i * N, u);
+        read(b + (u64)i * N, v);
+        read(c + (u64)i * N, w);
+#pragma unroll
+        for (u32 k = 0; k < N; k++)
+            u[k] = f(u[k], v[k], w[k]);
+        write(y + (u64)i * N, u);
     }
 
-    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
-        y[i] = f(a[i], b[i], c[i]);
+    for (u32 i = N * vectors + first_index(); i < count; i += index_step())
+    {
+        float u[1], v[1], w[1];
+        read(a + i, u);
+        read(b + i, v);
+        read(c + i, w);
+        u[0] = f(u[0], v[0], w[0]);
+        write(y + i, u);
+    }
 }
 
 // Conversions, four elements at a time where the addresses allow it; Vector and Wide are four of From and of To.
@@ -112,26 +178,50 @@ DEVICE u32 innermost(const Walk& walk, Offsets& steps)
     return length;
 }
 
-DEVICE float4 load_run(const float* from, u32 step) { return step == 1 ? *(const float4*)from : float4{*from, *from, *from, *from}; }
+// Four neighbours along the innermost axis, or one that is repeated.
+template <class A>
+DEVICE void read_run(A from, u32 at, u32 step, float (&v)[4])
+{
+    if (step == 1)
+    {
+        from.read(at, v);
+        return;
+    }
+
+    float one[1];
+    from.read(at, one);
+#pragma unroll
+    for (u32 k = 0; k < 4; k++)
+        v[k] = one[0];
+}
 
 // Over any broadcast; four neighbours at a time where the innermost axis has whole fours, along which an operand runs or is repeated.
 // Steps along the other axes are then multiples of four as well.
-template <class F>
-DEVICE void zip_broadcast(const float* a, const float* b, float* y, u32 count, const Walk& walk, F f)
+template <class A, class B, class T, class F>
+DEVICE void zip_broadcast(A a, B b, T* y, u32 count, const Walk& walk, F f)
 {
     Offsets steps = {0, 0};
-    bool whole = innermost(walk, steps) % 4 == 0 && steps.a <= 1 && steps.b <= 1 && aligned16(a) && aligned16(b) && aligned16(y);
+    bool whole = innermost(walk, steps) % 4 == 0 && steps.a <= 1 && steps.b <= 1 && a.is_aligned() && b.is_aligned() && aligned16(y);
     u32 vectors = whole ? count / 4 : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
         Offsets at = locate(walk, 4 * i);
-        float4 v = load_run(a + at.a, steps.a), w = load_run(b + at.b, steps.b);
-        ((float4*)y)[i] = float4{f(v.x, w.x), f(v.y, w.y), f(v.z, w.z), f(v.w, w.w)};
+        float v[4], w[4];
+        read_run(a, at.a, steps.a, v);
+        read_run(b, at.b, steps.b, w);
+#pragma unroll
+        for (u32 k = 0; k < 4; k++)
+            v[k] = f(v[k], w[k]);
+        write(y + 4 * i, v);
     }
 
     for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
     {
         Offsets at = locate(walk, i);
-        y[i] = f(a[at.a], b[at.b]);
+        float v[1], w[1];
+        a.read(at.a, v);
+        b.read(at.b, w);
+        v[0] = f(v[0], w[0]);
+        write(y + i, v);
     }
 }

@@ -9,6 +9,7 @@
     }
 
 WALKED(bytes, u8)
+WALKED(halves, u16)
 WALKED(words, u32)
 
 // Each matrix of a batch transposed, by tiles of 32 × 32 in shared memory, a block of 32 × 8 threads each: reads and writes both run
@@ -51,6 +52,7 @@ DEVICE void transpose(const T* x, T* y, u32 rows, u32 columns)
     }
 
 TRANSPOSED(bytes, u8)
+TRANSPOSED(halves, u16)
 TRANSPOSED(words, u32)
 
 // Runs of elements at equal distances: slices of a middle axis, read or written.
@@ -65,6 +67,7 @@ TRANSPOSED(words, u32)
     }
 
 RUNS(bytes, u8)
+RUNS(halves, u16)
 RUNS(words, u32)
 
 DEVICE u32 clamp_index(int index, u32 n) { return index < 0 ? 0 : (u32)index >= n ? n - 1 : (u32)index; }
@@ -81,6 +84,7 @@ DEVICE u32 clamp_index(int index, u32 n) { return index < 0 ? 0 : (u32)index >= 
     }
 
 GATHER(bytes, u8)
+GATHER(halves, u16)
 GATHER(words, u32)
 
 // One thread for each column of each outer matrix: it adds in the order of the indices, so that equal ones are added in

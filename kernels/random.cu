@@ -121,32 +121,42 @@ KERNEL random_normal(u64 seed, u64 stream, const u64* base, float mean, float de
     }
 }
 
+// Rounded by arithmetic, which devices of every compute capability have.
+DEVICE void store1(float* to, float v) { *to = v; }
+DEVICE void store1(bf16* to, float v) { *to = narrow(v); }
+DEVICE void store4(float* to, const float (&v)[4]) { write(to, v); }
+DEVICE void store4(bf16* to, const float (&v)[4]) { *(ushort4*)to = ushort4{narrow(v[0]).bits, narrow(v[1]).bits, narrow(v[2]).bits, narrow(v[3]).bits}; }
+
 template <class T>
-DEVICE void drop(u64 seed, u64 stream, const u64* base, float rate, const T* x, float* y, u32 count)
+DEVICE void drop(u64 seed, u64 stream, const u64* base, float rate, const T* x, T* y, u32 count)
 {
     add_base(seed, stream, base);
     float keep = 1.0f - rate;
+    bool aligned = (u64)x % (4 * sizeof(T)) == 0 && (u64)y % (4 * sizeof(T)) == 0;
     for (u32 block = first_index(); block < (count + 3) / 4; block += index_step())
     {
         Words w = philox(seed, stream, block);
         u32 words[4] = {w.x, w.y, w.z, w.w};
-        float v[4];
-        if (4 * block + 3 < count && aligned16(x))
+        if (aligned && 4 * block + 3 < count)
         {
-            float4 all = load4(x + 4 * block);
-            v[0] = all.x, v[1] = all.y, v[2] = all.z, v[3] = all.w;
-        }
-        else
-        {
+            float v[4];
+            read(x + (u64)block * 4, v);
+
+            // All four are wanted now: the compiler would read each of them where it is divided.
+            asm("" : "+f"(v[0]), "+f"(v[1]), "+f"(v[2]), "+f"(v[3]));
 #pragma unroll
             for (u32 i = 0; i < 4; i++)
-                v[i] = 4 * block + i < count ? widen(x[4 * block + i]) : 0.0f;
+                v[i] = uniform(words[i]) >= rate ? v[i] / keep : 0.0f;
+            store4(y + (u64)block * 4, v);
+            continue;
         }
 
 #pragma unroll
         for (u32 i = 0; i < 4; i++)
-            v[i] = uniform(words[i]) >= rate ? v[i] / keep : 0.0f;
-        store(y, 4 * block, count, v[0], v[1], v[2], v[3]);
+        {
+            if (4 * block + i < count)
+                store1(y + 4 * block + i, uniform(words[i]) >= rate ? widen(x[4 * block + i]) / keep : 0.0f);
+        }
     }
 }
 
@@ -155,7 +165,7 @@ KERNEL dropout(u64 seed, u64 stream, const u64* base, float rate, const float* x
     drop(seed, stream, base, rate, x, y, count);
 }
 
-KERNEL dropout_narrow(u64 seed, u64 stream, const u64* base, float rate, const bf16* x, float* y, u32 count)
+KERNEL dropout_narrow(u64 seed, u64 stream, const u64* base, float rate, const bf16* x, bf16* y, u32 count)
 {
     drop(seed, stream, base, rate, x, y, count);
 }

@@ -90,9 +90,9 @@ struct Candidate
 };
 
 DEVICE void store(float* at, float v) { *at = v; }
-DEVICE void store(bf16* at, float v) { at->bits = (unsigned short)Bf16::pack(v, 0.0f); }
+DEVICE void store(bf16* at, float v) { at->bits = (u16)narrow2(v, 0.0f); }
 DEVICE void store2(float* at, float2 v) { *(float2*)at = v; }
-DEVICE void store2(bf16* at, float2 v) { *(u32*)at = Bf16::pack(v.x, v.y); }
+DEVICE void store2(bf16* at, float2 v) { *(u32*)at = narrow2(v.x, v.y); }
 
 // What becomes of a patch's sums: see Output in conv3x3.cu.
 template <class T>

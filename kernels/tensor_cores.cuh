@@ -3,7 +3,7 @@
 // words t and t + 4 of rows g and g + 8; of the right matrix, the words t and t + 4 of column g; and of the sums, columns 2t and
 // 2t + 1 of rows g and g + 8 (PTX ISA, matrix fragments for mma.m16n8k8 and mma.m16n8k16).
 #pragma once
-#include "math.cuh"
+#include "bfloat16.cuh"
 
 struct Tf32
 {
@@ -31,13 +31,7 @@ struct Bf16
 {
     static constexpr u32 Numbers = 2;
 
-    // Rounds to nearest even; the first number is the lower half.
-    static METHOD u32 pack(float first, float second)
-    {
-        u32 word;
-        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(second), "f"(first));
-        return word;
-    }
+    static METHOD u32 pack(float first, float second) { return narrow2(first, second); }
 
     static METHOD void multiply(float* c, const u32* a, const u32* b)
     {

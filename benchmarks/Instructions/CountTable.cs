@@ -22,17 +22,21 @@ internal sealed class CountTable : IDisposable
     ];
 
     private readonly string _wanted;
-    private readonly SimulatedCudaApi _api = new() { CountInstructions = true };
+    private readonly SimulatedCudaApi _api = new() { ComputeCapability = 80, CountInstructions = true };
     private readonly CudaBackend _backend;
 
-    public CountTable(string wanted)
+    public CountTable(string wanted, CudaPrecision precision = CudaPrecision.Float32)
     {
-        (_wanted, _backend) = (wanted, new CudaBackend(_api));
+        (_wanted, _backend) = (wanted, new CudaBackend(_api, options: new CudaOptions(precision)));
         Console.WriteLine($"| op | input | all | {string.Join(" | ", s_classes.Select(c => c.ToString().ToLowerInvariant()))} | busy lanes, % | live registers | bytes touched | needed |");
         Console.WriteLine($"| --- | --- |{string.Concat(Enumerable.Repeat(" --- |", s_classes.Length + 5))}");
     }
 
     public Tensor Uniform(int rows, int columns, uint stream) => Tensor.RandomUniform((rows, columns), 0.01f, 0.99f, new RandomKey(1, stream), _backend);
+
+    /// <summary>What a convolution gives, in the precision's type.</summary>
+    public Tensor Stored(int rows, int columns, uint stream) =>
+        Uniform(rows, columns, stream).Reshape(1, rows, columns, 1).Conv2D(Tensor.Ones((1, 1, 1, 1), _backend)).Reshape(rows, columns);
 
     public Tensor Empty(int rows, int columns) => Tensor.Empty(_backend, (rows, columns));
 

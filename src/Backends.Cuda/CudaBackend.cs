@@ -89,6 +89,12 @@ public sealed unsafe partial class CudaBackend : Backend
     /// <summary>Device memory that live tensors use, in bytes, rounded up to the pool's block sizes.</summary>
     public long UsedBytes => _pool.UsedBytes;
 
+    /// <summary>
+    /// How many elements have been copied into single precision so far because an op that does not know bfloat16 asked for a tensor that is
+    /// stored so. Where it grows in every step of a training, what stands between the layers moves more memory than it has to.
+    /// </summary>
+    public long WidenedElements => _pool.WidenedElements;
+
     /// <summary>How it computes.</summary>
     public CudaOptions Options => _options;
 
@@ -106,12 +112,19 @@ public sealed unsafe partial class CudaBackend : Backend
     }
 
     /// <inheritdoc/>
+    public override TensorBuffer AllocateLike(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return new DeviceBuffer(_pool, (long)tensor.Count * tensor.DType.Size(), IsRounded(tensor));
+    }
+
+    /// <inheritdoc/>
     public override void Upload(ReadOnlySpan<byte> source, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
         ThrowIfCapturing("brings data to the device");
         Activate();
-        _staging.Upload(source, Address(target));
+        _staging.Upload(source, OutputAddress(target));
         GC.KeepAlive(target);
     }
 
@@ -134,7 +147,10 @@ public sealed unsafe partial class CudaBackend : Backend
         if (bytes == 0)
             return;
         Activate();
-        _api.CopyOnDevice(Address(target), Address(source), bytes, _stream);
+        if (NarrowAddress(source) is var narrow and not 0)
+            Widen(narrow, OutputAddress(target), source.Count);
+        else
+            _api.CopyOnDevice(OutputAddress(target), Address(source), bytes, _stream);
         GC.KeepAlive(source);
         GC.KeepAlive(target);
     }
@@ -183,10 +199,15 @@ public sealed unsafe partial class CudaBackend : Backend
             _api.Dispose();
     }
 
-    /// <summary>The first element; the caller keeps the tensor alive until the work that uses it is enqueued.</summary>
+    /// <summary>The first element, to read; the caller keeps the tensor alive until the work that uses it is enqueued.</summary>
     private static ulong Address(Tensor tensor) => ((DeviceBuffer)tensor.Buffer).Address + (ulong)tensor.ByteOffset;
 
-    /// <summary>The same in bfloat16, or 0 if the elements are not stored so.</summary>
+    /// <summary>The first element, to write in its own type.</summary>
+    private static ulong OutputAddress(Tensor tensor) => ((DeviceBuffer)tensor.Buffer).Overwrite() + (ulong)tensor.ByteOffset;
+
+    private static KernelArgument Output(Tensor tensor) => KernelArgument.Output(tensor);
+
+    /// <summary>The first element in bfloat16, to read, or 0 if the elements are not rounded to it.</summary>
     private static ulong NarrowAddress(Tensor tensor) =>
         ((DeviceBuffer)tensor.Buffer).NarrowAddress is var address and not 0 ? address + ((ulong)tensor.ByteOffset / 2) : 0;
 

@@ -99,6 +99,9 @@ public sealed partial class Tensor : IDisposable
         return new Tensor(backend, backend.Allocate((long)shape.Size * dtype.Size()), shape, dtype);
     }
 
+    /// <summary>The same of a tensor's shape and type, for its gradient, which is stored as the tensor is.</summary>
+    internal static Tensor EmptyLike(Tensor tensor) => new(tensor.Backend, tensor.Backend.AllocateLike(tensor), tensor.Shape, tensor.DType);
+
     /// <summary>A tensor with a copy of an array's elements.</summary>
     /// <param name="array">The elements.</param>
     /// <param name="backend">Where it lives; <see cref="Backend.Default"/> when null.</param>

@@ -33,7 +33,7 @@ public sealed unsafe partial class CudaBackend
         using Tensor? padded = NeedsPadding(geometry) ? Pad(x, geometry) : null;
         using Tensor filter = ToFilter(kernel);
         using Operand pictures = AsOperand(padded ?? x), weights = AsOperand(filter);
-        using Result output = AsResult(y);
+        using Result output = AsResultOfLibrary(y, StoresBrainFloats);
         Convolve(DnnDirection.Forward, Describe(geometry), pictures.Address, weights.Address, output.Address);
         Finish(output);
     }
@@ -62,7 +62,7 @@ public sealed unsafe partial class CudaBackend
         using Tensor filter = ToFilter(kernel);
         using (Operand outer = AsOperand(dy), weights = AsOperand(filter))
         {
-            using Result pictures = AsResult(padded ?? dx);
+            using Result pictures = AsResultOfLibrary(padded ?? dx, StoresBrainFloats);
             Convolve(DnnDirection.BackwardData, Describe(geometry), pictures.Address, weights.Address, outer.Address);
             Finish(pictures);
         }
@@ -95,7 +95,7 @@ public sealed unsafe partial class CudaBackend
         using Tensor filter = Tensor.Empty(this, dkernel.Shape);
         using (Operand pictures = AsOperand(padded ?? x), outer = AsOperand(dy))
         {
-            using Result weights = AsResult(filter);
+            using Result weights = AsResultOfLibrary(filter, stays: false);
             Convolve(DnnDirection.BackwardFilter, Describe(geometry), pictures.Address, weights.Address, outer.Address);
             Finish(weights);
         }
@@ -135,7 +135,10 @@ public sealed unsafe partial class CudaBackend
 
         using Tensor full = Tensor.Empty(this, conv.OutputShape);
         Conv2D(x, kernel, conv, full);
-        Each(KernelFamily.Pooling, Sized("bias_relu_max_pool", argMax), y.Count, full, bias, y, argMax, Windows(pool), y.Count);
+        KernelArgument sums = KernelArgument.Stored(full, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        EachPooled(SizedByType("bias_relu_max_pool", argMax), isNarrow, y.Count, sums, bias, result.Address, Output(argMax), Windows(pool), y.Count);
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -154,7 +157,7 @@ public sealed unsafe partial class CudaBackend
             return;
         }
 
-        using Tensor? rounded = IsNarrowBlock(conv) ? Narrowed(dy) : null;
+        using Tensor? rounded = StoresBrainFloats ? Narrowed(dy) : null;
         dy = rounded ?? dy;
         Conv3x3KernelGradient(known, x, dy, y, argMax, conv, dkernel, dbias);
         if (dx is null)
@@ -291,71 +294,45 @@ public sealed unsafe partial class CudaBackend
         return padded;
     }
 
-    private void Shift(Tensor x, Tensor y, int top, int left) => Each(
-        KernelFamily.Convolution,
-        "shift_pictures",
-        y.Count,
-        x,
-        y,
-        x.Shape[1],
-        x.Shape[2],
-        x.Shape[3],
-        y.Shape[1],
-        y.Shape[2],
-        top,
-        left,
-        y.Count);
-
-    private void AddBias(Tensor y, Tensor bias, bool relu) =>
-        Each(KernelFamily.Convolution, "add_bias", y.Count, y, bias, bias.Count, relu, y.Count);
-
-    private Result AsResult(Tensor y)
+    private void Shift(Tensor x, Tensor y, int top, int left)
     {
-        DeviceBuffer? rounded = OperandType == CudaDataType.Float32 ? null : (DeviceBuffer)Allocate(2L * y.Count);
-        return new Result(y, rounded, rounded?.Address ?? Address(y));
+        KernelArgument pictures = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        Each(
+            KernelFamily.Convolution,
+            isNarrow ? "shift_pictures_narrow" : "shift_pictures",
+            y.Count,
+            pictures,
+            result.Address,
+            x.Shape[1],
+            x.Shape[2],
+            x.Shape[3],
+            y.Shape[1],
+            y.Shape[2],
+            top,
+            left,
+            y.Count);
+        Finish(result);
     }
 
-    /// <summary>Where an own kernel writes: a tensor's memory in single precision or, if the tensor has all of it, in bfloat16.</summary>
-    private Result AsResult(Tensor y, bool isNarrow)
+    private void AddBias(Tensor y, Tensor bias, bool relu)
     {
-        if (!isNarrow)
-            return new Result(y, null, Address(y));
-        var memory = (DeviceBuffer)y.Buffer;
-        if (y.ByteOffset == 0 && memory.ByteLength == (long)y.Count * y.DType.Size())
-            return new Result(y, null, memory.Narrow());
-        var rounded = (DeviceBuffer)Allocate(2L * y.Count);
-        return new Result(y, rounded, rounded.Address);
+        bool isNarrow = IsRounded(y);
+        using Result result = AsResult(y, isNarrow);
+        Each(
+            isNarrow ? KernelFamily.NarrowElementwise : KernelFamily.Convolution,
+            isNarrow ? "add_bias_narrow" : "add_bias",
+            y.Count,
+            result.Address,
+            bias,
+            bias.Count,
+            relu,
+            y.Count);
+        Finish(result);
     }
 
-    /// <summary>A tensor's elements rounded to bfloat16, for several who would each round them; null if they are stored so already.</summary>
-    private Tensor? Narrowed(Tensor x)
-    {
-        if (NarrowAddress(x) != 0)
-            return null;
-        Tensor narrow = Tensor.Empty(this, x.Shape);
-        Each(KernelFamily.Cast, "cast_float32_bfloat16", x.Count, x, ((DeviceBuffer)narrow.Buffer).Narrow(), x.Count);
-        return narrow;
-    }
-
-    private void Finish(Result result)
-    {
-        if (result.Rounded is { } rounded)
-            Each(KernelFamily.Cast, "cast_bfloat16_float32", result.Tensor.Count, rounded.Address, result.Tensor, result.Tensor.Count);
-    }
-
-    /// <summary>Where a convolution writes: a tensor, or memory in bfloat16 that goes there when it is finished.</summary>
-    private readonly struct Result(Tensor tensor, DeviceBuffer? rounded, ulong address) : IDisposable
-    {
-        public Tensor Tensor => tensor;
-
-        public DeviceBuffer? Rounded => rounded;
-
-        public ulong Address => address;
-
-        public void Dispose()
-        {
-            rounded?.Release();
-            GC.KeepAlive(tensor);
-        }
-    }
+    /// <summary>Where the library writes a result, which is of the type of what it multiplies.</summary>
+    /// <param name="y">The result.</param>
+    /// <param name="stays">Whether it may stay in bfloat16.</param>
+    private Result AsResultOfLibrary(Tensor y, bool stays) => AsResult(y, OperandType == CudaDataType.BFloat16, stays);
 }

@@ -23,7 +23,6 @@ public sealed unsafe partial class CudaBackend
     // Tensor cores round TF32 and bfloat16 from Ampere on.
     private bool HasTensorCores => _options.Precision != CudaPrecision.Float32 && _info.ComputeCapability >= 80;
 
-
     /// <summary>Whether the forward kernels know a convolution.</summary>
     private static bool IsConv3x3(in Conv2DGeometry g, Tensor x, Tensor kernel) =>
         Is3x3(g) && (g.InChannels <= MostColours || IsFew(g.InChannels)) && IsFew(g.OutChannels) && IsAligned(x) && IsAligned(kernel);
@@ -53,19 +52,12 @@ public sealed unsafe partial class CudaBackend
 
     private static Conv3x3Block TensorForward(int patches) => new(2, 8, patches, patches, false, 2, (patches * 16 * 5 / 4) + 24);
 
-    /// <summary>
-    /// Whether what a block of convolution, ReLU and pooling gives to the next is in bfloat16 in memory, and the gradients on their way
-    /// back are. That follows from precision and shapes, never from how an argument happens to be stored.
-    /// </summary>
-    private bool IsNarrowBlock(in Conv2DGeometry g) =>
-        _options.Precision == CudaPrecision.BFloat16 && HasTensorCores && (g.InChannels <= MostColours || TakesBrainFloats(g.InChannels));
-
     /// <summary>The convolution, with a bias and ReLU if asked for, and 2×2 max-pooling if positions are.</summary>
     private void Conv3x3(Tensor x, Tensor kernel, Tensor? bias, in Conv2DGeometry g, bool relu, Tensor y, Tensor? argMax)
     {
         (int height, int width) = argMax is null ? (g.OutHeight, g.OutWidth) : (g.OutHeight / 2 * 2, g.OutWidth / 2 * 2);
-        bool colours = g.InChannels <= MostColours, isNarrow = argMax is not null && IsNarrowBlock(g);
-        Conv3x3Kernels kernels = isNarrow ? Conv3x3Kernels.Narrow(g.OutChannels) : Conv3x3Kernels.Of(this, colours ? MostColours : g.InChannels, g.OutChannels);
+        bool colours = g.InChannels <= MostColours, isNarrow = StoresBrainFloats;
+        Conv3x3Kernels kernels = Conv3x3Kernels.Of(this, g.InChannels, g.OutChannels);
         int[] tiling = Tiling(kernels.Block, g.InChannels, g.OutChannels, height, width, g.PadTop, g.PadLeft);
         using Operand pictures = AsOperand(x, isNarrow && !colours);
         using Result result = AsResult(y, isNarrow);
@@ -81,7 +73,7 @@ public sealed unsafe partial class CudaBackend
             kernel,
             tiling,
             result.Address,
-            KernelArgument.Optional(argMax),
+            KernelArgument.OptionalOutput(argMax),
             KernelArgument.Optional(bias),
             relu);
         Finish(result);
@@ -90,8 +82,8 @@ public sealed unsafe partial class CudaBackend
     /// <summary>The gradient of the convolution's input; with positions, of what went into ReLU and pooling behind it.</summary>
     private void Conv3x3InputGradient(Tensor dy, Tensor? y, Tensor? argMax, Tensor kernel, in Conv2DGeometry g, Tensor dx)
     {
-        bool isNarrow = y is not null && IsNarrowBlock(g) && TakesBrainFloats(g.OutChannels);
-        Conv3x3Kernels kernels = isNarrow ? Conv3x3Kernels.Narrow(g.InChannels) : Conv3x3Kernels.Of(this, g.OutChannels, g.InChannels);
+        bool isNarrow = StoresBrainFloats;
+        Conv3x3Kernels kernels = Conv3x3Kernels.Of(this, g.OutChannels, g.InChannels);
         int[] tiling = Tiling(kernels.Block, g.OutChannels, g.InChannels, g.InHeight, g.InWidth, 2 - g.PadTop, 2 - g.PadLeft);
         using Operand outer = AsOperand(dy, isNarrow), output = y is null ? default : AsOperand(y, isNarrow);
         using Result result = AsResult(dx, isNarrow);
@@ -123,7 +115,7 @@ public sealed unsafe partial class CudaBackend
         (int rows, int columns, int tilesDown, int tilesAcross) = Tiles(known.Block, g.OutHeight, g.OutWidth);
         int tiles = g.Batch * tilesDown * tilesAcross, outTiles = g.OutChannels / known.OutTile, channelTiles = Ceiling(g.InChannels, known.InTile) * outTiles;
         int blocks = Math.Min(tiles, MostPartials / channelTiles), count = dkernel.Count + g.OutChannels;
-        bool isNarrow = y is not null && IsNarrowBlock(g);
+        bool isNarrow = StoresBrainFloats;
         using Operand pictures = AsOperand(x, isNarrow && g.InChannels > MostColours);
         using Operand outer = AsOperand(dy, isNarrow), output = y is null ? default : AsOperand(y, isNarrow);
         using Tensor partials = Tensor.Empty(this, new Shape(blocks, count));
@@ -142,7 +134,7 @@ public sealed unsafe partial class CudaBackend
             g.OutHeight,
             g.OutWidth,
             g.OutChannels,
-            partials,
+            Output(partials),
             new int[] { g.InChannels, g.OutChannels, g.PadTop, g.PadLeft, rows, columns * known.Block.GroupColumns, tilesDown, tilesAcross, tiles, outTiles });
         Launch(
             KernelFamily.Conv3x3KernelGradient,
@@ -151,9 +143,9 @@ public sealed unsafe partial class CudaBackend
             new CudaDim(Lanes, RowsOfBlock),
             partials,
             blocks,
-            dkernel,
+            Output(dkernel),
             dkernel.Count,
-            KernelArgument.Optional(dbias),
+            KernelArgument.OptionalOutput(dbias),
             count);
     }
 
@@ -191,13 +183,6 @@ public sealed unsafe partial class CudaBackend
             new(KernelFamily.TensorConv3x3Tf32, "tensor_conv3x3_tf32_64", "tensor_conv3x3_colours_64", "tensor_conv3x3_input_gradient_tf32_64", 64, s_tensor256),
         ];
 
-        private static readonly Conv3x3Kernels[] s_bfloat16 =
-        [
-            new(KernelFamily.TensorConv3x3Bf16, "tensor_conv3x3_bf16_16", "", "tensor_conv3x3_input_gradient_bf16_16", 16, s_tensor512),
-            new(KernelFamily.TensorConv3x3Bf16, "tensor_conv3x3_bf16_32", "", "tensor_conv3x3_input_gradient_bf16_32", 32, s_tensor512),
-            new(KernelFamily.TensorConv3x3Bf16, "tensor_conv3x3_bf16_64", "", "tensor_conv3x3_input_gradient_bf16_64", 64, s_tensor256),
-        ];
-
         private static readonly Conv3x3Kernels[] s_narrow =
         [
             new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_16", "tensor_conv3x3_colours_narrow_16", "tensor_conv3x3_input_gradient_narrow_16", 16, s_tensor512),
@@ -205,19 +190,25 @@ public sealed unsafe partial class CudaBackend
             new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_64", "tensor_conv3x3_colours_narrow_64", "tensor_conv3x3_input_gradient_narrow_64", 64, s_tensor256),
         ];
 
-        /// <summary>Those that compute in bfloat16, or in TF32 where it does not take the channels.</summary>
+        private static readonly Conv3x3Kernels[] s_narrowTensorFloat32 =
+        [
+            new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_tf32_16", "", "tensor_conv3x3_input_gradient_narrow_tf32_16", 16, s_tensor512),
+            new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_tf32_32", "", "tensor_conv3x3_input_gradient_narrow_tf32_32", 32, s_tensor512),
+            new(KernelFamily.TensorConv3x3Narrow, "tensor_conv3x3_narrow_tf32_64", "", "tensor_conv3x3_input_gradient_narrow_tf32_64", 64, s_tensor256),
+        ];
+
+        /// <summary>
+        /// Those of a precision. In bfloat16 numbers are stored so, but for colours that are read, and multiplied so or, where channels do not
+        /// come sixteen at a time, in TF32.
+        /// </summary>
         public static Conv3x3Kernels Of(CudaBackend backend, int inChannels, int outChannels)
         {
             Conv3x3Kernels[] all = !backend.HasTensorCores ? s_float32
-                : backend._options.Precision == CudaPrecision.BFloat16 && TakesBrainFloats(inChannels) ? s_bfloat16 : s_tensorFloat32;
-            return For(all, outChannels);
+                : !backend.StoresBrainFloats ? s_tensorFloat32
+                : inChannels <= MostColours || TakesBrainFloats(inChannels) ? s_narrow : s_narrowTensorFloat32;
+            return all[outChannels <= 16 ? 0 : outChannels <= 32 ? 1 : 2];
         }
 
-        /// <summary>Those whose results are in bfloat16 in memory, and what they read, but for colours.</summary>
-        public static Conv3x3Kernels Narrow(int outChannels) => For(s_narrow, outChannels);
-
         public CudaDim Grid(int batch, int[] tiling) => new(batch * tiling[^2] * tiling[^1], Ceiling(tiling[1], OutTile));
-
-        private static Conv3x3Kernels For(Conv3x3Kernels[] all, int outChannels) => all[outChannels <= 16 ? 0 : outChannels <= 32 ? 1 : 2];
     }
 }

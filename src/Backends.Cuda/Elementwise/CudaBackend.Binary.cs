@@ -7,6 +7,8 @@ public sealed unsafe partial class CudaBackend
 {
     private static readonly string[] s_binary = SnakeCase.All<BinaryOp>("binary_");
     private static readonly string[] s_binaryBroadcast = [.. s_binary.Select(name => name + "_broadcast")];
+    private static readonly string[] s_binaryNarrow = [.. s_binary.Select(name => name + "_narrow")];
+    private static readonly string[] s_binaryBroadcastNarrow = [.. s_binaryBroadcast.Select(name => name + "_narrow")];
 
     /// <inheritdoc/>
     public override void Binary(BinaryOp op, Tensor a, Tensor b, Tensor y)
@@ -17,11 +19,47 @@ public sealed unsafe partial class CudaBackend
         if (y.Count == 0)
             return;
         BroadcastPlan plan = BroadcastPlan.Create(a.Shape, b.Shape);
+        if (IsRoundedResult(op, a, b, y.Count))
+        {
+            KernelArgument left = KernelArgument.Stored(a, out bool isNarrowA), right = KernelArgument.Stored(b, out bool isNarrowB);
+            using Result result = AsResult(y, isNarrow: true);
+            if (plan.Dims.Length == 1)
+            {
+                Each(
+                    KernelFamily.NarrowElementwise,
+                    s_binaryNarrow[(int)op],
+                    y.Count,
+                    left,
+                    isNarrowA,
+                    right,
+                    isNarrowB,
+                    result.Address,
+                    y.Count,
+                    plan.StridesA[0],
+                    plan.StridesB[0]);
+            }
+            else
+            {
+                int[] walk = Walk.Words(plan.Dims, plan.StridesA, plan.StridesB);
+                Each(KernelFamily.NarrowElementwise, s_binaryBroadcastNarrow[(int)op], y.Count, left, isNarrowA, right, isNarrowB, result.Address, y.Count, walk);
+            }
+
+            Finish(result);
+            return;
+        }
+
         if (plan.Dims.Length == 1)
-            Each(KernelFamily.Binary, s_binary[(int)op], y.Count, a, plan.StridesA[0], b, plan.StridesB[0], y, y.Count);
+            Each(KernelFamily.Binary, s_binary[(int)op], y.Count, a, plan.StridesA[0], b, plan.StridesB[0], Output(y), y.Count);
         else
-            Each(KernelFamily.Binary, s_binaryBroadcast[(int)op], y.Count, a, b, y, y.Count, Walk.Words(plan.Dims, plan.StridesA, plan.StridesB));
+            Each(KernelFamily.Binary, s_binaryBroadcast[(int)op], y.Count, a, b, Output(y), y.Count, Walk.Words(plan.Dims, plan.StridesA, plan.StridesB));
     }
+
+    /// <summary>Whether a result is rounded: that of arithmetic is where all operands of its size are, whatever they are joined with that is smaller.</summary>
+    private static bool IsRoundedResult(BinaryOp op, Tensor a, Tensor b, int count) =>
+        op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Divide
+        && (a.Count == count || b.Count == count)
+        && (a.Count < count || IsRounded(a))
+        && (b.Count < count || IsRounded(b));
 
     /// <inheritdoc/>
     public override void Select(Tensor condition, Tensor a, Tensor b, Tensor y)
@@ -30,7 +68,7 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Binary, "select", y.Count, condition, a, b, y, y.Count);
+        Each(KernelFamily.Binary, "select", y.Count, condition, a, b, Output(y), y.Count);
     }
 
     /// <inheritdoc/>
@@ -41,6 +79,10 @@ public sealed unsafe partial class CudaBackend
         if (y.Count == 0)
             return;
         BroadcastPlan plan = BroadcastPlan.Create(x.Shape, y.Shape);
-        Each(KernelFamily.Movement, "walk_words", y.Count, x, y, y.Count, Walk.Words(plan.Dims, plan.StridesA, plan.StridesA));
+        bool isNarrow = IsToBeRounded(y, x);
+        using Operand from = AsOperand(x, isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        Each(KernelFamily.Movement, isNarrow ? "walk_halves" : SizedByType("walk", x), y.Count, from.Address, result.Address, y.Count, Walk.Words(plan.Dims, plan.StridesA, plan.StridesA));
+        Finish(result);
     }
 }

@@ -7,6 +7,8 @@ public sealed unsafe partial class CudaBackend
 {
     private static readonly string[] s_unary = SnakeCase.All<UnaryKind>("unary_");
     private static readonly string[] s_unaryGradient = SnakeCase.All<UnaryKind>("unary_gradient_");
+    private static readonly string[] s_unaryNarrow = [.. s_unary.Select(name => name + "_narrow")];
+    private static readonly string[] s_unaryGradientNarrow = [.. s_unaryGradient.Select(name => name + "_narrow")];
 
     /// <inheritdoc/>
     public override void Fill(float value, Tensor y)
@@ -15,7 +17,9 @@ public sealed unsafe partial class CudaBackend
         if (y.Count == 0)
             return;
         Activate();
-        _api.SetMemory(Address(y), BitConverter.SingleToUInt32Bits(value), y.Count, _stream);
+        _api.SetMemory(OutputAddress(y), BitConverter.SingleToUInt32Bits(value), y.Count, _stream);
+        if (BitConverter.SingleToUInt32Bits(value) == 0 && IsWhole(y))
+            ((DeviceBuffer)y.Buffer).HoldsZeros = true;
         GC.KeepAlive(y);
     }
 
@@ -24,7 +28,19 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Unary, s_unary[(int)op.Kind], y.Count, x, y, y.Count, op.A, op.B);
+        bool isNarrow = IsActivation(op.Kind) && IsRounded(x);
+        using Operand inputs = AsOperand(x, isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        Each(
+            isNarrow ? KernelFamily.NarrowElementwise : KernelFamily.Unary,
+            (isNarrow ? s_unaryNarrow : s_unary)[(int)op.Kind],
+            y.Count,
+            inputs.Address,
+            result.Address,
+            y.Count,
+            op.A,
+            op.B);
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -34,6 +50,26 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(dx);
-        Each(KernelFamily.UnaryGradient, s_unaryGradient[(int)op.Kind], dx.Count, x, y, dy, dx, dx.Count, op.A, op.B);
+        bool isNarrow = IsActivation(op.Kind) && IsRounded(x) && IsRounded(y);
+        using Operand inputs = AsOperand(x, isNarrow), outputs = AsOperand(y, isNarrow), outer = AsOperand(dy, isNarrow);
+        using Result result = AsResult(dx, isNarrow);
+        Each(
+            isNarrow ? KernelFamily.NarrowElementwise : KernelFamily.UnaryGradient,
+            (isNarrow ? s_unaryGradientNarrow : s_unaryGradient)[(int)op.Kind],
+            dx.Count,
+            inputs.Address,
+            outputs.Address,
+            outer.Address,
+            result.Address,
+            dx.Count,
+            op.A,
+            op.B);
+        Finish(result);
     }
+
+    /// <summary>
+    /// Whether a function of rounded numbers is rounded, too: what stands between layers. Probabilities and what losses are made of are not.
+    /// </summary>
+    private static bool IsActivation(UnaryKind kind) => kind is UnaryKind.Affine or UnaryKind.Clip or UnaryKind.Relu or UnaryKind.LeakyRelu
+        or UnaryKind.Elu or UnaryKind.Gelu or UnaryKind.Silu or UnaryKind.Tanh;
 }

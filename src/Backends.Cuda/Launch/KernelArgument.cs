@@ -15,6 +15,7 @@ internal readonly struct KernelArgument
 
     private KernelArgument(ulong bits, int size, object? source = null) => (_bits, _size, _source) = (bits, size, source);
 
+    /// <summary>A tensor that is read in its own type.</summary>
     public static implicit operator KernelArgument(Tensor tensor) =>
         new(((DeviceBuffer)tensor.Buffer).Address + (ulong)tensor.ByteOffset, sizeof(ulong), tensor);
 
@@ -29,7 +30,14 @@ internal readonly struct KernelArgument
     /// <summary>A structure of 32-bit words.</summary>
     public static implicit operator KernelArgument(int[] words) => new(0, sizeof(int) * words.Length, words);
 
-    /// <summary>A tensor, or a null pointer.</summary>
+    /// <summary>A tensor that is written, all of it or a part, in its own type.</summary>
+    public static KernelArgument Output(Tensor tensor) =>
+        new(((DeviceBuffer)tensor.Buffer).Overwrite() + (ulong)tensor.ByteOffset, sizeof(ulong), tensor);
+
+    /// <summary>The same, or a null pointer.</summary>
+    public static KernelArgument OptionalOutput(Tensor? tensor) => tensor is null ? new KernelArgument(0, sizeof(ulong)) : Output(tensor);
+
+    /// <summary>A tensor that is read, or a null pointer.</summary>
     public static KernelArgument Optional(Tensor? tensor) => tensor is null ? new KernelArgument(0, sizeof(ulong)) : tensor;
 
     /// <summary>A tensor as it is stored.</summary>

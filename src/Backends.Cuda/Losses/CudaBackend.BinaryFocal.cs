@@ -9,7 +9,7 @@ public sealed unsafe partial class CudaBackend
     public override void BinaryFocal(Tensor target, Tensor probabilities, in BinaryFocalTerm term, float epsilon, Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Each(KernelFamily.BinaryFocal, "binary_focal", loss.Count, target, probabilities, Words(term), epsilon, loss, loss.Count);
+        Each(KernelFamily.BinaryFocal, "binary_focal", loss.Count, target, probabilities, Words(term), epsilon, Output(loss), loss.Count);
     }
 
     /// <inheritdoc/>
@@ -18,14 +18,14 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(dprobabilities);
         int count = dprobabilities.Count;
-        Each(KernelFamily.BinaryFocal, "binary_focal_gradient", count, target, probabilities, Words(term), epsilon, dloss, dprobabilities, count);
+        Each(KernelFamily.BinaryFocal, "binary_focal_gradient", count, target, probabilities, Words(term), epsilon, dloss, Output(dprobabilities), count);
     }
 
     /// <inheritdoc/>
     public override void SigmoidBinaryFocal(Tensor target, Tensor logits, in BinaryFocalTerm term, Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        Each(KernelFamily.BinaryFocal, "sigmoid_binary_focal", loss.Count, target, logits, Words(term), loss, loss.Count);
+        Each(KernelFamily.BinaryFocal, "sigmoid_binary_focal", loss.Count, target, logits, Words(term), Output(loss), loss.Count);
     }
 
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(dlogits);
         int count = dlogits.Count;
-        Each(KernelFamily.BinaryFocal, "sigmoid_binary_focal_gradient", count, target, logits, Words(term), dloss, dlogits, count);
+        Each(KernelFamily.BinaryFocal, "sigmoid_binary_focal_gradient", count, target, logits, Words(term), dloss, Output(dlogits), count);
     }
 
     private static int[] Words(in BinaryFocalTerm term) =>

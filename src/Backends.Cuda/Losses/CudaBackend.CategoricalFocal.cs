@@ -23,7 +23,7 @@ public sealed unsafe partial class CudaBackend
             term.Poly,
             epsilon,
             (float)Math.Log(1 - (double)epsilon),
-            loss,
+            Output(loss),
             rows,
             classes);
     }
@@ -47,7 +47,7 @@ public sealed unsafe partial class CudaBackend
             term.Poly,
             epsilon,
             dloss,
-            dprobabilities,
+            Output(dprobabilities),
             rows,
             classes);
     }
@@ -68,7 +68,7 @@ public sealed unsafe partial class CudaBackend
             alpha.Count,
             term.Gamma,
             term.Poly,
-            loss,
+            Output(loss),
             rows,
             classes);
     }
@@ -91,7 +91,7 @@ public sealed unsafe partial class CudaBackend
             term.Gamma,
             term.Poly,
             dloss,
-            dlogits,
+            Output(dlogits),
             rows,
             classes);
     }

@@ -34,7 +34,7 @@ public sealed unsafe partial class CudaBackend
         };
         using Operand left = AsOperand(b), right = AsOperand(a);
         lock (_libraries)
-            _api.Gemm(Blas(), problem, 1, left.Address, right.Address, 0, Address(y));
+            _api.Gemm(Blas(), problem, 1, left.Address, right.Address, 0, OutputAddress(y));
         GC.KeepAlive(y);
     }
 
@@ -66,7 +66,7 @@ public sealed unsafe partial class CudaBackend
                 inputs,
                 kernel,
                 bias,
-                y,
+                Output(y),
                 relu,
                 m,
                 k,
@@ -87,7 +87,7 @@ public sealed unsafe partial class CudaBackend
             lock (_libraries)
             {
                 _api.GemmBias(
-                    BlasLt(), Product(m, n, k, false, false), left.Address, right.Address, Address(bias), relu, Address(y), ((DeviceBuffer)workspace).Address, WorkspaceBytes, _stream);
+                    BlasLt(), Product(m, n, k, false, false), left.Address, right.Address, Address(bias), relu, OutputAddress(y), ((DeviceBuffer)workspace).Address, WorkspaceBytes, _stream);
             }
         }
         finally
@@ -114,7 +114,7 @@ public sealed unsafe partial class CudaBackend
             Threads,
             inputs,
             kernel,
-            partials,
+            Output(partials),
             rows,
             ins,
             outs,
@@ -127,7 +127,7 @@ public sealed unsafe partial class CudaBackend
             partials,
             slices,
             bias,
-            y,
+            Output(y),
             relu,
             outs,
             y.Count);
@@ -169,28 +169,4 @@ public sealed unsafe partial class CudaBackend
 
     /// <summary>A tensor's elements in the type that the libraries multiply.</summary>
     private Operand AsOperand(Tensor x) => AsOperand(x, OperandType == CudaDataType.BFloat16);
-
-    /// <summary>A tensor's elements in bfloat16, as they are stored or rounded, or in single precision.</summary>
-    private Operand AsOperand(Tensor x, bool isNarrow)
-    {
-        if (!isNarrow)
-            return new Operand(x, null, Address(x));
-        if (NarrowAddress(x) is var stored and not 0)
-            return new Operand(x, null, stored);
-        var rounded = (DeviceBuffer)Allocate(2L * x.Count);
-        Each(KernelFamily.Cast, "cast_float32_bfloat16", x.Count, x, rounded.Address, x.Count);
-        return new Operand(x, rounded, rounded.Address);
-    }
-
-    /// <summary>Keeps a tensor, or its rounded copy, until the work that reads it is enqueued.</summary>
-    private readonly struct Operand(Tensor tensor, DeviceBuffer? rounded, ulong address) : IDisposable
-    {
-        public ulong Address => address;
-
-        public void Dispose()
-        {
-            rounded?.Release();
-            GC.KeepAlive(tensor);
-        }
-    }
 }

@@ -18,6 +18,7 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
     private FreeBlocks? _captured;
     private long _reservedBytes;
     private long _usedBytes;
+    private long _widenedElements;
     private bool _disposed;
 
     /// <summary>Bytes held from the driver, in use or free.</summary>
@@ -25,6 +26,9 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
 
     /// <summary>Bytes in use.</summary>
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
+
+    /// <summary>How many elements in bfloat16 were copied because single precision was asked for.</summary>
+    public long WidenedElements => Interlocked.Read(ref _widenedElements);
 
     /// <summary>Where the blocks are from that the work of the moment gets: the work that is being captured, or all other.</summary>
     public FreeBlocks Current
@@ -68,7 +72,11 @@ internal sealed class DevicePool(CudaBackend backend) : IDisposable
     }
 
     /// <summary>Copies numbers in bfloat16 to where there is room for them in single precision.</summary>
-    public void Widen(ulong narrow, ulong wide, int count) => backend.Widen(narrow, wide, count);
+    public void Widen(ulong narrow, ulong wide, int count)
+    {
+        _ = Interlocked.Add(ref _widenedElements, count);
+        backend.Widen(narrow, wide, count);
+    }
 
     /// <summary>From now on blocks are new ones, or such as were returned since: those of work that is being captured.</summary>
     public FreeBlocks BeginCapture()

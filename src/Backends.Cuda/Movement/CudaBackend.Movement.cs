@@ -13,7 +13,7 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         string name = $"cast_{x.DType.ToString().ToLowerInvariant()}_{y.DType.ToString().ToLowerInvariant()}";
-        Each(KernelFamily.Cast, name, y.Count, x, y, y.Count);
+        Each(KernelFamily.Cast, name, y.Count, x, Output(y), y.Count);
     }
 
     /// <inheritdoc/>
@@ -26,9 +26,15 @@ public sealed unsafe partial class CudaBackend
         (int[] dims, int[] steps) = MergedAxes(x.Shape.Dims, permutation);
         bool swapped = dims.Length >= 2 && steps[^2] == 1 && steps[^1] == dims[^2];
         if (swapped && (dims.Length == 2 || (dims.Length == 3 && steps[0] == dims[1] * dims[2])))
+        {
             TransposeMatrices(x, y, dims.Length == 3 ? dims[0] : 1, dims[^1], dims[^2]);
-        else
-            Each(KernelFamily.Movement, Sized("walk", x), y.Count, x, y, y.Count, Walk.Words(dims, steps, steps));
+            return;
+        }
+
+        KernelArgument from = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        Each(KernelFamily.Movement, Sized("walk", x), y.Count, from, result.Address, y.Count, Walk.Words(dims, steps, steps));
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -38,7 +44,10 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Movement, Sized("gather", x), y.Count, x, indices, y, x.Shape[1], indices.Count, x.Shape[2], y.Count);
+        KernelArgument from = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        Each(KernelFamily.Movement, Sized("gather", x), y.Count, from, indices, result.Address, x.Shape[1], indices.Count, x.Shape[2], y.Count);
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -51,7 +60,7 @@ public sealed unsafe partial class CudaBackend
         if (dy.Count == 0)
             return;
         int columns = dx.Shape[0] * dx.Shape[2];
-        Each(KernelFamily.Movement, "scatter_add", columns, dy, indices, dx, dx.Shape[1], indices.Count, dx.Shape[2], columns);
+        Each(KernelFamily.Movement, "scatter_add", columns, dy, indices, Output(dx), dx.Shape[1], indices.Count, dx.Shape[2], columns);
     }
 
     /// <inheritdoc/>
@@ -62,12 +71,16 @@ public sealed unsafe partial class CudaBackend
         if (y.Count == 0)
             return;
         int inner = x.Shape[2], run = y.Shape[1] * inner;
-        ulong from = Address(x) + ((ulong)start * (ulong)inner * (ulong)x.DType.Size());
-        Each(KernelFamily.Movement, Sized("copy_runs", x), y.Count, from, x.Shape[1] * inner, y, run, run, y.Count);
-        GC.KeepAlive(x);
+        bool isNarrow = IsRounded(x);
+        using Operand from = AsOperand(x, isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        ulong first = from.Address + ((ulong)start * (ulong)inner * StoredSize(x));
+        Each(KernelFamily.Movement, Sized("copy_runs", x), y.Count, first, x.Shape[1] * inner, result.Address, run, run, y.Count);
+        Finish(result);
     }
 
     /// <inheritdoc/>
+    /// <remarks>What is rounded stays so between zeros, and beside what is rounded.</remarks>
     public override void InsertSlice(Tensor x, int start, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -75,9 +88,14 @@ public sealed unsafe partial class CudaBackend
         if (x.Count == 0)
             return;
         int inner = x.Shape[2], run = x.Shape[1] * inner;
-        ulong to = Address(y) + ((ulong)start * (ulong)inner * (ulong)x.DType.Size());
-        Each(KernelFamily.Movement, Sized("copy_runs", x), x.Count, x, run, to, y.Shape[1] * inner, run, x.Count);
-        GC.KeepAlive(y);
+        var memory = (DeviceBuffer)y.Buffer;
+        bool holdsZeros = memory.HoldsZeros, isNarrow = IsRounded(x) && IsWhole(y) && (holdsZeros || memory.IsEmpty || IsRounded(y));
+        using Operand from = AsOperand(x, isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        if (isNarrow && holdsZeros)
+            _api.SetMemory(result.Address, 0, Ceiling(y.Count, 2), _stream);
+        ulong to = result.Address + ((ulong)start * (ulong)inner * (isNarrow ? 2 : (ulong)x.DType.Size()));
+        Each(KernelFamily.Movement, isNarrow ? "copy_runs_halves" : SizedByType("copy_runs", x), x.Count, from.Address, run, to, y.Shape[1] * inner, run, x.Count);
     }
 
     /// <inheritdoc/>
@@ -85,22 +103,33 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Movement, "one_hot", y.Count, indices, y, y.Shape[1], y.Count);
+        Each(KernelFamily.Movement, "one_hot", y.Count, indices, Output(y), y.Shape[1], y.Count);
     }
 
-    private static string Sized(string name, Tensor x) => x.DType.Size() == 1 ? name + "_bytes" : name + "_words";
+    /// <summary>The kernel for elements of a tensor's type.</summary>
+    private static string SizedByType(string name, Tensor x) => x.DType.Size() == 1 ? name + "_bytes" : name + "_words";
+
+    /// <summary>The kernel for elements as they are stored.</summary>
+    private static string Sized(string name, Tensor x) => IsRounded(x) ? name + "_halves" : SizedByType(name, x);
+
+    private static ulong StoredSize(Tensor x) => IsRounded(x) ? sizeof(ushort) : (ulong)x.DType.Size();
 
     /// <summary>y [matrices, columns, rows] of x [matrices, rows, columns].</summary>
-    private void TransposeMatrices(Tensor x, Tensor y, int matrices, int rows, int columns) =>
+    private void TransposeMatrices(Tensor x, Tensor y, int matrices, int rows, int columns)
+    {
+        KernelArgument from = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
         Launch(
             KernelFamily.Movement,
             Sized("transpose", x),
             matrices * Ceiling(rows, Tile) * Ceiling(columns, Tile),
             new CudaDim(Tile, RowsOfBlock),
-            x,
-            y,
+            from,
+            result.Address,
             rows,
             columns);
+        Finish(result);
+    }
 
     /// <summary>The output's axes with x's step along each; axes that stay neighbours become one.</summary>
     private static (int[] Dims, int[] Steps) MergedAxes(ReadOnlySpan<int> dims, ReadOnlySpan<int> permutation)

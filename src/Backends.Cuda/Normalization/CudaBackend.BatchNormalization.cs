@@ -13,9 +13,9 @@ public sealed unsafe partial class CudaBackend
         if (channels == 0)
             return;
         ReduceColumns("reduce_columns_sum", x, mean, 1, rows, channels, rows);
-        SumColumns("squared_distances", variance, rows, channels, rows, x, mean);
+        SumColumns("squared_distances", IsRounded(x) && InPairs(channels, x), IsRounded(x), variance, rows, channels, rows, KernelArgument.Stored(x, out _), mean);
         using Tensor factor = Tensor.Empty(this, channels);
-        Each(KernelFamily.Normalization, "normalization_factors", channels, gamma, variance, epsilon, factor, channels);
+        Each(KernelFamily.Normalization, "normalization_factors", channels, gamma, variance, epsilon, Output(factor), channels);
         Normalize(x, mean, factor, beta, relu, y);
     }
 
@@ -33,11 +33,38 @@ public sealed unsafe partial class CudaBackend
             dy = dx;
         }
 
+        bool isNarrow = IsRounded(x);
+        using Tensor? rounded = isNarrow ? Narrowed(dy) : null;
+        dy = rounded ?? dy;
         using Tensor factors = Tensor.Empty(this, (3, channels));
         ReduceColumns("reduce_columns_sum", dy, dbeta, 1, rows, channels, 1);
-        SumColumns("covariances", dgamma, rows, channels, 1, x, mean, dy);
-        Each(KernelFamily.Normalization, "normalization_gradient_factors", channels, dgamma, dbeta, gamma, variance, epsilon, (float)rows, factors, channels);
-        Each(KernelFamily.Normalization, "normalize_gradient", dx.Count, x, dy, mean, factors, dx, channels, dx.Count);
+        using Operand inputs = AsOperand(x, isNarrow), outer = AsOperand(dy, isNarrow);
+        SumColumns("covariances", isNarrow && InPairs(channels, x) && InPairs(channels, dy), isNarrow, dgamma, rows, channels, 1, inputs.Address, mean, outer.Address);
+        Each(
+            KernelFamily.Normalization,
+            "normalization_gradient_factors",
+            channels,
+            Output(dgamma),
+            dbeta,
+            gamma,
+            variance,
+            epsilon,
+            (float)rows,
+            Output(factors),
+            channels);
+        using Result result = AsResult(dx, isNarrow);
+        Each(
+            isNarrow ? KernelFamily.NarrowNormalization : KernelFamily.Normalization,
+            isNarrow ? "normalize_gradient_narrow" : "normalize_gradient",
+            dx.Count,
+            inputs.Address,
+            outer.Address,
+            mean,
+            factors,
+            result.Address,
+            channels,
+            dx.Count);
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -47,22 +74,31 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
+        KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
         Each(
-            KernelFamily.Normalization, "normalize", y.Count, x, KernelArgument.Optional(mean), factor, offset, relu, y, x.Shape[1], y.Count);
+            isNarrow ? KernelFamily.NarrowNormalization : KernelFamily.Normalization,
+            isNarrow ? "normalize_narrow" : "normalize",
+            y.Count,
+            inputs,
+            KernelArgument.Optional(mean),
+            factor,
+            offset,
+            relu,
+            result.Address,
+            x.Shape[1],
+            y.Count);
+        Finish(result);
     }
 
     /// <summary>Sums a function of [rows, channels] over the rows, a chunk at a time.</summary>
-    private void SumColumns(string name, Tensor y, int rows, int channels, float divisor, params ReadOnlySpan<KernelArgument> sources)
+    private void SumColumns(
+        string name, bool inPairs, bool isNarrow, Tensor y, int rows, int channels, float divisor, params ReadOnlySpan<KernelArgument> sources)
     {
         int chunks = Math.Max(1, Ceiling(rows, ColumnChunk));
         using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [1, chunks, channels]);
-        var grid = new CudaDim(Ceiling(channels, Lanes), chunks);
-        Launch(
-            KernelFamily.Reduce,
-            name,
-            grid,
-            new CudaDim(Lanes, RowsOfBlock),
-            [.. sources, partial ?? y, rows, channels, ColumnChunk, partial is null ? divisor : 1f]);
+        KernelArgument[] arguments = [.. sources, Output(partial ?? y), rows, channels, ColumnChunk, partial is null ? divisor : 1f];
+        EachColumn(name, inPairs, isNarrow, 1, channels, chunks, arguments);
         if (partial is not null)
             ReduceColumns("reduce_columns_sum", partial, y, 1, chunks, channels, divisor);
     }

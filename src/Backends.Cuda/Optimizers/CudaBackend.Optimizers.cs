@@ -13,9 +13,9 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(weights);
         int count = weights.Count;
         if (velocity is null)
-            Each(KernelFamily.Optimizer, "sgd", count, weights, gradient, count, step.LearningRate);
+            Each(KernelFamily.Optimizer, "sgd", count, Output(weights), gradient, count, step.LearningRate);
         else
-            Each(KernelFamily.Optimizer, "sgd_momentum", count, weights, gradient, velocity, count, step.LearningRate, step.Momentum, step.Nesterov);
+            Each(KernelFamily.Optimizer, "sgd_momentum", count, Output(weights), gradient, Output(velocity), count, step.LearningRate, step.Momentum, step.Nesterov);
     }
 
     /// <inheritdoc/>
@@ -35,10 +35,10 @@ public sealed unsafe partial class CudaBackend
             KernelFamily.Optimizer,
             "adam",
             count,
-            weights,
+            Output(weights),
             gradient,
-            mean,
-            variance,
+            Output(mean),
+            Output(variance),
             count,
             step.LearningRate,
             step.Beta1,
@@ -53,9 +53,9 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(weights);
         int count = weights.Count;
         if (momentum is null)
-            Each(KernelFamily.Optimizer, "rmsprop", count, weights, gradient, variance, count, step.LearningRate, step.Rho, step.Epsilon);
+            Each(KernelFamily.Optimizer, "rmsprop", count, Output(weights), gradient, Output(variance), count, step.LearningRate, step.Rho, step.Epsilon);
         else
-            Each(KernelFamily.Optimizer, "rmsprop_momentum", count, weights, gradient, variance, momentum, count, step.LearningRate, step.Rho, step.Momentum, step.Epsilon);
+            Each(KernelFamily.Optimizer, "rmsprop_momentum", count, Output(weights), gradient, Output(variance), Output(momentum), count, step.LearningRate, step.Rho, step.Momentum, step.Epsilon);
     }
 
     /// <inheritdoc/>
@@ -63,7 +63,7 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(weights);
         int count = weights.Count;
-        Each(KernelFamily.Optimizer, "lion", count, weights, gradient, momentum, count, step.LearningRate, step.Beta1, step.Beta2, step.Decay);
+        Each(KernelFamily.Optimizer, "lion", count, Output(weights), gradient, Output(momentum), count, step.LearningRate, step.Beta1, step.Beta2, step.Decay);
     }
 
     // Where products are rounded, more rows than these are faster by the library and a step of its own.
@@ -84,9 +84,9 @@ public sealed unsafe partial class CudaBackend
             ThreadsOfBlock,
             inputs,
             product.B,
-            weights,
-            mean,
-            variance,
+            Output(weights),
+            Output(mean),
+            Output(variance),
             rows,
             ins,
             outs,

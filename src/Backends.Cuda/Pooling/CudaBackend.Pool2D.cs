@@ -11,7 +11,10 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(argMax);
-        Each(KernelFamily.Pooling, Sized("max_pool", argMax), y.Count, x, y, argMax, Windows(geometry), y.Count);
+        KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        EachPooled(SizedByType("max_pool", argMax), isNarrow, y.Count, inputs, result.Address, Output(argMax), Windows(geometry), y.Count);
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -20,7 +23,11 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(argMax);
         ArgumentNullException.ThrowIfNull(dx);
-        Each(KernelFamily.Pooling, Sized("max_pool_gradient", argMax), dx.Count, dy, argMax, dx, Windows(geometry), dx.Count);
+        bool isNarrow = IsToBeRounded(dx, dy);
+        using Operand outer = AsOperand(dy, isNarrow);
+        using Result result = AsResult(dx, isNarrow);
+        EachPooled(SizedByType("max_pool_gradient", argMax), isNarrow, dx.Count, outer.Address, argMax, result.Address, Windows(geometry), dx.Count);
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -28,7 +35,10 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Pooling, "average_pool", y.Count, x, y, Windows(geometry), y.Count);
+        KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
+        EachPooled("average_pool", isNarrow, y.Count, inputs, result.Address, Windows(geometry), y.Count);
+        Finish(result);
     }
 
     /// <inheritdoc/>
@@ -36,10 +46,17 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(dx);
-        Each(KernelFamily.Pooling, "average_pool_gradient", dx.Count, dy, dx, Windows(geometry), dx.Count);
+        bool isNarrow = IsToBeRounded(dx, dy);
+        using Operand outer = AsOperand(dy, isNarrow);
+        using Result result = AsResult(dx, isNarrow);
+        EachPooled("average_pool_gradient", isNarrow, dx.Count, outer.Address, result.Address, Windows(geometry), dx.Count);
+        Finish(result);
     }
 
-    /// <summary>The structure of the same name in pooling.cu.</summary>
+    private void EachPooled(string name, bool isNarrow, int items, params ReadOnlySpan<KernelArgument> arguments) =>
+        Each(isNarrow ? KernelFamily.NarrowPooling : KernelFamily.Pooling, isNarrow ? name + "_narrow" : name, items, arguments);
+
+    /// <summary>The structure of the same name in pooling.cuh.</summary>
     private static int[] Windows(in Pool2DGeometry g) =>
         [g.InHeight, g.InWidth, g.Channels, g.OutHeight, g.OutWidth, g.PoolHeight, g.PoolWidth, g.StrideH, g.StrideW, g.PadTop, g.PadLeft];
 }

@@ -11,14 +11,14 @@ public sealed unsafe partial class CudaBackend
     public override void RandomUniform(RandomKey key, float minimum, float maximum, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Random, "random_uniform", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, minimum, maximum - minimum, y, y.Count);
+        Each(KernelFamily.Random, "random_uniform", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, minimum, maximum - minimum, Output(y), y.Count);
     }
 
     /// <inheritdoc/>
     public override void RandomNormal(RandomKey key, float mean, float standardDeviation, Tensor y)
     {
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Random, "random_normal", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, mean, standardDeviation, y, y.Count);
+        Each(KernelFamily.Random, "random_normal", Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, mean, standardDeviation, Output(y), y.Count);
     }
 
     /// <inheritdoc/>
@@ -27,8 +27,10 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+        using Result result = AsResult(y, isNarrow);
         string name = isNarrow ? "dropout_narrow" : "dropout";
-        Each(KernelFamily.Random, name, Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, rate, inputs, y, y.Count);
+        Each(KernelFamily.Random, name, Ceiling(y.Count, 4), key.Seed, StreamOf(key), BaseOfKeys, rate, inputs, result.Address, y.Count);
+        Finish(result);
     }
 
     // Within captured work a key counts from where the generator is when the work is repeated.

@@ -7,10 +7,10 @@ public sealed unsafe partial class CudaBackend
 {
     // One warp, or eight threads, sum this many elements before their result is summed again.
     private const int RowChunk = 4096;
+    private const int ColumnChunk = 512;
 
     // Of rows that have several chunks and still too few to keep a device busy.
     private const int SmallRowChunk = 512, FewRowChunks = 1024;
-    private const int ColumnChunk = 512;
 
     /// <inheritdoc/>
     public override void Reduce(ReduceOp op, Tensor x, Tensor y)
@@ -39,9 +39,9 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         if (x.Shape[2] == 1)
-            EachRow(KernelFamily.Reduce, "argmax_rows", y.Count, x, y, x.Shape[1], y.Count);
+            EachRow(KernelFamily.Reduce, "argmax_rows", y.Count, x, Output(y), x.Shape[1], y.Count);
         else
-            Each(KernelFamily.Reduce, "argmax_columns", y.Count, x, y, x.Shape[1], x.Shape[2], y.Count);
+            Each(KernelFamily.Reduce, "argmax_columns", y.Count, x, Output(y), x.Shape[1], x.Shape[2], y.Count);
     }
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        SoftmaxRows("softmax", x.Shape, x, y, x.Shape[0], x.Shape[1]);
+        SoftmaxRows("softmax", x.Shape, x, Output(y), x.Shape[0], x.Shape[1]);
     }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(dx);
-        SoftmaxRows("softmax_gradient", y.Shape, y, dy, dx, y.Shape[0], y.Shape[1]);
+        SoftmaxRows("softmax_gradient", y.Shape, y, dy, Output(dx), y.Shape[0], y.Shape[1]);
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        SoftmaxRows("log_softmax", x.Shape, x, y, x.Shape[0], x.Shape[1]);
+        SoftmaxRows("log_softmax", x.Shape, x, Output(y), x.Shape[0], x.Shape[1]);
     }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(dy);
         ArgumentNullException.ThrowIfNull(dx);
-        SoftmaxRows("log_softmax_gradient", y.Shape, y, dy, dx, y.Shape[0], y.Shape[1]);
+        SoftmaxRows("log_softmax_gradient", y.Shape, y, dy, Output(dx), y.Shape[0], y.Shape[1]);
     }
 
     private void SoftmaxRows(string name, Shape shape, params ReadOnlySpan<KernelArgument> arguments)
@@ -86,15 +86,17 @@ public sealed unsafe partial class CudaBackend
 
     private void ReduceRows(string name, Tensor x, Tensor y, int outer, int n, float divisor)
     {
+        KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+        (KernelFamily family, string kernel) = isNarrow ? (KernelFamily.NarrowReduce, name + "_narrow") : (KernelFamily.Reduce, name);
         if (n <= RowChunk)
         {
-            EachRow(KernelFamily.Reduce, name, outer, x, y, n, RowChunk, 1, outer, divisor);
+            EachRow(family, kernel, outer, inputs, Output(y), n, RowChunk, 1, outer, divisor);
             return;
         }
 
         int chunk = outer * Ceiling(n, RowChunk) < FewRowChunks ? SmallRowChunk : RowChunk, chunks = Ceiling(n, chunk);
         using Tensor partial = Tensor.Empty(this, [outer, chunks]);
-        EachRow(KernelFamily.Reduce, name, outer * chunks, x, partial, n, chunk, chunks, outer, 1f);
+        EachRow(family, kernel, outer * chunks, inputs, Output(partial), n, chunk, chunks, outer, 1f);
         ReduceRows(name, partial, y, outer, chunks, divisor);
     }
 
@@ -102,10 +104,24 @@ public sealed unsafe partial class CudaBackend
     {
         int chunks = Math.Max(1, Ceiling(n, ColumnChunk));
         using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [outer, chunks, inner]);
-        var grid = new CudaDim(outer * Ceiling(inner, Lanes), chunks);
-        Launch(
-            KernelFamily.Reduce, name, grid, new CudaDim(Lanes, RowsOfBlock), x, partial ?? y, n, inner, ColumnChunk, partial is null ? divisor : 1f);
+        KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
+        EachColumn(name, isNarrow && InPairs(inner, x), isNarrow, outer, inner, chunks, inputs, Output(partial ?? y), n, inner, ColumnChunk, partial is null ? divisor : 1f);
         if (partial is not null)
             ReduceColumns(name, partial, y, outer, chunks, inner, divisor);
+    }
+
+    /// <summary>Whether columns in bfloat16 are read two at a time: where there are many, and words of them.</summary>
+    private static bool InPairs(int inner, Tensor x) => inner % 2 == 0 && inner >= 2 * Lanes && x.ByteOffset % (2 * sizeof(float)) == 0;
+
+    /// <summary>Launches a kernel that has eight threads for a column of a chunk, or for a pair of them.</summary>
+    private void EachColumn(
+        string name, bool inPairs, bool isNarrow, int outer, int inner, int chunks, params ReadOnlySpan<KernelArgument> arguments)
+    {
+        var grid = new CudaDim(outer * Ceiling(inner, inPairs ? 2 * Lanes : Lanes), chunks);
+        var block = new CudaDim(Lanes, RowsOfBlock);
+        if (isNarrow)
+            Launch(KernelFamily.NarrowReduce, name + "_narrow", grid, block, [.. arguments, inPairs]);
+        else
+            Launch(KernelFamily.Reduce, name, grid, block, arguments);
     }
 }

@@ -11,7 +11,7 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(transforms);
         ArgumentNullException.ThrowIfNull(y);
-        Each(KernelFamily.Sampling, "affine_sample", y.Count, x, transforms, y, SamplingOf(geometry), y.Count);
+        Each(KernelFamily.Sampling, "affine_sample", y.Count, x, transforms, Output(y), SamplingOf(geometry), y.Count);
     }
 
     /// <summary>The structure Sampling in sampling.cu.</summary>

@@ -182,7 +182,7 @@ public sealed class NcclProcessGroup : ProcessGroup
     // After what the backend has been asked for so far, and beside what it is asked for next.
     private DeviceCommunication Enqueue(Tensor tensor, Action<ulong> call)
     {
-        ulong address = ((DeviceBuffer)tensor.Buffer).Address + (ulong)tensor.ByteOffset;
+        ulong address = ((DeviceBuffer)tensor.Buffer).Overwrite() + (ulong)tensor.ByteOffset;
         _backend.Activate();
         nint ready = TakeEvent(), done = TakeEvent();
         _backend.Api.RecordEvent(ready, _backend.Stream);

@@ -48,6 +48,17 @@ public abstract partial class Backend : IDisposable
     /// <param name="byteLength">The size in bytes; may be 0.</param>
     public abstract TensorBuffer Allocate(long byteLength);
 
+    /// <summary>
+    /// Reserves memory for the gradient of a tensor. A backend that stores some tensors in fewer bits than their type has may store the gradient
+    /// as it stores the tensor.
+    /// </summary>
+    /// <param name="tensor">What it will be the gradient of.</param>
+    public virtual TensorBuffer AllocateLike(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return Allocate((long)tensor.Count * tensor.DType.Size());
+    }
+
     /// <summary>Copies managed memory into a tensor.</summary>
     /// <param name="source">The elements' bytes; as many as <paramref name="target"/> holds.</param>
     /// <param name="target">The tensor to overwrite.</param>

@@ -17,7 +17,7 @@ public sealed partial class Tensor
         Backend.MaxPool2D(this, geometry, y, argMax);
         GradientTape.Record(y, [this], [argMax], (dy, _) =>
         {
-            Tensor dx = Empty(Backend, Shape);
+            Tensor dx = EmptyLike(this);
             Backend.MaxPool2DGradient(dy, argMax, geometry, dx);
             return [dx];
         });
@@ -34,7 +34,7 @@ public sealed partial class Tensor
         Backend.AveragePool2D(this, geometry, y);
         GradientTape.Record(y, [this], (dy, _) =>
         {
-            Tensor dx = Empty(Backend, Shape);
+            Tensor dx = EmptyLike(this);
             Backend.AveragePool2DGradient(dy, geometry, dx);
             return [dx];
         });

@@ -110,7 +110,15 @@ public sealed partial class Tensor
         Shape kept = current.Shape;
         int count = kept.Size == 0 ? 1 : Count / kept.Size;
         Tensor y = keepDims ? current.Share(kept) : current.Share(new Shape([.. kept.Where((_, i) => !reduced[i])]));
-        GradientTape.Record(y, [this], (dy, _) => [rule(this, y.View(kept), dy.View(kept), count).BroadcastTo(Shape)]);
+        GradientTape.Record(y, [this], (dy, _) =>
+        {
+            Tensor gradient = rule(this, y.View(kept), dy.View(kept), count);
+            if (gradient.Shape == Shape)
+                return [gradient];
+            Tensor dx = EmptyLike(this);
+            Backend.Broadcast(gradient, dx);
+            return [dx];
+        });
         return y;
     }
 
