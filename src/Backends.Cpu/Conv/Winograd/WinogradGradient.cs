@@ -62,11 +62,11 @@ internal unsafe struct WinogradGradient
     /// <summary>How many tiles cover so many pixels.</summary>
     public static int CountOf(int pixels) => (pixels + WinogradGradientRows.Side - 1) / WinogradGradientRows.Side;
 
-    /// <summary>Floats between tiles of the input: a line more than channels, because lines at powers of two from each other share few places in L1.</summary>
-    public readonly nint InputStride => InChannels + 16;
+    /// <summary>Floats between tiles of the input: whole cache lines.</summary>
+    public readonly nint InputStride => StrideOf(InChannels);
 
     /// <summary>Floats between tiles of the gradient.</summary>
-    public readonly nint TapStride => OutChannels + 16;
+    public readonly nint TapStride => StrideOf(OutChannels);
 
     /// <summary>Rows of tiles that are taken at a time.</summary>
     public readonly int RowsOfRun
@@ -95,6 +95,13 @@ internal unsafe struct WinogradGradient
 
     /// <summary>The first channel of a block of the input's; of the one after the last, the end.</summary>
     public readonly int FirstInput(int block) => (int)((long)InChannels * block / BlocksOfInput);
+
+    // A line more where tiles would lie at powers of two from each other, which share few places in L1.
+    private static nint StrideOf(int channels)
+    {
+        int whole = (channels + 15) / 16 * 16;
+        return whole % 64 == 0 ? whole + 16 : whole;
+    }
 
     /// <summary>Floats of the products of a shard.</summary>
     public static nint ProductsSize => (nint)WinogradTransform.Area * RowsOfShard * Cpu.TileRows.MaxWidth;
