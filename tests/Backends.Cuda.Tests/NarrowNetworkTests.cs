@@ -10,23 +10,10 @@ namespace Numerics.Backends.Cuda.Tests;
 /// Training of small networks of the usual kinds with what stands between their layers stored in bfloat16: nothing is copied into single
 /// precision on its way, forward or back, and what is learned is what is learned in single precision.
 /// </summary>
-public sealed class NarrowNetworkTests : IDisposable
+public sealed class NarrowNetworkTests : BrainFloatTests
 {
     private const int Batch = 4, Steps = 4;
 
-    private readonly ICudaApi _api = TestedLibraries.AreReal ? new NativeCudaApi() : new SimulatedCudaApi { ComputeCapability = 80 };
-    private readonly CudaBackend _backend;
-
-    public NarrowNetworkTests() => _backend = new CudaBackend(_api, options: new CudaOptions(CudaPrecision.BFloat16));
-
-    public void Dispose()
-    {
-        _backend.Dispose();
-        Backend.Default = DefaultIsCuda.Backend;
-        if (_api is SimulatedCudaApi simulator)
-            Assert.Empty(simulator.Leaks);
-        _api.Dispose();
-    }
 
     [Theory]
     [InlineData("residual", 0.15)]
@@ -35,12 +22,12 @@ public sealed class NarrowNetworkTests : IDisposable
     [InlineData("joined", 0.02)]
     public void Nothing_is_widened_in_a_training_step(string network, double tolerance)
     {
-        float[] weights = Train(_backend, network, jitCompile: false);
+        float[] weights = Train(Brain, network, jitCompile: false);
         Assert.All(weights, weight => Assert.True(float.IsFinite(weight)));
-        Assert.Equal(0, _backend.WidenedElements);
-        Assert.Equal(weights, Train(_backend, network, jitCompile: true));
-        Assert.Equal(weights, Train(_backend, network, jitCompile: false));
-        Assert.Equal(0, _backend.WidenedElements);
+        Assert.Equal(0, Brain.WidenedElements);
+        Assert.Equal(weights, Train(Brain, network, jitCompile: true));
+        Assert.Equal(weights, Train(Brain, network, jitCompile: false));
+        Assert.Equal(0, Brain.WidenedElements);
 
         // How far the weights are from those of single precision, as a part of the way that those went: SGD's steps are as long as the gradients.
         // Operands in bfloat16 alone make 0.07, 0.05, 0.16 and 0.005 of it, whatever is stored.
@@ -54,8 +41,8 @@ public sealed class NarrowNetworkTests : IDisposable
     [Fact]
     public void Activations_take_half_the_memory()
     {
-        using var wide = new CudaBackend(TestedLibraries.AreReal ? new NativeCudaApi() : new SimulatedCudaApi { ComputeCapability = 80 }, ownsApi: true);
-        long[] held = [.. new[] { wide, _backend }.Select(backend =>
+        using var wide = new CudaBackend(Open(), ownsApi: true);
+        long[] held = [.. new[] { wide, Brain }.Select(backend =>
         {
             Backend.Default = backend;
             using Model model = Create("residual");

@@ -10,7 +10,7 @@ namespace Numerics.Backends.Cuda.Tests;
 /// In bfloat16, what a block of convolution, ReLU and pooling gives to the next is stored in bfloat16, and so are the gradients on their
 /// way back; who reads it otherwise finds single precision.
 /// </summary>
-public sealed class NarrowStorageTests : IDisposable
+public sealed class NarrowStorageTests : BrainFloatTests
 {
     // Half a unit in the last of bfloat16's 8 binary digits, and of TF32's 11 in both factors of a product.
     private const double Unit = 1.0 / 256, ColourUnit = 2.0 / 2048;
@@ -18,24 +18,7 @@ public sealed class NarrowStorageTests : IDisposable
     // What sums of some hundred terms in single precision lose, relative to their sizes.
     private const double SumUnit = 2e-5;
 
-    private readonly ICudaApi _api = TestedLibraries.AreReal ? new NativeCudaApi() : new SimulatedCudaApi { ComputeCapability = 80 };
-    private readonly CudaBackend _backend;
     private ulong _stream;
-
-    public NarrowStorageTests()
-    {
-        _backend = new CudaBackend(_api, options: new CudaOptions(CudaPrecision.BFloat16));
-        Backend.Default = _backend;
-    }
-
-    public void Dispose()
-    {
-        _backend.Dispose();
-        Backend.Default = DefaultIsCuda.Backend;
-        if (_api is SimulatedCudaApi simulator)
-            Assert.Empty(simulator.Leaks);
-        _api.Dispose();
-    }
 
     [Theory]
     [InlineData(3, 16, 32, 15, 13, Padding.Valid)]
@@ -53,12 +36,12 @@ public sealed class NarrowStorageTests : IDisposable
         (Conv2DGeometry conv1, Pool2DGeometry pool1) = Geometry(x.Shape, kernel1.Shape, padding);
         (Conv2DGeometry conv2, Pool2DGeometry pool2) = Geometry(pool1.OutputShape, kernel2.Shape, padding);
         Tensor y1 = Poisoned(pool1.OutputShape), y2 = Poisoned(pool2.OutputShape), dy2 = Normal(pool2.OutputShape), dy1 = Poisoned(y1.Shape), dx = Poisoned(x.Shape);
-        Tensor at1 = Tensor.Empty(_backend, y1.Shape, DType.UInt8), at2 = Tensor.Empty(_backend, y2.Shape, DType.UInt8);
+        Tensor at1 = Tensor.Empty(Brain, y1.Shape, DType.UInt8), at2 = Tensor.Empty(Brain, y2.Shape, DType.UInt8);
         Tensor dkernel1 = Poisoned(kernel1.Shape), dkernel2 = Poisoned(kernel2.Shape), dbias1 = Poisoned(bias1.Shape), dbias2 = Poisoned(bias2.Shape);
-        _backend.Conv2DBiasReluMaxPool(x, kernel1, bias1, conv1, pool1, y1, at1);
-        _backend.Conv2DBiasReluMaxPool(y1, kernel2, bias2, conv2, pool2, y2, at2);
-        _backend.Conv2DBiasReluMaxPoolGradient(y1, kernel2, y2, at2, dy2, conv2, pool2, dy1, dkernel2, dbias2);
-        _backend.Conv2DBiasReluMaxPoolGradient(x, kernel1, y1, at1, dy1, conv1, pool1, colours > 3 ? dx : null, dkernel1, dbias1);
+        Brain.Conv2DBiasReluMaxPool(x, kernel1, bias1, conv1, pool1, y1, at1);
+        Brain.Conv2DBiasReluMaxPool(y1, kernel2, bias2, conv2, pool2, y2, at2);
+        Brain.Conv2DBiasReluMaxPoolGradient(y1, kernel2, y2, at2, dy2, conv2, pool2, dy1, dkernel2, dbias2);
+        Brain.Conv2DBiasReluMaxPoolGradient(x, kernel1, y1, at1, dy1, conv1, pool1, colours > 3 ? dx : null, dkernel1, dbias1);
         Check(x, kernel1, bias1, y1, at1, dy1, colours > 3 ? dx : null, dkernel1, dbias1, conv1);
         Check(y1, kernel2, bias2, y2, at2, dy2, dy1, dkernel2, dbias2, conv2);
     }
@@ -68,12 +51,12 @@ public sealed class NarrowStorageTests : IDisposable
     {
         using var scope = new TensorScope();
         Tensor x = Normal((1, 32, 32, 3)), kernel = Normal((3, 3, 3, 32)), bias = Normal(32);
-        (long used, long reserved) = (_backend.UsedBytes, _backend.ReservedBytes);
+        (long used, long reserved) = (Brain.UsedBytes, Brain.ReservedBytes);
         Tensor y = x.Conv2DReluMaxPool(kernel, bias, (1, 1), Padding.Same, (1, 1), 1, (2, 2), (2, 2), Padding.Valid);
 
         // The positions have a byte each.
-        Assert.Equal(used + (3L * y.Count), _backend.UsedBytes);
-        Assert.Equal(reserved + (3L * y.Count), _backend.ReservedBytes);
+        Assert.Equal(used + (3L * y.Count), Brain.UsedBytes);
+        Assert.Equal(reserved + (3L * y.Count), Brain.ReservedBytes);
         Tensor twice = y.Reshape(16, 16, 32) * 2f;
         float[] values = y.ToArray();
         Assert.Contains(values, value => value > 0);
@@ -84,11 +67,11 @@ public sealed class NarrowStorageTests : IDisposable
     [Fact]
     public void Between_the_layers_of_a_network_nothing_is_widened()
     {
-        (float[] weights, string[] kernels) = Train(_backend, jitCompile: false);
+        (float[] weights, string[] kernels) = Train(Brain, jitCompile: false);
         Assert.All(weights, weight => Assert.True(float.IsFinite(weight)));
-        Assert.Equal(weights, Train(_backend, jitCompile: false).Weights);
-        Assert.Equal(weights, Train(_backend, jitCompile: true).Weights);
-        if (_api is SimulatedCudaApi)
+        Assert.Equal(weights, Train(Brain, jitCompile: false).Weights);
+        Assert.Equal(weights, Train(Brain, jitCompile: true).Weights);
+        if (Api is SimulatedCudaApi)
         {
             Assert.Superset(
                 new HashSet<string>
@@ -116,8 +99,8 @@ public sealed class NarrowStorageTests : IDisposable
         using var scope = new TensorScope();
         Tensor x = Normal((3, 13, 12, 3)), y = Block(x), kernel = Normal((6 * 6 * 16, outputs)), bias = Normal(outputs);
         Tensor dense = y.Reshape(3, -1).Dense(kernel, bias);
-        _backend.Synchronize();
-        if (_api is SimulatedCudaApi simulator)
+        Brain.Synchronize();
+        if (Api is SimulatedCudaApi simulator)
         {
             // One of few outputs rounds no operand: it computes in single precision.
             Assert.DoesNotContain("cast_bfloat16_float32", simulator.ExecutedKernels);
@@ -147,7 +130,7 @@ public sealed class NarrowStorageTests : IDisposable
         var key = new RandomKey(3, 4);
         Tensor y = Block(Normal((1, 13, 12, 3))), dropped = y.Dropout(0.3f, key);
         Assert.Equal(BrainFloat.Round(Tensor.From(y.Shape, y.ToArray()).Dropout(0.3f, key).ToArray()), dropped.ToArray());
-        if (_api is SimulatedCudaApi simulator)
+        if (Api is SimulatedCudaApi simulator)
             Assert.Contains("dropout_narrow", simulator.ExecutedKernels);
     }
 
@@ -162,12 +145,12 @@ public sealed class NarrowStorageTests : IDisposable
 
         // One that was narrow, then read, before captured work writes it.
         (Conv2DGeometry conv, Pool2DGeometry pool) = Geometry(x.Value.Shape, kernel.Shape, Padding.Same);
-        Tensor written = Poisoned(pool.OutputShape), places = Tensor.Empty(_backend, pool.OutputShape, DType.UInt8);
-        _backend.Conv2DBiasReluMaxPool(x.Value, kernel, bias, conv, pool, written, places);
+        Tensor written = Poisoned(pool.OutputShape), places = Tensor.Empty(Brain, pool.OutputShape, DType.UInt8);
+        Brain.Conv2DBiasReluMaxPool(x.Value, kernel, bias, conv, pool, written, places);
         Assert.Equal(earlier, written.ToArray());
-        using CapturedWork work = _backend.Capture(() =>
+        using CapturedWork work = Brain.Capture(() =>
         {
-            _backend.Conv2DBiasReluMaxPool(x.Value, kernel, bias, conv, pool, written, places);
+            Brain.Conv2DBiasReluMaxPool(x.Value, kernel, bias, conv, pool, written, places);
             y = Block(x.Value, kernel, bias);
             twice = Block(x.Value, kernel, bias) * 2f;
             twiceBefore = before * 2f;
@@ -331,7 +314,7 @@ public sealed class NarrowStorageTests : IDisposable
 
     private Tensor Block(Tensor x) => Block(x, Normal((3, 3, 3, 16)), Normal(16));
 
-    private Tensor Normal(Shape shape) => Tensor.RandomNormal(shape, 0, 1, new RandomKey(5, _stream++), _backend);
+    private Tensor Normal(Shape shape) => Tensor.RandomNormal(shape, 0, 1, new RandomKey(5, _stream++), Brain);
 
-    private Tensor Poisoned(Shape shape) => Tensor.Full(shape, float.NaN, _backend);
+    private Tensor Poisoned(Shape shape) => Tensor.Full(shape, float.NaN, Brain);
 }

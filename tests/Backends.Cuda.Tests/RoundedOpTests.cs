@@ -8,30 +8,17 @@ namespace Numerics.Backends.Cuda.Tests;
 /// Ops on numbers that are stored in bfloat16. Each has to give to the last bit what it gives for the same numbers in single precision, where
 /// the conformance suite compares it with a reference: rounded once, where the result is stored in bfloat16, too.
 /// </summary>
-public sealed class RoundedOpTests : IDisposable
+public sealed class RoundedOpTests : BrainFloatTests
 {
-    private readonly ICudaApi _api = TestedLibraries.AreReal ? new NativeCudaApi() : new SimulatedCudaApi { ComputeCapability = 80 };
-    private readonly CudaBackend _backend;
-    private readonly TensorScope _scope;
+    private readonly TensorScope _scope = new();
     private ulong _stream;
-
-    public RoundedOpTests()
-    {
-        _backend = new CudaBackend(_api, options: new CudaOptions(CudaPrecision.BFloat16));
-        Backend.Default = _backend;
-        _scope = new TensorScope();
-    }
 
     public static TheoryData<string> Names => [.. AllCases().Select(test => test.Name).Distinct()];
 
-    public void Dispose()
+    public override void Dispose()
     {
         _scope.Dispose();
-        _backend.Dispose();
-        Backend.Default = DefaultIsCuda.Backend;
-        if (_api is SimulatedCudaApi simulator)
-            Assert.Empty(simulator.Leaks);
-        _api.Dispose();
+        base.Dispose();
     }
 
     [Theory]
@@ -45,16 +32,16 @@ public sealed class RoundedOpTests : IDisposable
     [Fact]
     public void Every_kernel_of_theirs_is_reached()
     {
-        if (_api is not SimulatedCudaApi simulator)
+        if (Api is not SimulatedCudaApi simulator)
             return;
         foreach (Case test in AllCases())
-            _ = test.Run([.. test.Inputs.Select(input => input.IsRounded ? Rounded(input.Shape) : Numbers(input.Shape))], Tensor.Empty(_backend, test.Output));
-        _backend.Synchronize();
+            _ = test.Run([.. test.Inputs.Select(input => input.IsRounded ? Rounded(input.Shape) : Numbers(input.Shape))], Tensor.Empty(Brain, test.Output));
+        Brain.Synchronize();
         KernelFamily[] narrow = [KernelFamily.NarrowElementwise, KernelFamily.NarrowReduce, KernelFamily.NarrowPooling, KernelFamily.NarrowNormalization];
         string[] all = [.. Names(narrow), .. Names([KernelFamily.Movement, KernelFamily.Convolution, KernelFamily.Random]).Where(name => name.EndsWith("_halves", StringComparison.Ordinal) || name.EndsWith("_narrow", StringComparison.Ordinal))];
         Assert.True(all.Length > 45);
         Assert.Empty(all.Except(simulator.ExecutedKernels));
-        Assert.Equal(0, _backend.WidenedElements);
+        Assert.Equal(0, Brain.WidenedElements);
 
         static IEnumerable<string> Names(KernelFamily[] families) => families.SelectMany(family => PtxModule.Parse(KernelLibrary.Read(family)).Kernels.Keys);
     }
@@ -76,7 +63,7 @@ public sealed class RoundedOpTests : IDisposable
     public void Special_values_stay()
     {
         float[] special = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, 1e-40f, 3e38f, -2, 0, 1];
-        Tensor x = Round(Tensor.From(special.Length, special, _backend));
+        Tensor x = Round(Tensor.From(special.Length, special, Brain));
         float[] values = x.ToArray();
         Assert.True(float.IsNaN(values[0]));
         Assert.Equal([float.PositiveInfinity, float.NegativeInfinity, -0f], values[1..4]);
@@ -105,14 +92,14 @@ public sealed class RoundedOpTests : IDisposable
         // A result that is a part of something is rounded as another would be, but what is beside it decides how it is stored.
         Tensor target = Numbers((5, 3, 8));
         float[] before = target.ToArray();
-        _backend.Unary(new UnaryOp(UnaryKind.Affine, 3), Rows(all, 1, 2), Rows(target, 2, 2));
+        Brain.Unary(new UnaryOp(UnaryKind.Affine, 3), Rows(all, 1, 2), Rows(target, 2, 2));
         Assert.False(IsRounded(target));
         Assert.Equal([.. before[..48], .. BrainFloat.Round((Rows(wide, 1, 2) * 3f).ToArray()), .. before[96..]], target.ToArray());
 
         // And a part of what is rounded may be written in single precision.
         float[] rounded = all.ToArray();
         Tensor row = Numbers((1, 3, 8));
-        _backend.Copy(row, Rows(all, 4, 1));
+        Brain.Copy(row, Rows(all, 4, 1));
         Assert.False(IsRounded(all));
         Assert.Equal([.. rounded[..96], .. row.ToArray()], all.ToArray());
     }
@@ -154,8 +141,8 @@ public sealed class RoundedOpTests : IDisposable
     {
         Tensor weights = Rounded(9), same = Wide(weights), gradient = Numbers(9);
         _ = weights.ToArray();
-        _backend.SgdUpdate(weights, gradient, null, new SgdStep(0.1f, 0, false));
-        _backend.SgdUpdate(same, gradient, null, new SgdStep(0.1f, 0, false));
+        Brain.SgdUpdate(weights, gradient, null, new SgdStep(0.1f, 0, false));
+        Brain.SgdUpdate(same, gradient, null, new SgdStep(0.1f, 0, false));
         Assert.False(IsRounded(weights));
         Assert.Equal(same.ToArray(), weights.ToArray());
     }
@@ -272,21 +259,21 @@ public sealed class RoundedOpTests : IDisposable
     private void Check(Case test)
     {
         Tensor[] inputs = [.. test.Inputs.Select(input => input.IsRounded ? Rounded(input.Shape) : Numbers(input.Shape))], wide = [.. inputs.Select(Wide)];
-        Tensor reference = Tensor.Full(test.Output, float.NaN, _backend);
+        Tensor reference = Tensor.Full(test.Output, float.NaN, Brain);
         float[][] otherOutputs = [.. test.Run(wide, reference).Select(tensor => tensor.ToArray())];
         float[] expected = reference.ToArray(), stored = test.IsRounded ? BrainFloat.Round(expected) : expected;
         Assert.DoesNotContain(expected, float.IsNaN);
         Tensor wasRounded = Rounded(test.Output);
-        long widened = _backend.WidenedElements;
-        foreach (Tensor y in new[] { Tensor.Empty(_backend, test.Output), Tensor.Full(test.Output, float.NaN, _backend), wasRounded })
+        long widened = Brain.WidenedElements;
+        foreach (Tensor y in new[] { Tensor.Empty(Brain, test.Output), Tensor.Full(test.Output, float.NaN, Brain), wasRounded })
         {
             Tensor[] others = test.Run(inputs, y);
             Assert.Equal(test.IsRounded, IsRounded(y));
             if (y != wasRounded || test.IsRounded)
-                Assert.Equal(widened, _backend.WidenedElements);
+                Assert.Equal(widened, Brain.WidenedElements);
             Assert.Equal(stored, y.ToArray());
             Assert.Equal(otherOutputs, others.Select(tensor => tensor.ToArray()));
-            widened = _backend.WidenedElements;
+            widened = Brain.WidenedElements;
         }
 
         // Into what is rounded now, and has been read as single precision.
@@ -296,12 +283,12 @@ public sealed class RoundedOpTests : IDisposable
 
     private static Tensor Wide(Tensor x) => Tensor.From(x.Shape, x.ToArray(), x.Backend);
 
-    private Tensor Numbers(Shape shape) => Tensor.RandomNormal(shape, 0, 1, new RandomKey(6, _stream++), _backend);
+    private Tensor Numbers(Shape shape) => Tensor.RandomNormal(shape, 0, 1, new RandomKey(6, _stream++), Brain);
 
     private Tensor Rounded(Shape shape) => Round(Numbers(shape));
 
     // A convolution with 1 gives what it gets, in bfloat16.
-    private Tensor Round(Tensor x) => x.Reshape(1, 1, -1, 1).Conv2D(Tensor.Ones((1, 1, 1, 1), _backend)).Reshape(x.Shape);
+    private Tensor Round(Tensor x) => x.Reshape(1, 1, -1, 1).Conv2D(Tensor.Ones((1, 1, 1, 1), Brain)).Reshape(x.Shape);
 
     private readonly record struct Input(Shape Shape, bool IsRounded = true)
     {
