@@ -72,6 +72,26 @@ public abstract partial class BackendConformance
             ClassNumbers(i, 9, classes), Tensor.Full(1, 0.25f, i.Backend), term));
     }
 
+    /// <summary>Far below 0, which is what lanes beyond a row may hold.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    [InlineData(10)]
+    [InlineData(19)]
+    public void Focal_terms_of_logits_far_below_zero(int classes)
+    {
+        foreach (float poly in new[] { 0, 2f })
+        {
+            SameWithGradients($"focal of {classes} logits from -900 on, poly {poly}", Tolerances.Composite, i =>
+            {
+                Tensor alpha = i.Labels(1, classes, soft: true).Reshape(classes);
+                return i.Uniform(-950, -900, 7, classes).SoftmaxCategoricalFocal(i.Labels(7, classes, soft: true), alpha, new FocalTerm(1.5f, poly));
+            });
+            SameWithGradients($"focal of {classes} logits from -900 on, class numbers", Tolerances.Composite, i =>
+                i.Uniform(-950, -900, 7, classes).SoftmaxCategoricalFocal(ClassNumbers(i, 7, classes), Tensor.Full(1, 0.25f, i.Backend), new FocalTerm(2, poly)));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Gammas))]
     public void Focal_terms_of_logits(float gamma)

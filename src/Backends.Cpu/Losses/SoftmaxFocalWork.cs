@@ -156,7 +156,9 @@ internal readonly unsafe struct SoftmaxFocalWork(
             Vector256<float> p = VectorMath.Exp(below) * inverse, u = Vector256<float>.One - p;
             Vector256<float> gap = Vector256.ConditionalSelect(Vector256.Equals(p, Vector256<float>.Zero), p, p * (below - log) / u);
             Vector256<float> slope = (alpha * ((gap * term.Gamma) - Vector256<float>.One)) - (p * (term.Poly * (term.Gamma + 1)));
-            Vector256<float> pull = y * _power.Invoke(u) * slope;
+
+            // A label of 0 leaves out what lies beyond the row, which is far above a row of far negative logits.
+            Vector256<float> pull = Vector256.ConditionalSelect(Vector256.Equals(y, Vector256<float>.Zero), Vector256<float>.Zero, y * _power.Invoke(u) * slope);
             Store(pull, h + c, count);
             total += Vector256.Sum(pull);
         }
