@@ -78,27 +78,41 @@ public sealed unsafe partial class CpuBackend
             TilesOfRow = WinogradGradient.CountOf(g.OutWidth),
             AllRows = g.Batch * tileRows,
         };
-        int parts = work.Parts;
-        using var input = new Scratch(_memory, WinogradTransform.Area * work.TilesOfRun * (long)work.InputStride);
-        using var taps = new Scratch(_memory, WinogradTransform.Area * work.TilesOfRun * (long)work.TapStride);
-        using var workspaces = new Scratch(_memory, _team, Math.Max(WinogradGradientTilesWork.WorkspaceSize(work), WinogradGradient.ProductsSize));
+        work.Room = work.FitsThread ? work.RowsOfThread * work.TilesOfRow : work.TilesOfRun;
+        int parts = work.FitsThread ? WinogradGradientRowsWork.ShardsOf(work) : work.Parts;
         using var partials = new Scratch(_memory, parts > 1 ? (long)parts * size : 0);
-        work.InputPoints = input.Pointer;
-        work.TapPoints = taps.Pointer;
         float* target = parts > 1 ? partials.Pointer : dkernel;
-        for (int row = 0, rows; row < work.AllRows; row += rows)
+        if (work.FitsThread)
         {
-            rows = Math.Min(work.RowsOfRun, work.AllRows - row);
-            var tiles = new WinogradGradientTilesWork(work, row, rows, workspaces.Workspaces);
-            _team.Run(tiles, tiles.Shards);
-            var products = new WinogradGradientWork(work, rows * work.TilesOfRow, parts, target, accumulate: row > 0, workspaces.Workspaces);
-            _team.Run(products, products.Shards);
+            using var memory = new Scratch(_memory, _team, WinogradGradientRowsWork.WorkspaceSize(work));
+            _team.Run(new WinogradGradientRowsWork(work, target, memory.Workspaces), parts);
+        }
+        else
+        {
+            RunGradient(work, parts, target);
         }
 
         if (parts == 1)
             return;
         var sum = new PartialSum(partials.Pointer, parts, size, dkernel);
         _team.Run(sum, sum.Shards);
+    }
+
+    private void RunGradient(WinogradGradient work, int parts, float* target)
+    {
+        using var input = new Scratch(_memory, work.InputSize);
+        using var taps = new Scratch(_memory, work.TapSize);
+        using var memory = new Scratch(_memory, _team, Math.Max(work.TransformSize, WinogradGradient.ProductsSize));
+        work.InputPoints = input.Pointer;
+        work.TapPoints = taps.Pointer;
+        for (int row = 0, rows; row < work.AllRows; row += rows)
+        {
+            rows = Math.Min(work.RowsOfRun, work.AllRows - row);
+            var tiles = new WinogradGradientTilesWork(work, row, rows, memory.Workspaces);
+            _team.Run(tiles, tiles.Shards);
+            var products = new WinogradGradientWork(work, rows * work.TilesOfRow, parts, target, accumulate: row > 0, memory.Workspaces);
+            _team.Run(products, products.Shards);
+        }
     }
 
     private float* SortTaps(in Conv2DGeometry g, float* kernel, bool gradient, float* target)

@@ -8,7 +8,8 @@ namespace Numerics.Backends.Cpu;
 /// products of all tiles are added before the transform back, which is done once.
 /// <para>
 /// A run of rows of tiles, some 8 MiB of transformed tiles, which stay in the last cache, is taken at a time: <see cref="WinogradGradientTilesWork"/>
-/// transforms it, <see cref="WinogradGradientWork"/> multiplies it.
+/// transforms it, <see cref="WinogradGradientWork"/> multiplies it. Where channels are few, a thread does both with some 48 tiles in its L2
+/// (<see cref="WinogradGradientRowsWork"/>).
 /// </para>
 /// </summary>
 internal unsafe struct WinogradGradient
@@ -18,10 +19,16 @@ internal unsafe struct WinogradGradient
 
     // So many tiles make loading and storing a sum cheap; of partial sums each is written and read again.
     private const int TilesOfPart = 48;
-    private const int EnoughShards = 32;
+
+    // Of a thread's tiles: 48 x 36 x 64 floats, 432 KiB, stay in L2 beside the products.
+    private const int ChannelsOfThread = 64;
+    private const int TilesOfThread = 64;
 
     // Of a shard's products: 36 x 64 x 32 floats, 288 KiB, stay in L2.
     private const int RowsOfShard = 64;
+
+    /// <summary>Most partial sums.</summary>
+    public const int EnoughShards = 32;
 
     /// <summary>The input.</summary>
     public WinogradConv Input;
@@ -43,6 +50,9 @@ internal unsafe struct WinogradGradient
 
     /// <summary>Rows of tiles in all pictures.</summary>
     public int AllRows;
+
+    /// <summary>How many tiles there is room for at each point.</summary>
+    public int Room;
 
     /// <summary>The transformed input: [36][tiles][channels].</summary>
     public float* InputPoints;
@@ -67,6 +77,21 @@ internal unsafe struct WinogradGradient
 
     /// <summary>Floats between tiles of the gradient.</summary>
     public readonly nint TapStride => StrideOf(OutChannels);
+
+    /// <summary>Whether a thread has room for all that some tiles need.</summary>
+    public readonly bool FitsThread => Blocks == 1 && InputStride + TapStride <= ChannelsOfThread && TilesOfRow <= TilesOfThread;
+
+    /// <summary>Rows of tiles that such a thread takes at a time.</summary>
+    public readonly int RowsOfThread => Math.Max(TilesOfPart / TilesOfRow, 1);
+
+    /// <summary>Floats of the transformed input of all tiles that there is room for.</summary>
+    public readonly nint InputSize => WinogradTransform.Area * Room * InputStride;
+
+    /// <summary>Floats of their transformed gradient.</summary>
+    public readonly nint TapSize => WinogradTransform.Area * Room * TapStride;
+
+    /// <summary>Floats that <see cref="Transform"/> works in.</summary>
+    public readonly nint TransformSize => (Math.Max(Input.RowsSize, Taps.WorkspaceSize) + 15) / 16 * 16;
 
     /// <summary>Rows of tiles that are taken at a time.</summary>
     public readonly int RowsOfRun
@@ -96,6 +121,22 @@ internal unsafe struct WinogradGradient
     /// <summary>The first channel of a block of the input's; of the one after the last, the end.</summary>
     public readonly int FirstInput(int block) => (int)((long)InChannels * block / BlocksOfInput);
 
+    /// <summary>Transforms a row of tiles.</summary>
+    /// <param name="row">Which, all pictures' counted.</param>
+    /// <param name="place">Where its first tile goes.</param>
+    /// <param name="workspace"><see cref="TransformSize"/> floats, at a cache line.</param>
+    public readonly void Transform(int row, nint place, float* workspace)
+    {
+        (int image, int tileRow) = Math.DivRem(row, TileRows);
+        int pieces = (TilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+        for (int piece = 0; piece < pieces; piece++)
+        {
+            int first = TilesOfRow * piece / pieces, count = (TilesOfRow * (piece + 1) / pieces) - first;
+            Input.Transform(image, tileRow, first, count, workspace, InputPoints + ((place + first) * InputStride), InputStride, Room * InputStride);
+            Taps.Transform(image, tileRow, first, count, workspace, TapPoints + ((place + first) * TapStride), TapStride, Room * TapStride);
+        }
+    }
+
     // A line more where tiles would lie at powers of two from each other, which share few places in L1.
     private static nint StrideOf(int channels)
     {
@@ -103,6 +144,9 @@ internal unsafe struct WinogradGradient
         return whole % 64 == 0 ? whole + 16 : whole;
     }
 
-    /// <summary>Floats of the products of a shard.</summary>
+    /// <summary>Floats of the kernel.</summary>
+    public readonly nint KernelSize => 9 * (nint)InChannels * OutChannels;
+
+    /// <summary>Floats of the products of a block.</summary>
     public static nint ProductsSize => (nint)WinogradTransform.Area * RowsOfShard * Cpu.TileRows.MaxWidth;
 }
