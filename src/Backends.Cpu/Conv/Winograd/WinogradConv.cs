@@ -50,6 +50,9 @@ internal unsafe struct WinogradConv
     /// <summary>Tiles computed at a time: one register tile's height.</summary>
     public static int MaxTiles => TileRows.Height;
 
+    /// <summary>How many pieces of at most so many tiles a row of tiles is cut into.</summary>
+    public static int Pieces(int tiles) => (tiles + MaxTiles - 1) / MaxTiles;
+
     /// <summary>Floats that a block of tiles is computed in.</summary>
     public readonly nint WorkspaceSize => Products + RowsSize + (WinogradTransform.Area * PointStride);
 

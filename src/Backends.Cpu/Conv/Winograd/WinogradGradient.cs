@@ -128,7 +128,7 @@ internal unsafe struct WinogradGradient
     public readonly void Transform(int row, nint place, float* workspace)
     {
         (int image, int tileRow) = Math.DivRem(row, TileRows);
-        int pieces = (TilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+        int pieces = WinogradConv.Pieces(TilesOfRow);
         for (int piece = 0; piece < pieces; piece++)
         {
             int first = TilesOfRow * piece / pieces, count = (TilesOfRow * (piece + 1) / pieces) - first;

@@ -53,7 +53,7 @@ internal unsafe struct WinogradWork : IShardedWork
     public readonly int Shards => (int)Math.Min(MaxShards, (TileRowCount + RowsOfBlock - 1) / RowsOfBlock);
 
     /// <summary>How many pieces of at most a block's tiles a row is cut into.</summary>
-    public readonly int PiecesOfRow => (TilesOfRow + WinogradConv.MaxTiles - 1) / WinogradConv.MaxTiles;
+    public readonly int PiecesOfRow => WinogradConv.Pieces(TilesOfRow);
 
     /// <summary>Rows of tiles of one phase of a picture.</summary>
     public readonly int TileRowsOfPhase => WinogradConv.Tiles(OutHeight, Conv.Outputs, Dilation.H * Stride);
