@@ -98,6 +98,15 @@ DEVICE void write(bf16* to, const float (&v)[N])
     }
 }
 
+// All of some neighbours are wanted now: the compiler would read each of them where it is used, one at a time.
+template <u32 N>
+DEVICE void hold(float (&v)[N])
+{
+#pragma unroll
+    for (u32 k = 0; k < N; k++)
+        asm volatile("" : "+f"(v[k]));
+}
+
 DEVICE float4 load4(const float* at) { return *(const float4*)at; }
 DEVICE float4 load4(const bf16* at)
 {

@@ -1,5 +1,5 @@
 // The focal term of yes/no predictions, element by element, and its gradients; the arithmetic is the CPU backend's.
-#include "math.cuh"
+#include "elementwise.cuh"
 
 struct BinaryTerm
 {
@@ -9,10 +9,14 @@ struct BinaryTerm
     METHOD float gamma(float y) const { return mix(y, gammaPositive, gammaNegative); }
     METHOD float shifted(float p) const { return p - margin < 0.0f ? 0.0f : p - margin; }
     METHOD float negative(float y, float p) const { return margin == 0.0f || p > margin ? 1.0f - y : 0.0f; }
+
+    // Small whole exponents, which nearly all are, without a branch.
     METHOD float focus(float wrong, float y) const
     {
-        float exponent = gamma(y);
-        return exponent == 2.0f ? wrong * wrong : exponent == 1.0f ? wrong : power(wrong, exponent);
+        float exponent = gamma(y), square = wrong * wrong;
+        float power = exponent == 0.0f ? 1.0f : exponent == 1.0f ? wrong : exponent == 2.0f ? square : exponent == 3.0f ? square * wrong : square * square;
+        bool isWhole = exponent == 0.0f | exponent == 1.0f | exponent == 2.0f | exponent == 3.0f | exponent == 4.0f;
+        return isWhole ? power : fraction_power(wrong, exponent);
     }
 };
 
@@ -28,7 +32,7 @@ DEVICE BinaryShare finish(const BinaryTerm& term, float y, float p, float q, flo
     if (term.margin != 0.0f)
     {
         shifted = term.shifted(p);
-        logQ = -log(1.0f - shifted);
+        logQ = -log_small(1.0f - shifted);
     }
 
     return {p, q, shifted, y * q + no * shifted, y * logP * term.positiveLog + no * logQ};
@@ -36,9 +40,9 @@ DEVICE BinaryShare finish(const BinaryTerm& term, float y, float p, float q, flo
 
 DEVICE BinaryShare share_of_logit(const BinaryTerm& term, float y, float z)
 {
-    float e = exp(-abs(z)), large = 1.0f / (1.0f + e), small = e / (1.0f + e), tail = log1p(e);
-    bool below = z < 0.0f;
-    return finish(term, y, below ? small : large, below ? large : small, below ? tail - z : tail, below ? tail : tail + z);
+    Sigmoids s(z);
+    float tail = log1p_fraction(s.power);
+    return finish(term, y, s.of(), s.of_negative(), s.isBelow ? tail - z : tail, s.isBelow ? tail : tail + z);
 }
 
 // Single precision cannot hold 1 - 1e-7, so the upper end is clipped where it is small: on 1 - p.
@@ -46,58 +50,46 @@ DEVICE BinaryShare share_of_probability(const BinaryTerm& term, float y, float p
 {
     float rest = 1.0f - p, low = p < epsilon ? epsilon : p, high = rest < epsilon ? epsilon : rest;
     bool near = p > 0.5f;
-    float less = near ? high : low, logLess = -log(less), logMore = -log1p(-less);
+    float less = near ? high : low, logLess = -log_small(less), logMore = -log_of_rest(less);
     return finish(term, y, near ? 1.0f - high : low, near ? high : 1.0f - low, near ? logMore : logLess, near ? logLess : logMore);
 }
 
 KERNEL binary_focal(const float* target, const float* probabilities, BinaryTerm term, float epsilon, float* loss, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
-    {
-        BinaryShare s = share_of_probability(term, target[i], probabilities[i], epsilon);
-        loss[i] = term.weight(target[i]) * term.focus(s.wrong, target[i]) * s.crossEntropy;
-    }
+    zip(Numbers<float>{target}, 1, Numbers<float>{probabilities}, 1, loss, count, [&](float y, float p) {
+        BinaryShare s = share_of_probability(term, y, p, epsilon);
+        return term.weight(y) * term.focus(s.wrong, y) * s.crossEntropy;
+    });
 }
 
 KERNEL binary_focal_gradient(
     const float* target, const float* probabilities, BinaryTerm term, float epsilon, const float* dloss, float* dp, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
-    {
-        float y = target[i], p = probabilities[i];
-        if (p < epsilon || 1.0f - p < epsilon)
-        {
-            dp[i] = 0.0f;
-            continue;
-        }
-
+    zip3(target, probabilities, dloss, dp, count, [&](float y, float p, float outer) {
         BinaryShare s = share_of_probability(term, y, p, epsilon);
         float negative = term.negative(y, s.p), rest = term.margin == 0.0f ? s.q : 1.0f - s.shifted;
         // m is 0 only below the margin, where nothing depends on p.
         float focus = s.wrong == 0.0f ? 0.0f : term.gamma(y) * (negative - y) * s.crossEntropy / s.wrong;
         float slope = focus + (negative / rest - y * term.positiveLog / s.p);
-        dp[i] = term.weight(y) * term.focus(s.wrong, y) * slope * dloss[i];
-    }
+        return p < epsilon || 1.0f - p < epsilon ? 0.0f : term.weight(y) * term.focus(s.wrong, y) * slope * outer;
+    });
 }
 
 KERNEL sigmoid_binary_focal(const float* target, const float* logits, BinaryTerm term, float* loss, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
-    {
-        BinaryShare s = share_of_logit(term, target[i], logits[i]);
-        loss[i] = term.weight(target[i]) * term.focus(s.wrong, target[i]) * s.crossEntropy;
-    }
+    zip(Numbers<float>{target}, 1, Numbers<float>{logits}, 1, loss, count, [&](float y, float z) {
+        BinaryShare s = share_of_logit(term, y, z);
+        return term.weight(y) * term.focus(s.wrong, y) * s.crossEntropy;
+    });
 }
 
 KERNEL sigmoid_binary_focal_gradient(const float* target, const float* logits, BinaryTerm term, const float* dloss, float* dz, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
-    {
-        float y = target[i];
-        BinaryShare s = share_of_logit(term, y, logits[i]);
+    zip3(target, logits, dloss, dz, count, [&](float y, float z, float outer) {
+        BinaryShare s = share_of_logit(term, y, z);
         float bell = s.p * s.q, negative = term.negative(y, s.p);
         float share = s.wrong == 0.0f ? 1.0f : bell / s.wrong, log = term.margin == 0.0f ? s.p : bell / (1.0f - s.shifted);
         float slope = term.gamma(y) * share * (negative - y) * s.crossEntropy + (negative * log - y * s.q * term.positiveLog);
-        dz[i] = term.weight(y) * term.focus(s.wrong, y) * slope * dloss[i];
-    }
+        return term.weight(y) * term.focus(s.wrong, y) * slope * outer;
+    });
 }

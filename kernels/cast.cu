@@ -20,14 +20,10 @@ DEVICE u8 to_unorm(float x) { return x >= 1.0f ? 255 : x > 0.0f ? (u8)(int)__bui
 DEVICE u8 to_unorm(int x) { return x > 0 ? 255 : 0; }
 DEVICE int one_if_full(u8 x) { return x == 255 ? 1 : 0; }
 
-#define CAST(name, From, To, expression)                                      \
-    KERNEL cast_##name(const From* xs, To* ys, u32 count)                     \
-    {                                                                         \
-        for (u32 i = first_index(); i < count; i += index_step())             \
-        {                                                                     \
-            From x = xs[i];                                                   \
-            ys[i] = expression;                                               \
-        }                                                                     \
+#define CAST(name, From, To, expression)                                             \
+    KERNEL cast_##name(const From* xs, To* ys, u32 count)                            \
+    {                                                                                \
+        convert(xs, ys, count, [](From x) { return (To)(expression); });             \
     }
 
 CAST(uint8_float32, u8, float, to_float(x))
@@ -42,29 +38,6 @@ CAST(uint8_unorm8, u8, u8, to_unorm((int)x))
 CAST(unorm8_int32, u8, int, one_if_full(x))
 CAST(unorm8_uint8, u8, u8, (u8)one_if_full(x))
 
-struct Normalise
-{
-    METHOD float operator()(u8 x) const { return to_normalised(x); }
-};
-
-KERNEL cast_unorm8_float32(const u8* x, float* y, u32 count) { convert<u8, uchar4, float, float4>(x, y, count, Normalise{}); }
-
-struct Narrow
-{
-    METHOD u16 operator()(float x) const { return narrow(x).bits; }
-};
-
-struct Widen
-{
-    METHOD float operator()(u16 x) const { return widen(bf16{x}); }
-};
-
-KERNEL cast_float32_bfloat16(const float* x, u16* y, u32 count)
-{
-    convert<float, float4, u16, ushort4>(x, y, count, Narrow{});
-}
-
-KERNEL cast_bfloat16_float32(const u16* x, float* y, u32 count)
-{
-    convert<u16, ushort4, float, float4>(x, y, count, Widen{});
-}
+CAST(unorm8_float32, u8, float, to_normalised(x))
+CAST(float32_bfloat16, float, u16, narrow(x).bits)
+CAST(bfloat16_float32, u16, float, widen(bf16{x}))

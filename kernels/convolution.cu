@@ -1,6 +1,5 @@
 // What stands around the library's convolutions: zeros at the edges where they are not the same on both sides, and the bias.
-#include "bfloat16.cuh"
-#include "functions.cuh"
+#include "bias.cuh"
 
 // y [batch, outHeight, outWidth, channels] has x's pixel (r - top, c - left) at (r, c), zero where x has none: padding, and with
 // negative top and left the cropping that is its gradient.
@@ -26,9 +25,7 @@ DEVICE void shift(const T* x, T* y, u32 inHeight, u32 inWidth, u32 channels, u32
 SHIFT(, float)
 SHIFT(_narrow, bf16)
 
-// y = y + bias for each channel, then max(·, 0) if asked for; in place.
-KERNEL add_bias(float* y, const float* bias, u32 channels, u32 relu, u32 count)
-{
-    for (u32 i = first_index(); i < count; i += index_step())
-        y[i] = activated(y[i], bias[i % channels], relu);
-}
+// Channels 16 bytes at a time, whatever they are.
+SHIFT(_vectors, uint4)
+
+KERNEL add_bias(float* y, const float* bias, u32 channels, u32 relu, u32 count) { add_to_channels(y, bias, channels, relu, count); }

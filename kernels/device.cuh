@@ -53,5 +53,11 @@ DEVICE double shuffle_xor(double x, u32 lanes)
     return __builtin_bit_cast(double, low | (high << 32));
 }
 
+// The lanes of a warp, as bits, that have it; all lanes that have not ended ask.
+DEVICE u32 ballot(bool it) { return __nvvm_vote_ballot_sync(~0u, it); }
+
+// The number of the lowest bit that is set.
+DEVICE u32 first_bit(u32 bits) { return (u32)__builtin_ctz(bits); }
+
 DEVICE bool aligned8(const void* p) { return ((u64)p & 7) == 0; }
 DEVICE bool aligned16(const void* p) { return ((u64)p & 15) == 0; }

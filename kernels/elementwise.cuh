@@ -56,17 +56,34 @@ DEVICE void map(const T* x, T* y, u32 count, F f)
     }
 }
 
+// Neighbours (step 1), or one element that is repeated (step 0).
+template <class A, u32 N>
+DEVICE void read_run(A from, u64 at, u32 step, float (&v)[N])
+{
+    if (step == 1)
+    {
+        from.read(at, v);
+        return;
+    }
+
+    float one[1];
+    from.read(at, one);
+#pragma unroll
+    for (u32 k = 0; k < N; k++)
+        v[k] = one[0];
+}
+
 // An operand of one element is repeated.
 template <class A, class B, class T, class F>
 DEVICE void zip(A a, u32 stepA, B b, u32 stepB, T* y, u32 count, F f)
 {
     constexpr u32 N = Neighbours<T>;
-    u32 vectors = stepA == 1 && stepB == 1 && a.is_aligned() && b.is_aligned() && aligned16(y) ? count / N : 0;
+    u32 vectors = (stepA == 0 || a.is_aligned()) && (stepB == 0 || b.is_aligned()) && aligned16(y) ? count / N : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
         float v[N], w[N];
-        a.read((u64)i * N, v);
-        b.read((u64)i * N, w);
+        read_run(a, (u64)i * N * stepA, stepA, v);
+        read_run(b, (u64)i * N * stepB, stepB, w);
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             v[k] = f(v[k], w[k]);
@@ -112,16 +129,19 @@ DEVICE void zip3(const T* a, const T* b, const T* c, T* y, u32 count, F f)
     }
 }
 
-// Conversions, four elements at a time where the addresses allow it; Vector and Wide are four of From and of To.
-template <class From, class Vector, class To, class Wide, class F>
+template <class T>
+using Four __attribute__((ext_vector_type(4))) = T;
+
+// Conversions, four elements at a time where the addresses allow it.
+template <class From, class To, class F>
 DEVICE void convert(const From* x, To* y, u32 count, F f)
 {
-    bool aligned = (u64)x % sizeof(Vector) == 0 && (u64)y % sizeof(Wide) == 0;
+    bool aligned = (u64)x % sizeof(Four<From>) == 0 && (u64)y % sizeof(Four<To>) == 0;
     u32 vectors = aligned ? count / 4 : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
-        Vector v = ((const Vector*)x)[i];
-        ((Wide*)y)[i] = Wide{f(v.x), f(v.y), f(v.z), f(v.w)};
+        Four<From> v = ((const Four<From>*)x)[i];
+        ((Four<To>*)y)[i] = Four<To>{f(v.x), f(v.y), f(v.z), f(v.w)};
     }
 
     for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
@@ -176,23 +196,6 @@ DEVICE u32 innermost(const Walk& walk, Offsets& steps)
     }
 
     return length;
-}
-
-// Four neighbours along the innermost axis, or one that is repeated.
-template <class A>
-DEVICE void read_run(A from, u32 at, u32 step, float (&v)[4])
-{
-    if (step == 1)
-    {
-        from.read(at, v);
-        return;
-    }
-
-    float one[1];
-    from.read(at, one);
-#pragma unroll
-    for (u32 k = 0; k < 4; k++)
-        v[k] = one[0];
 }
 
 // Over any broadcast; four neighbours at a time where the innermost axis has whole fours, along which an operand runs or is repeated.

@@ -79,7 +79,7 @@ UNARY_GRADIENT(leaky_relu, x < 0.0f ? dy * a : dy)
 UNARY_GRADIENT(elu, x > 0.0f ? dy : dy * (exp(x) * a))
 UNARY_GRADIENT(gelu, dy * gelu_slope(x))
 UNARY_GRADIENT(sigmoid, dy * (y * (1.0f - y)))
-UNARY_GRADIENT(silu, dy * (sigmoid(x) * fma(x, sigmoid(-x), 1.0f)))
+UNARY_GRADIENT(silu, dy * sigmoid_linear_slope(x))
 UNARY_GRADIENT(softplus, dy * sigmoid(x))
 UNARY_GRADIENT(tanh, dy * ((1.0f - y) * (1.0f + y)))
 

@@ -8,7 +8,7 @@
 
 DEVICE float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 DEVICE double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
-DEVICE float abs(float x) { return bits_float(float_bits(x) & 0x7FFFFFFF); }
+DEVICE float abs(float x) { return __builtin_fabsf(x); }
 DEVICE double abs(double x) { return __builtin_fabs(x); }
 DEVICE float square_root(float x) { return __builtin_sqrtf(x); }
 DEVICE bool is_nan(float x) { return x != x; }
@@ -85,6 +85,18 @@ DEVICE float scaled_exp_below_zero(float x)
 }
 
 DEVICE float exp_below_zero(float x) { return scaled_exp_below_zero(x) * Unscaled; }
+
+// e^x - 1 for x ≤ 0: below -30 it is -1. With the exponent as in scaled_exp_below_zero.
+DEVICE float expm1_below_zero(float x)
+{
+    constexpr float Shift = 12582912.0f + 127.0f;
+    float z = x < -30.0f ? -30.0f : x;
+    float shifted = fma(z, 1.44269504f, Shift), n = shifted - Shift;
+    float r = fma(n, -0.693359375f, z);
+    r = fma(n, 2.12194440e-4f, r);
+    float scale = bits_float(float_bits(shifted) << 23);
+    return fma(exp_tail(r), scale, scale - 1.0f);
+}
 
 DEVICE float expm1(float x)
 {
@@ -196,19 +208,39 @@ DEVICE float log1p_fraction(float x)
     return fma(p * x, x, x);
 }
 
-DEVICE float sigmoid(float x)
+// ln(1 - x) for x in [0, ½], where 1 - u is exact: ln u with what the rounding of u lost, whose factor 1/u is hardly more than 1 + x.
+DEVICE float log_of_rest(float x)
 {
-    float e = exp(-abs(x));
-    return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+    float u = 1.0f - x, lost = (1.0f - u) - x;
+    return log_small(u) + fma(lost, x, lost);
+}
+
+// 1/(1 + e^-x), and that of -x, which is 1 minus it without cancellation; with e^-|x|, which both are made of.
+struct Sigmoids
+{
+    float power, greater, lesser;
+    bool isBelow;
+
+    METHOD explicit Sigmoids(float x) : power(exp_below_zero(-abs(x))), greater(1.0f / (1.0f + power)), lesser(power * greater), isBelow(x < 0.0f) {}
+    METHOD float of() const { return isBelow ? lesser : greater; }
+    METHOD float of_negative() const { return isBelow ? greater : lesser; }
+};
+
+DEVICE float sigmoid(float x) { return Sigmoids(x).of(); }
+
+DEVICE float sigmoid_linear_slope(float x)
+{
+    Sigmoids s(x);
+    return s.of() * fma(x, s.of_negative(), 1.0f);
 }
 
 DEVICE float tanh(float x)
 {
-    float t = expm1(abs(x) * -2.0f);
+    float t = expm1_below_zero(abs(x) * -2.0f);
     return bits_float(float_bits(-t / (t + 2.0f)) ^ (float_bits(x) & 0x80000000));
 }
 
-DEVICE float softplus(float x) { return (x > 0.0f ? x : 0.0f) + log1p(exp(-abs(x))); }
+DEVICE float softplus(float x) { return (x > 0.0f ? x : 0.0f) + log1p_fraction(exp_below_zero(-abs(x))); }
 
 struct NormalValues
 {
@@ -219,10 +251,12 @@ struct NormalValues
 // (a - 3)/(a + 3), fitted over 0..15 to 3.3e-8 relative. The rounding error of a² is fed back.
 DEVICE NormalValues normal_values(float x)
 {
-    float a = abs(x), capped = a < 15.0f || is_nan(a) ? a : 15.0f, square = capped * capped;
-    float bell = exp(square * -0.5f);
+    float a = abs(x), capped = a >= 15.0f ? 15.0f : a, square = capped * capped;
+    float bell = exp_below_zero(square * -0.5f);
     bell = fma(bell, fma(capped, capped, -square) * -0.5f, bell);
-    float u = (capped - 3.0f) / (capped + 3.0f);
+
+    // One reciprocal for both quotients.
+    float more = 1.0f + capped, sum = capped + 3.0f, reciprocal = 1.0f / (more * sum), u = (capped - 3.0f) * (more * reciprocal);
     float p = -5.94583126e-05f;
     p = fma(p, u, -0.000438184717f);
     p = fma(p, u, -0.000261971663f);
@@ -233,7 +267,7 @@ DEVICE NormalValues normal_values(float x)
     p = fma(p, u, -0.0164321796f);
     p = fma(p, u, -0.0965269533f);
     p = fma(p, u, 0.486055794f);
-    float tail = bell * (p / (1.0f + capped));
+    float tail = bell * (p * (sum * reciprocal));
     return {x < 0.0f ? tail : 1.0f - tail, bell};
 }
 

@@ -1,8 +1,8 @@
 // arch: sm_80
 // The activations, their gradients and arithmetic over numbers stored in bfloat16: each is computed in single precision and rounded
 // once. y may be x, dx may be dy.
+#include "bias.cuh"
 #include "elementwise.cuh"
-#include "functions.cuh"
 
 #define ACTIVATION(name)                                                                                                              \
     KERNEL unary_##name##_narrow(const bf16* x, bf16* y, u32 count, float a, float b) { map(x, y, count, name##_function{a, b}); }    \
@@ -36,25 +36,4 @@ ARITHMETIC(subtract)
 ARITHMETIC(multiply)
 ARITHMETIC(divide)
 
-// y = y + bias for each channel, then max(·, 0) if asked for; in place.
-KERNEL add_bias_narrow(bf16* y, const float* bias, u32 channels, u32 relu, u32 count)
-{
-    constexpr u32 N = Neighbours<bf16>;
-    u32 vectors = channels % N == 0 && aligned16(y) && aligned16(bias) ? count / N : 0;
-    for (u32 i = first_index(); i < vectors; i += index_step())
-    {
-        float v[N], offset[N];
-        read(y + (u64)i * N, v);
-        read(bias + N * i % channels, offset);
-#pragma unroll
-        for (u32 k = 0; k < N; k++)
-            v[k] = activated(v[k], offset[k], relu);
-        write(y + (u64)i * N, v);
-    }
-
-    for (u32 i = N * vectors + first_index(); i < count; i += index_step())
-    {
-        float v[1] = {activated(widen(y[i]), bias[i % channels], relu)};
-        write(y + i, v);
-    }
-}
+KERNEL add_bias_narrow(bf16* y, const float* bias, u32 channels, u32 relu, u32 count) { add_to_channels(y, bias, channels, relu, count); }

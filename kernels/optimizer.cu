@@ -1,21 +1,64 @@
 // Optimizer steps, all in place; see the formulas at the backend's members.
 #include "bfloat16.cuh"
 
-#define EACH(i) for (u32 i = first_index(); i < count; i += index_step())
+// f(gradient, states of an element), for weights and what else an optimizer keeps; four elements at a time where the addresses allow it.
+template <u32 N, class F>
+DEVICE void update(float* const (&states)[N], const float* g, u32 count, F f)
+{
+    bool aligned = aligned16(g);
+#pragma unroll
+    for (u32 k = 0; k < N; k++)
+        aligned &= aligned16(states[k]);
+    u32 vectors = aligned ? count / 4 : 0;
+    for (u32 i = first_index(); i < vectors; i += index_step())
+    {
+        float4 gradient = ((const float4*)g)[i], v[N];
+#pragma unroll
+        for (u32 k = 0; k < N; k++)
+            v[k] = ((const float4*)states[k])[i];
+#pragma unroll
+        for (u32 j = 0; j < 4; j++)
+        {
+            float each[N];
+#pragma unroll
+            for (u32 k = 0; k < N; k++)
+                each[k] = v[k][j];
+            f(gradient[j], each);
+#pragma unroll
+            for (u32 k = 0; k < N; k++)
+                v[k][j] = each[k];
+        }
+
+#pragma unroll
+        for (u32 k = 0; k < N; k++)
+            ((float4*)states[k])[i] = v[k];
+    }
+
+    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
+    {
+        float each[N];
+#pragma unroll
+        for (u32 k = 0; k < N; k++)
+            each[k] = states[k][i];
+        f(g[i], each);
+#pragma unroll
+        for (u32 k = 0; k < N; k++)
+            states[k][i] = each[k];
+    }
+}
 
 KERNEL sgd(float* w, const float* g, u32 count, float rate)
 {
-    EACH(i) w[i] -= g[i] * rate;
+    update({w}, g, count, [&](float gradient, float (&s)[1]) { s[0] -= gradient * rate; });
 }
 
 KERNEL sgd_momentum(float* w, const float* g, float* velocity, u32 count, float rate, float momentum, u32 nesterov)
 {
-    EACH(i)
-    {
-        float move = g[i] * -rate, v = velocity[i] * momentum + move;
-        velocity[i] = v;
-        w[i] += nesterov ? v * momentum + move : v;
-    }
+    update({w, velocity}, g, count, [&](float gradient, float (&s)[2]) {
+        float move = gradient * -rate, v = s[1] * momentum + move;
+        s[1] = v;
+        s[0] += nesterov ? v * momentum + move : v;
+    });
 }
 
 struct AdamStep
@@ -32,31 +75,7 @@ struct AdamStep
 
 KERNEL adam(float* w, const float* g, float* mean, float* variance, u32 count, AdamStep step)
 {
-    u32 vectors = aligned16(w) && aligned16(g) && aligned16(mean) && aligned16(variance) ? count / 4 : 0;
-    for (u32 i = first_index(); i < vectors; i += index_step())
-    {
-        float4 weights = ((const float4*)w)[i], gradient = ((const float4*)g)[i], m = ((const float4*)mean)[i], v = ((const float4*)variance)[i];
-#pragma unroll
-        for (u32 j = 0; j < 4; j++)
-        {
-            float first = m[j], second = v[j];
-            weights[j] = step(weights[j], gradient[j], first, second);
-            m[j] = first;
-            v[j] = second;
-        }
-
-        ((float4*)w)[i] = weights;
-        ((float4*)mean)[i] = m;
-        ((float4*)variance)[i] = v;
-    }
-
-    for (u32 i = 4 * vectors + first_index(); i < count; i += index_step())
-    {
-        float m = mean[i], v = variance[i];
-        w[i] = step(w[i], g[i], m, v);
-        mean[i] = m;
-        variance[i] = v;
-    }
+    update({w, mean, variance}, g, count, [&](float gradient, float (&s)[3]) { s[0] = step(s[0], gradient, s[1], s[2]); });
 }
 
 // Adam with the gradient xᵀ·dy of a dense layer's kernel [ins, outs], from x [rows, ins] and dy [rows, outs]: it is made in
@@ -135,34 +154,28 @@ KERNEL adam_of_product_narrow(const bf16* x, const float* dy, float* w, float* m
 
 KERNEL rmsprop(float* w, const float* g, float* variance, u32 count, float rate, float rho, float epsilon)
 {
-    EACH(i)
-    {
-        float v = variance[i] * rho + g[i] * g[i] * (1.0f - rho);
-        variance[i] = v;
-        w[i] -= g[i] * rate / square_root(v + epsilon);
-    }
+    update({w, variance}, g, count, [&](float gradient, float (&s)[2]) {
+        s[1] = s[1] * rho + gradient * gradient * (1.0f - rho);
+        s[0] -= gradient * rate / square_root(s[1] + epsilon);
+    });
 }
 
 KERNEL rmsprop_momentum(
     float* w, const float* g, float* variance, float* velocity, u32 count, float rate, float rho, float momentum, float epsilon)
 {
-    EACH(i)
-    {
-        float v = variance[i] * rho + g[i] * g[i] * (1.0f - rho);
-        float b = velocity[i] * momentum + g[i] * rate / square_root(v + epsilon);
-        variance[i] = v;
-        velocity[i] = b;
-        w[i] -= b;
-    }
+    update({w, variance, velocity}, g, count, [&](float gradient, float (&s)[3]) {
+        s[1] = s[1] * rho + gradient * gradient * (1.0f - rho);
+        s[2] = s[2] * momentum + gradient * rate / square_root(s[1] + epsilon);
+        s[0] -= s[2];
+    });
 }
 
 KERNEL lion(float* w, const float* g, float* momentum, u32 count, float rate, float beta1, float beta2, float decay)
 {
-    EACH(i)
-    {
-        float direction = momentum[i] * beta1 + g[i] * (1.0f - beta1);
-        momentum[i] = momentum[i] * beta2 + g[i] * (1.0f - beta2);
+    update({w, momentum}, g, count, [&](float gradient, float (&s)[2]) {
+        float direction = s[1] * beta1 + gradient * (1.0f - beta1);
+        s[1] = s[1] * beta2 + gradient * (1.0f - beta2);
         float sign = direction > 0.0f ? 1.0f : direction < 0.0f ? -1.0f : direction;
-        w[i] = w[i] * (1.0f - decay) - sign * rate;
-    }
+        s[0] = s[0] * (1.0f - decay) - sign * rate;
+    });
 }

@@ -1,8 +1,9 @@
 // Pooling of pictures [batch, height, width, channels] in single precision or bfloat16, a thread for each element; channels run along
 // the lanes, so that reads and writes are coalesced. Gradients are gathered: each input position asks the windows that cover it, in
-// row-major order.
+// row-major order. Where channels allow it a thread has 16 bytes of neighbours, which share what is computed of their place.
 #pragma once
 #include "bfloat16.cuh"
+#include "element.cuh"
 
 struct Windows
 {
@@ -32,11 +33,14 @@ DEVICE Span clip_window(u32 out, u32 stride, u32 pad, u32 window, u32 size)
     return {start, start < 0 ? -start : 0, rest < (int)window ? rest : (int)window};
 }
 
+// a / stride, of which nearly all are 1 or 2; a division takes some twenty instructions.
+DEVICE u32 quotient(u32 a, u32 stride) { return stride == 1 ? a : stride == 2 ? a / 2 : a / stride; }
+
 // The windows first..end-1 along one axis that cover an input position.
 DEVICE Span covering(u32 position, u32 stride, u32 pad, u32 window, u32 windows)
 {
-    int at = (int)(position + pad), first = at < (int)window ? 0 : (at - (int)window) / (int)stride + 1, end = at / (int)stride + 1;
-    return {at, first, end < (int)windows ? end : (int)windows};
+    u32 at = position + pad, first = at < window ? 0 : quotient(at - window, stride) + 1, end = quotient(at, stride) + 1;
+    return {(int)at, (int)first, (int)(end < windows ? end : windows)};
 }
 
 // Positions of one channel, or of neighbours.
@@ -92,8 +96,8 @@ DEVICE void max_pool_each(T* y, P* argMax, const Windows& g, u32 count, Value va
 #pragma unroll
         for (u32 k = 0; k < Side; k++)
         {
-            greatest[k] = 0.0f;
-            at[k] = ~0u;
+            greatest[k] = -INFINITY_F;
+            at[k] = (u32)rows.first * g.poolWidth + (u32)columns.first;
         }
 
         for (int r = rows.first; r < rows.end; r++)
@@ -105,7 +109,8 @@ DEVICE void max_pool_each(T* y, P* argMax, const Windows& g, u32 count, Value va
 #pragma unroll
                 for (u32 k = 0; k < Side; k++)
                 {
-                    bool wins = at[k] == ~0u || x[k] > greatest[k] || (is_nan(x[k]) && !is_nan(greatest[k]));
+                    // Greater or NaN, and what it beats is a number; without a branch.
+                    bool wins = !(x[k] <= greatest[k]) & !is_nan(greatest[k]);
                     greatest[k] = wins ? x[k] : greatest[k];
                     at[k] = wins ? (u32)r * g.poolWidth + (u32)c : at[k];
                 }
@@ -116,18 +121,6 @@ DEVICE void max_pool_each(T* y, P* argMax, const Windows& g, u32 count, Value va
         write_places(argMax + i * Side, at);
     }
 }
-
-template <class T>
-struct Input
-{
-    const T* x;
-
-    template <u32 Side>
-    METHOD void operator()(u32 i, u32, float (&v)[Side]) const
-    {
-        read(x + i, v);
-    }
-};
 
 // A convolution's output with its bias and ReLU still to come.
 template <class T>
@@ -203,91 +196,132 @@ DEVICE void gradient_of_windows(const T* dy, const P* argMax, T* dx, const Windo
     }
 }
 
-// Windows that overlap: a thread for each element of the input asks those that cover it.
-template <class T, class P>
+// Windows that overlap: a thread for Side channels of a pixel of the input asks those that cover it.
+template <u32 Side, class T, class P>
 DEVICE void gradient_of_inputs(const T* dy, const P* argMax, T* dx, const Windows& g, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
+    for (u32 i = first_index(); i < count / Side; i += index_step())
     {
-        Pixel p = pixel_of(i, g.inHeight, g.inWidth, g.channels);
+        Pixel p = pixel_of(i * Side, g.inHeight, g.inWidth, g.channels);
         Span rows = covering(p.row, g.strideH, g.padTop, g.poolHeight, g.outHeight);
         Span columns = covering(p.column, g.strideW, g.padLeft, g.poolWidth, g.outWidth);
-        float sum = 0.0f;
+        float sums[Side] = {};
         for (int r = rows.first; r < rows.end; r++)
         {
+            u32 line = (p.image * g.outHeight + (u32)r) * g.outWidth, place = (u32)(rows.start - r * (int)g.strideH) * g.poolWidth;
             for (int c = columns.first; c < columns.end; c++)
             {
-                u32 window = ((p.image * g.outHeight + (u32)r) * g.outWidth + (u32)c) * g.channels + p.channel;
-                u32 position = (u32)(rows.start - r * (int)g.strideH) * g.poolWidth + (u32)(columns.start - c * (int)g.strideW);
-                if (argMax[window] == position)
-                    sum += widen(dy[window]);
+                u32 window = (line + (u32)c) * g.channels + p.channel, position = place + (u32)(columns.start - c * (int)g.strideW);
+                float d[Side];
+                u32 places[Side];
+                read(dy + window, d);
+                read_places(argMax + window, places);
+                hold(d);
+#pragma unroll
+                for (u32 k = 0; k < Side; k++)
+                    sums[k] += places[k] == position ? d[k] : 0.0f;
             }
         }
 
-        float v[1] = {sum};
-        write(dx + i, v);
+        write(dx + i * Side, sums);
     }
 }
 
 template <class T, class P>
 DEVICE void max_pool_gradient(const T* dy, const P* argMax, T* dx, const Windows& g, u32 count)
 {
-    if (g.strideH < g.poolHeight || g.strideW < g.poolWidth)
-        gradient_of_inputs(dy, argMax, dx, g, count);
-    else if (has_neighbours(g, dy, dx, argMax))
+    bool overlap = g.strideH < g.poolHeight || g.strideW < g.poolWidth, neighbours = has_neighbours(g, dy, dx, argMax);
+    if (overlap && neighbours)
+        gradient_of_inputs<Neighbours<T>>(dy, argMax, dx, g, count);
+    else if (overlap)
+        gradient_of_inputs<1>(dy, argMax, dx, g, count);
+    else if (neighbours)
         gradient_of_windows<Neighbours<T>>(dy, argMax, dx, g, count);
     else
         gradient_of_windows<1>(dy, argMax, dx, g, count);
 }
 
-template <class T>
-DEVICE void average_pool_all(const T* x, T* y, const Windows& g, u32 count)
+template <u32 Side, class T>
+DEVICE void average_pool_each(const T* x, T* y, const Windows& g, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
+    for (u32 i = first_index(); i < count / Side; i += index_step())
     {
-        Pixel p = pixel_of(i, g.outHeight, g.outWidth, g.channels);
+        Pixel p = pixel_of(i * Side, g.outHeight, g.outWidth, g.channels);
         Span rows = clip_window(p.row, g.strideH, g.padTop, g.poolHeight, g.inHeight);
         Span columns = clip_window(p.column, g.strideW, g.padLeft, g.poolWidth, g.inWidth);
-        float sum = 0.0f;
+        float sums[Side] = {};
         for (int r = rows.first; r < rows.end; r++)
         {
+            u32 line = (p.image * g.inHeight + (u32)(rows.start + r)) * g.inWidth;
             for (int c = columns.first; c < columns.end; c++)
-                sum += widen(x[((p.image * g.inHeight + (u32)(rows.start + r)) * g.inWidth + (u32)(columns.start + c)) * g.channels + p.channel]);
+            {
+                float v[Side];
+                read(x + (line + (u32)(columns.start + c)) * g.channels + p.channel, v);
+#pragma unroll
+                for (u32 k = 0; k < Side; k++)
+                    sums[k] += v[k];
+            }
         }
 
-        float v[1] = {sum / (float)((rows.end - rows.first) * (columns.end - columns.first))};
-        write(y + i, v);
+        float pixels = (float)((rows.end - rows.first) * (columns.end - columns.first));
+#pragma unroll
+        for (u32 k = 0; k < Side; k++)
+            sums[k] /= pixels;
+        write(y + i * Side, sums);
     }
 }
 
-template <class T>
-DEVICE void average_pool_gradients(const T* dy, T* dx, const Windows& g, u32 count)
+template <u32 Side, class T>
+DEVICE void average_pool_gradient_each(const T* dy, T* dx, const Windows& g, u32 count)
 {
-    for (u32 i = first_index(); i < count; i += index_step())
+    for (u32 i = first_index(); i < count / Side; i += index_step())
     {
-        Pixel p = pixel_of(i, g.inHeight, g.inWidth, g.channels);
+        Pixel p = pixel_of(i * Side, g.inHeight, g.inWidth, g.channels);
         Span rows = covering(p.row, g.strideH, g.padTop, g.poolHeight, g.outHeight);
         Span columns = covering(p.column, g.strideW, g.padLeft, g.poolWidth, g.outWidth);
-        float sum = 0.0f;
+        float sums[Side] = {};
         for (int r = rows.first; r < rows.end; r++)
         {
             Span down = clip_window((u32)r, g.strideH, g.padTop, g.poolHeight, g.inHeight);
             for (int c = columns.first; c < columns.end; c++)
             {
                 Span across = clip_window((u32)c, g.strideW, g.padLeft, g.poolWidth, g.inWidth);
-                float share = (float)((down.end - down.first) * (across.end - across.first));
-                sum += widen(dy[((p.image * g.outHeight + (u32)r) * g.outWidth + (u32)c) * g.channels + p.channel]) / share;
+                float share = 1.0f / (float)((down.end - down.first) * (across.end - across.first)), v[Side];
+                read(dy + ((p.image * g.outHeight + (u32)r) * g.outWidth + (u32)c) * g.channels + p.channel, v);
+#pragma unroll
+                for (u32 k = 0; k < Side; k++)
+                    sums[k] = fma(v[k], share, sums[k]);
             }
         }
 
-        float v[1] = {sum};
-        write(dx + i, v);
+        write(dx + i * Side, sums);
     }
+}
+
+template <class T>
+DEVICE bool has_neighbours(const Windows& g, const T* x, const T* y) { return has_neighbours(g, x, y, (const u8*)nullptr); }
+
+template <class T>
+DEVICE void average_pool_all(const T* x, T* y, const Windows& g, u32 count)
+{
+    if (has_neighbours(g, x, y))
+        average_pool_each<Neighbours<T>>(x, y, g, count);
+    else
+        average_pool_each<1>(x, y, g, count);
+}
+
+template <class T>
+DEVICE void average_pool_gradients(const T* dy, T* dx, const Windows& g, u32 count)
+{
+    if (has_neighbours(g, dy, dx))
+        average_pool_gradient_each<Neighbours<T>>(dy, dx, g, count);
+    else
+        average_pool_gradient_each<1>(dy, dx, g, count);
 }
 
 // Positions are of the type P.
 #define MAX_POOL(name, T, P)                                                                                                     \
-    KERNEL max_pool_##name(const T* x, T* y, P* argMax, Windows g, u32 count) { max_pool(y, argMax, g, count, Input<T>{x}); }    \
+    KERNEL max_pool_##name(const T* x, T* y, P* argMax, Windows g, u32 count) { max_pool(y, argMax, g, count, Element<T>{x}); }    \
     KERNEL bias_relu_max_pool_##name(const T* x, const float* bias, T* y, P* argMax, Windows g, u32 count)                       \
     {                                                                                                                            \
         max_pool(y, argMax, g, count, Activated<T>{x, bias});                                                                    \

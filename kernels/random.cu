@@ -141,9 +141,7 @@ DEVICE void drop(u64 seed, u64 stream, const u64* base, float rate, const T* x, 
         {
             float v[4];
             read(x + (u64)block * 4, v);
-
-            // All four are wanted now: the compiler would read each of them where it is divided.
-            asm("" : "+f"(v[0]), "+f"(v[1]), "+f"(v[2]), "+f"(v[3]));
+            hold(v);
 #pragma unroll
             for (u32 i = 0; i < 4; i++)
                 v[i] = uniform(words[i]) >= rate ? v[i] / keep : 0.0f;

@@ -1,38 +1,39 @@
 // Reductions of the middle axis of x [outer, n, inner] in single precision or bfloat16, a chunk of it at a time: y is
 // [outer, chunks, inner] in single precision. Sums are kept in double precision within a chunk.
 #pragma once
-#include "bfloat16.cuh"
+#include "element.cuh"
 #include "reduction.cuh"
 
 // How many loads of a thread are on their way together.
 constexpr u32 Batch = 8;
 
-// inner = 1: a warp for each chunk of a row; block (32, warps), grid (outer · chunks / warps).
+// inner = 1: a warp for each chunk of a row, or a few lanes of it where rows are short; block (lanes, rows), grid (outer · chunks / rows).
 template <class Accumulator, class F, class T>
 DEVICE void reduce_rows(const T* x, float* y, u32 n, u32 chunk, u32 chunks, u32 outer, float divisor)
 {
-    u32 index = block_x() * block_height() + thread_y();
-    if (index >= outer * chunks)
-        return;
-    u32 row = index / chunks, start = (index - row * chunks) * chunk, end = start + chunk < n ? start + chunk : n;
+    u32 index = block_x() * block_height() + thread_y(), lanes = block_width();
+    bool inside = index < outer * chunks;
+
+    // Those without a chunk take part in what lanes do together.
+    u32 row = inside ? index / chunks : 0, start = inside ? (index - row * chunks) * chunk : n, end = start + chunk < n ? start + chunk : n;
     Accumulator total = (Accumulator)F::Identity;
     x += row * n;
     u32 i = start + thread_x();
-    for (; i + (Batch - 1) * WarpSize < end; i += Batch * WarpSize)
+    for (; i + (Batch - 1) * lanes < end; i += Batch * lanes)
     {
         float values[Batch];
 #pragma unroll
         for (u32 k = 0; k < Batch; k++)
-            values[k] = widen((x + i)[k * WarpSize]);
+            values[k] = widen(x[i + k * lanes]);
 #pragma unroll
         for (u32 k = 0; k < Batch; k++)
             total = F()(total, (Accumulator)values[k]);
     }
 
-    for (; i < end; i += WarpSize)
+    for (; i < end; i += lanes)
         total = F()(total, (Accumulator)widen(x[i]));
-    total = reduce_warp(total, F());
-    if (thread_x() == 0)
+    total = reduce_lanes(total, F(), lanes);
+    if (thread_x() == 0 && inside)
         y[index] = (float)(total / divisor);
 }
 
@@ -75,17 +76,6 @@ DEVICE void reduce_columns(float* y, u32 n, u32 inner, u32 chunk, float divisor,
         }
     }
 }
-
-template <class T>
-struct Element
-{
-    const T* x;
-    template <u32 N>
-    METHOD void operator()(u32 i, u32, float (&v)[N]) const
-    {
-        read(x + i, v);
-    }
-};
 
 // Terms of sums that batch normalisation needs of [rows, channels]: (x - mean)² and dy·(x - mean).
 template <class T>

@@ -6,7 +6,11 @@ using Numerics.Tensors;
 //   dotnet run -c Release --project benchmarks/Instructions [-- NAME]     those whose op has NAME in it; all otherwise
 string wanted = args.Length > 0 ? args[0] : "";
 foreach (CudaPrecision precision in new[] { CudaPrecision.Float32, CudaPrecision.BFloat16 })
+{
     CountLayers(precision);
+    ElementOps.Count(wanted, precision);
+}
+
 using var table = new CountTable(wanted);
 using var scope = new TensorScope();
 var term = new FocalTerm(2);

@@ -223,11 +223,15 @@ public sealed unsafe partial class CudaBackend : Backend
         Launch(family, name, blocks, ThreadsOfBlock, arguments);
     }
 
-    /// <summary>Launches a kernel that has a warp for each of some rows.</summary>
-    private void EachRow(KernelFamily family, string name, int rows, params ReadOnlySpan<KernelArgument> arguments)
+    /// <summary>Launches a kernel that has a warp for each of some rows, or fewer lanes, down to one, where each would have less than four elements.</summary>
+    private void EachRow(KernelFamily family, string name, int rows, int length, params ReadOnlySpan<KernelArgument> arguments)
     {
-        if (rows > 0)
-            Launch(family, name, Ceiling(rows, RowsOfBlock), new CudaDim(Lanes, RowsOfBlock), arguments);
+        const int ElementsOfLane = 4;
+        if (rows == 0)
+            return;
+        int lanes = Math.Min(Lanes, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, length / ElementsOfLane)));
+        var block = new CudaDim(lanes, ThreadsOfBlock / lanes);
+        Launch(family, name, Ceiling(rows, block.Y), block, arguments);
     }
 
     /// <summary>

@@ -78,6 +78,7 @@ public sealed class KernelTests
 
         b.Select(x, x, x, y);
         b.Broadcast(column, y);
+        b.Broadcast(column, Tensor.Empty(b, (4, 8)));
         Tensor bytes = x.Cast(DType.UInt8);
         foreach (DType from in Enum.GetValues<DType>())
         {
@@ -123,6 +124,9 @@ public sealed class KernelTests
         b.Gather(cubeBytes, indices, Tensor.Empty(b, (2, 2, 4), DType.UInt8));
         b.ScatterAdd(Tensor.Ones((2, 2, 4), b), indices, cube);
         b.Slice(cube, 1, Tensor.Empty(b, (2, 2, 4)));
+        Tensor odd = Tensor.Ones((2, 3, 5), b);
+        b.Slice(odd, 1, Tensor.Empty(b, (2, 2, 5)));
+        b.Gather(odd, indices, Tensor.Empty(b, (2, 2, 5)));
         b.Slice(cubeBytes, 1, Tensor.Empty(b, (2, 2, 4), DType.UInt8));
         b.OneHot(indices, Tensor.Empty(b, (2, 5)));
         Tensor pictures = Tensor.Ones((1, 7, 7, 4), b), kernel = Tensor.Ones((3, 3, 4, 6), b);
@@ -130,6 +134,8 @@ public sealed class KernelTests
         var uneven = new Conv2DGeometry((1, 8, 8, 4), kernel.Shape, (2, 2), Padding.Same, (1, 1), 1);
         b.Conv2D(Tensor.Ones((1, 8, 8, 4), b), kernel, uneven, Tensor.Empty(b, uneven.OutputShape));
         b.Conv2DBias(pictures, kernel, bias, conv, true, Tensor.Empty(b, conv.OutputShape));
+        var oddChannels = new Conv2DGeometry((1, 8, 8, 5), (3, 3, 5, 6), (2, 2), Padding.Same, (1, 1), 1);
+        b.Conv2D(Tensor.Ones((1, 8, 8, 5), b), Tensor.Ones((3, 3, 5, 6), b), oddChannels, Tensor.Empty(b, oddChannels.OutputShape));
         foreach ((int channelsIn, int channelsOut) in new[] { (3, 16), (3, 32), (3, 64), (8, 16), (16, 16), (16, 32), (32, 64) })
         {
             Tensor few = Tensor.Ones((1, 5, 6, channelsIn), b), weights = Tensor.Ones((3, 3, channelsIn, channelsOut), b);

@@ -234,6 +234,12 @@ public sealed class RoundedOpTests : BrainFloatTests
         foreach (int count in new[] { 1, 3, 4, 42 })
             yield return new Case("Dropout", [count], count, true, (b, x, y) => b.Dropout(x[0], 0.3f, new RandomKey(4, 4), y));
         yield return new Case("Broadcast", [(3, 1, 5)], (3, 2, 5), true, (b, x, y) => b.Broadcast(x[0], y));
+        yield return new Case("Broadcast", [(3, 1, 8)], (3, 2, 8), true, (b, x, y) => b.Broadcast(x[0], y));
+        yield return new Case("Broadcast", [(3, 2, 1)], (3, 2, 16), true, (b, x, y) => b.Broadcast(x[0], y));
+        yield return new Case("Broadcast", [(3, 2, 1)], (3, 2, 12), true, (b, x, y) => b.Broadcast(x[0], y));
+        yield return new Case("Transpose", [(2, 3, 16)], (3, 2, 16), true, (b, x, y) => b.Transpose(x[0], [1, 0, 2], y));
+        yield return new Case("Slice", [(2, 5, 16)], (2, 3, 16), true, (b, x, y) => b.Slice(x[0], 1, y));
+        yield return new Case("Gather", [(2, 5, 8)], (2, 2, 8), true, (b, x, y) => b.Gather(x[0], Tensor.From(2, [4, 0], b), y));
         yield return new Case("Transpose", [(7, 35)], (35, 7), true, (b, x, y) => b.Transpose(x[0], [1, 0], y));
         yield return new Case("Transpose", [(2, 3, 4)], (3, 2, 4), true, (b, x, y) => b.Transpose(x[0], [1, 0, 2], y));
         yield return new Case("Slice", [(2, 5, 3)], (2, 3, 3), true, (b, x, y) => b.Slice(x[0], 1, y));

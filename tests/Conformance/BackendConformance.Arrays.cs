@@ -71,6 +71,16 @@ public abstract partial class BackendConformance
         foreach (int axis in new[] { 0, 1, 2 })
             Same($"argmax over axis {axis}", Tolerances.Exact, i => i.Whole(7, 9, 33).ArgMax(axis).Cast(DType.Float32));
         Same("argmax over long rows", Tolerances.Exact, i => i.Whole(2, 9, 107).ArgMax(1).Cast(DType.Float32));
+        Same("argmax of rows in chunks", Tolerances.Exact, i => i.Whole(3, 9_001).ArgMax(1).Cast(DType.Float32));
+        Same("argmax of one long row", Tolerances.Exact, i => i.Whole(70_001).ArgMax().Cast(DType.Float32));
+        Same("argmax of columns in chunks", Tolerances.Exact, i => i.Whole(2, 1_301, 35).ArgMax(1).Cast(DType.Float32));
+
+        // Negative numbers are NaN, and zeros -∞.
+        Same("argmax among NaN of rows", Tolerances.Exact, i => i.Whole(5, 6_003).Log().ArgMax(1).Cast(DType.Float32));
+        Same("argmax among NaN of columns", Tolerances.Exact, i => i.Whole(1_100, 33).Log().ArgMax(0).Cast(DType.Float32));
+        Same("argmax where all are -∞", Tolerances.Exact, i => Tensor.Full((40, 9), float.NegativeInfinity, i.Backend).ArgMax(1).Cast(DType.Float32));
+        foreach (int n in new[] { 1, 2, 3, 5, 8, 17, 31, 33, 64, 100 })
+            Same($"argmax of short rows {n}", Tolerances.Exact, i => i.Whole(9, n).ArgMax(1).Cast(DType.Float32));
         Same("argmax with NaN", Tolerances.Exact, i => i.Values(1, 5, float.NaN, 9, float.NaN).ArgMax().Cast(DType.Float32));
     }
 
@@ -136,6 +146,18 @@ public abstract partial class BackendConformance
             SameWithGradients($"pad along {axis}", Tolerances.Exact, i => i.Normal(6, 7, 8).Pad(axis, 2, 1));
         }
 
+        // More rows, columns and indices than a block of a device takes at a time, and rows that several name.
+        SameWithGradients("gather many", Tolerances.Sum, i => i.Normal(70, 133).Gather(i.Indices(70, 600)));
+        SameWithGradients("gather many along 1", Tolerances.Sum, i => i.Normal(3, 5, 12).Gather(i.Indices(5, 700), 1));
+        SameWithGradients("concat of whole vectors", Tolerances.Exact, i => Tensor.Concat([i.Normal(3, 5, 8), i.Normal(3, 2, 8)], 1));
+        SameWithGradients("slice of whole vectors", Tolerances.Exact, i => i.Normal(3, 5, 8).Slice(1, 1, 3));
+        Same("slice of bytes", Tolerances.Exact, i => i.Uniform(0, 255, 3, 5, 32).Cast(DType.UInt8).Slice(1, 1, 3).Cast(DType.Float32));
+        Same("gather of bytes", Tolerances.Exact, i => i.Uniform(0, 255, 7, 48).Cast(DType.UInt8).Gather(i.Indices(7, 5)).Cast(DType.Float32));
+        SameWithGradients("repeated along the last axis", Tolerances.Sum, i => i.Normal(5, 3, 1).BroadcastTo((5, 3, 12)));
+        SameWithGradients("repeated along the first axis", Tolerances.Sum, i => i.Normal(3, 8).BroadcastTo((5, 3, 8)));
+        SameWithGradients("swapped outer axes", Tolerances.Exact, i => i.Normal(3, 5, 8).Transpose(1, 0, 2));
+        Same("swapped outer axes of bytes", Tolerances.Exact, i => i.Uniform(0, 255, 3, 5, 32).Cast(DType.UInt8).Transpose(1, 0, 2).Cast(DType.Float32));
+        Same("one-hot of whole vectors", Tolerances.Exact, i => Tensor.OneHot(i.Values(0, 7, 2, -1, 8, 5).Cast(DType.Int32), 8));
         SameWithGradients("concat 0", Tolerances.Exact, i => Tensor.Concat([i.Normal(2, 5), i.Normal(1, 5), i.Normal(4, 5)]));
         SameWithGradients("concat 1", Tolerances.Exact, i => Tensor.Concat([i.Normal(3, 5, 2), i.Normal(3, 1, 2)], 1));
         SameWithGradients("stack", Tolerances.Exact, i => Tensor.Stack([i.Normal(3, 5), i.Normal(3, 5)]));

@@ -50,6 +50,8 @@ public abstract partial class BackendConformance
             SameWithGradients($"depthwise conv2d {n}", Tolerances.Sum, i => i.Normal(1, 5, 6, n).Conv2D(i.Normal(3, 3, 1, n), groups: n));
             SameWithGradients($"max pool {n}", Tolerances.Exact, i => i.Normal(1, 5, 6, n).MaxPool2D((2, 2)), Tolerances.Sum);
             SameWithGradients($"average pool {n}", Tolerances.Sum, i => i.Normal(1, 5, 6, n).AveragePool2D((2, 2)));
+            SameWithGradients($"overlapping max pool {n}", Tolerances.Exact, i => i.Normal(1, 5, 6, n).MaxPool2D((3, 3), (2, 2), Padding.Same), Tolerances.Sum);
+            SameWithGradients($"overlapping average pool {n}", Tolerances.Sum, i => i.Normal(1, 5, 6, n).AveragePool2D((3, 2), (2, 1), Padding.Same));
             SameWithGradients($"batch normalisation {n}", Tolerances.Composite, i => i.Normal(9, n).BatchNormalization(i.Normal(n), i.Normal(n), 1e-3f).Y);
             SameWithGradients($"batch normalisation, ReLU {n}", Tolerances.Composite, i => i.Normal(9, n).BatchNormalization(i.Normal(n), i.Normal(n), 1e-3f, relu: true).Y);
             SameWithGradients($"scale and shift {n}", Tolerances.Composite, i => i.Normal(9, n).ScaleShift(i.Normal(n), i.Normal(n)));

@@ -296,22 +296,24 @@ public sealed unsafe partial class CudaBackend
 
     private void Shift(Tensor x, Tensor y, int top, int left)
     {
-        KernelArgument pictures = KernelArgument.Stored(x, out bool isNarrow);
+        bool isNarrow = IsRounded(x);
+        using Operand pictures = AsOperand(x, isNarrow);
         using Result result = AsResult(y, isNarrow);
+        int size = UnitOf(StoredSize(x), pictures.Address, result.Address, x.Shape[3]).Elements, count = y.Count / size;
         Each(
             KernelFamily.Convolution,
-            isNarrow ? "shift_pictures_narrow" : "shift_pictures",
-            y.Count,
-            pictures,
+            size > 1 ? "shift_pictures_vectors" : isNarrow ? "shift_pictures_narrow" : "shift_pictures",
+            count,
+            pictures.Address,
             result.Address,
             x.Shape[1],
             x.Shape[2],
-            x.Shape[3],
+            x.Shape[3] / size,
             y.Shape[1],
             y.Shape[2],
             top,
             left,
-            y.Count);
+            count);
         Finish(result);
     }
 

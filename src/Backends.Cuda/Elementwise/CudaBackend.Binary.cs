@@ -82,7 +82,7 @@ public sealed unsafe partial class CudaBackend
         bool isNarrow = IsToBeRounded(y, x);
         using Operand from = AsOperand(x, isNarrow);
         using Result result = AsResult(y, isNarrow);
-        Each(KernelFamily.Movement, isNarrow ? "walk_halves" : SizedByType("walk", x), y.Count, from.Address, result.Address, y.Count, Walk.Words(plan.Dims, plan.StridesA, plan.StridesA));
+        LaunchWalk(from.Address, result.Address, isNarrow ? sizeof(ushort) : x.DType.Size(), y.Count, plan.Dims, plan.StridesA);
         Finish(result);
     }
 }

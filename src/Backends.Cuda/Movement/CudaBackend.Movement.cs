@@ -5,7 +5,7 @@ namespace Numerics.Backends.Cuda;
 /// <content>Ops that move and convert elements.</content>
 public sealed unsafe partial class CudaBackend
 {
-    private const int Tile = 32;
+    private const int Tile = 32, VectorBytes = 16;
 
     /// <inheritdoc/>
     public override void Cast(Tensor x, Tensor y)
@@ -31,9 +31,10 @@ public sealed unsafe partial class CudaBackend
             return;
         }
 
-        KernelArgument from = KernelArgument.Stored(x, out bool isNarrow);
+        bool isNarrow = IsRounded(x);
+        using Operand from = AsOperand(x, isNarrow);
         using Result result = AsResult(y, isNarrow);
-        Each(KernelFamily.Movement, Sized("walk", x), y.Count, from, result.Address, y.Count, Walk.Words(dims, steps, steps));
+        LaunchWalk(from.Address, result.Address, StoredSize(x), y.Count, dims, steps);
         Finish(result);
     }
 
@@ -44,9 +45,12 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentNullException.ThrowIfNull(y);
-        KernelArgument from = KernelArgument.Stored(x, out bool isNarrow);
+        bool isNarrow = IsRounded(x);
+        using Operand from = AsOperand(x, isNarrow);
         using Result result = AsResult(y, isNarrow);
-        Each(KernelFamily.Movement, Sized("gather", x), y.Count, from, indices, result.Address, x.Shape[1], indices.Count, x.Shape[2], y.Count);
+        (string unit, int size) = UnitOf(StoredSize(x), from.Address, result.Address, x.Shape[2]);
+        int count = y.Count / size;
+        Each(KernelFamily.Movement, "gather" + unit, count, from.Address, indices, result.Address, x.Shape[1], indices.Count, x.Shape[2] / size, count);
         Finish(result);
     }
 
@@ -59,8 +63,8 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(dx);
         if (dy.Count == 0)
             return;
-        int columns = dx.Shape[0] * dx.Shape[2];
-        Each(KernelFamily.Movement, "scatter_add", columns, dy, indices, Output(dx), dx.Shape[1], indices.Count, dx.Shape[2], columns);
+        var grid = new CudaDim(dx.Shape[0] * Ceiling(dx.Shape[1], Lanes), Ceiling(dx.Shape[2], 4 * Lanes));
+        Launch(KernelFamily.Movement, "scatter_add", grid, new CudaDim(Lanes, RowsOfBlock), dy, indices, Output(dx), dx.Shape[1], indices.Count, dx.Shape[2]);
     }
 
     /// <inheritdoc/>
@@ -74,8 +78,8 @@ public sealed unsafe partial class CudaBackend
         bool isNarrow = IsRounded(x);
         using Operand from = AsOperand(x, isNarrow);
         using Result result = AsResult(y, isNarrow);
-        ulong first = from.Address + ((ulong)start * (ulong)inner * StoredSize(x));
-        Each(KernelFamily.Movement, Sized("copy_runs", x), y.Count, first, x.Shape[1] * inner, result.Address, run, run, y.Count);
+        int size = StoredSize(x);
+        CopyRuns(from.Address + ((ulong)start * (ulong)inner * (ulong)size), x.Shape[1] * inner, result.Address, run, size, run, y.Count);
         Finish(result);
     }
 
@@ -94,8 +98,8 @@ public sealed unsafe partial class CudaBackend
         using Result result = AsResult(y, isNarrow);
         if (isNarrow && holdsZeros)
             _api.SetMemory(result.Address, 0, Ceiling(y.Count, 2), _stream);
-        ulong to = result.Address + ((ulong)start * (ulong)inner * (isNarrow ? 2 : (ulong)x.DType.Size()));
-        Each(KernelFamily.Movement, isNarrow ? "copy_runs_halves" : SizedByType("copy_runs", x), x.Count, from.Address, run, to, y.Shape[1] * inner, run, x.Count);
+        int size = isNarrow ? sizeof(ushort) : x.DType.Size();
+        CopyRuns(from.Address, run, result.Address + ((ulong)start * (ulong)inner * (ulong)size), y.Shape[1] * inner, size, run, x.Count);
     }
 
     /// <inheritdoc/>
@@ -112,7 +116,48 @@ public sealed unsafe partial class CudaBackend
     /// <summary>The kernel for elements as they are stored.</summary>
     private static string Sized(string name, Tensor x) => IsRounded(x) ? name + "_halves" : SizedByType(name, x);
 
-    private static ulong StoredSize(Tensor x) => IsRounded(x) ? sizeof(ushort) : (ulong)x.DType.Size();
+    private static int StoredSize(Tensor x) => IsRounded(x) ? sizeof(ushort) : x.DType.Size();
+
+    /// <summary>
+    /// What a thread copies at a time where elements of some size stand in runs: 16 bytes, if runs and the steps between them are multiples of
+    /// that and begin at such.
+    /// </summary>
+    /// <returns>The end of the kernel's name, and how many elements that are.</returns>
+    private static (string Name, int Elements) UnitOf(int size, ulong from, ulong to, params ReadOnlySpan<int> steps)
+    {
+        int elements = VectorBytes / size;
+        bool isWhole = (from | to) % VectorBytes == 0;
+        foreach (int step in steps)
+            isWhole &= step % elements == 0;
+        return isWhole ? ("_vectors", elements) : (size switch { 1 => "_bytes", 2 => "_halves", _ => "_words" }, 1);
+    }
+
+    /// <summary>Copies elements of some size from where the steps lead to.</summary>
+    private void LaunchWalk(ulong from, ulong to, int size, int count, int[] dims, int[] steps)
+    {
+        bool isSpread = steps[^1] == 0 && dims[^1] > 1 && size > 1;
+        (string unit, int elements) = isSpread
+            ? UnitOf(size, 0, to, dims[^1])
+            : steps[^1] == 1 ? UnitOf(size, from, to, [dims[^1], .. steps[..^1]]) : UnitOf(size, 1, to);
+        string name = "walk" + unit;
+        if (elements > 1)
+        {
+            dims = [.. dims[..^1], dims[^1] / elements];
+            if (isSpread)
+                name = size == sizeof(ushort) ? "spread_halves" : "spread_words";
+            else
+                steps = [.. steps[..^1].Select(step => step / elements), 1];
+        }
+
+        Each(KernelFamily.Movement, name, count / elements, from, to, count / elements, Walk.Words(dims, steps, steps));
+    }
+
+    private void CopyRuns(ulong from, int stepFrom, ulong to, int stepTo, int size, int run, int count)
+    {
+        (string unit, int elements) = UnitOf(size, from, to, stepFrom, stepTo, run);
+        int items = count / elements;
+        Each(KernelFamily.Movement, "copy_runs" + unit, items, from, stepFrom / elements, to, stepTo / elements, run / elements, items);
+    }
 
     /// <summary>y [matrices, columns, rows] of x [matrices, rows, columns].</summary>
     private void TransposeMatrices(Tensor x, Tensor y, int matrices, int rows, int columns)

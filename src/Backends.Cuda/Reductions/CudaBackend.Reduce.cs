@@ -38,11 +38,26 @@ public sealed unsafe partial class CudaBackend
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        if (x.Shape[2] == 1)
-            EachRow(KernelFamily.Reduce, "argmax_rows", y.Count, x, Output(y), x.Shape[1], y.Count);
-        else
-            Each(KernelFamily.Reduce, "argmax_columns", y.Count, x, Output(y), x.Shape[1], x.Shape[2], y.Count);
+        if (y.Count > 0)
+            ArgMax(x, null, x.Shape[1], y);
     }
+
+    /// <summary>The places of the greatest of some candidates: all elements, or those of which an earlier pass found that they may be.</summary>
+    private void ArgMax(Tensor x, Tensor? places, int count, Tensor y)
+    {
+        int outer = x.Shape[0], n = x.Shape[1], inner = x.Shape[2];
+        int chunk = inner == 1 ? ChunkOfRows(outer, count) : ColumnChunk, chunks = Ceiling(count, chunk);
+        using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [outer, chunks, inner], DType.Int32);
+        KernelArgument result = Output(partial ?? y);
+        if (inner == 1)
+            EachRow(KernelFamily.Reduce, "argmax_rows", outer * chunks, Math.Min(count, chunk), x, KernelArgument.Optional(places), result, n, count, chunk, chunks, outer);
+        else
+            EachColumn("argmax_columns", false, false, outer, inner, chunks, x, KernelArgument.Optional(places), result, n, count, inner, chunk, chunks);
+        if (partial is not null)
+            ArgMax(x, partial, chunks, y);
+    }
+
+    private static int ChunkOfRows(int outer, int n) => n > RowChunk && outer * Ceiling(n, RowChunk) < FewRowChunks ? SmallRowChunk : RowChunk;
 
     /// <inheritdoc/>
     public override void Softmax(Tensor x, Tensor y)
@@ -88,16 +103,11 @@ public sealed unsafe partial class CudaBackend
     {
         KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
         (KernelFamily family, string kernel) = isNarrow ? (KernelFamily.NarrowReduce, name + "_narrow") : (KernelFamily.Reduce, name);
-        if (n <= RowChunk)
-        {
-            EachRow(family, kernel, outer, inputs, Output(y), n, RowChunk, 1, outer, divisor);
-            return;
-        }
-
-        int chunk = outer * Ceiling(n, RowChunk) < FewRowChunks ? SmallRowChunk : RowChunk, chunks = Ceiling(n, chunk);
-        using Tensor partial = Tensor.Empty(this, [outer, chunks]);
-        EachRow(family, kernel, outer * chunks, inputs, Output(partial), n, chunk, chunks, outer, 1f);
-        ReduceRows(name, partial, y, outer, chunks, divisor);
+        int chunk = ChunkOfRows(outer, n), chunks = Math.Max(1, Ceiling(n, chunk));
+        using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [outer, chunks]);
+        EachRow(family, kernel, outer * chunks, Math.Min(n, chunk), inputs, Output(partial ?? y), n, chunk, chunks, outer, partial is null ? divisor : 1f);
+        if (partial is not null)
+            ReduceRows(name, partial, y, outer, chunks, divisor);
     }
 
     private void ReduceColumns(string name, Tensor x, Tensor y, int outer, int n, int inner, float divisor)

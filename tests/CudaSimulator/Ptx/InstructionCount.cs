@@ -18,7 +18,7 @@ public sealed record InstructionCount(string Operation, long Issued, long Lanes)
                 "ld" when parts[1] == "param" => InstructionClass.Move,
                 "ld" or "st" => parts[1] == "shared" ? InstructionClass.Shared : InstructionClass.Global,
                 "bra" or "ret" or "exit" or "bar" => InstructionClass.Control,
-                "shfl" => InstructionClass.Shuffle,
+                "shfl" or "vote" => InstructionClass.Shuffle,
                 "mma" => InstructionClass.Matrix,
                 "cvt" => InstructionClass.Conversion,
                 "div" or "rem" or "rcp" or "sqrt" => InstructionClass.Division,

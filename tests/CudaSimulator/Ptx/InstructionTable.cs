@@ -9,6 +9,7 @@ internal static class InstructionTable
     {
         ["neg.s32"] = (d, a) => new UnaryInstruction<Neg32>(d, a),
         ["neg.s64"] = (d, a) => new UnaryInstruction<Neg64>(d, a),
+        ["popc.b32"] = (d, a) => new UnaryInstruction<CountBits32>(d, a),
         ["abs.s32"] = (d, a) => new UnaryInstruction<AbsS32>(d, a),
         ["not.b32"] = (d, a) => new UnaryInstruction<Not32>(d, a),
         ["not.b64"] = (d, a) => new UnaryInstruction<Not64>(d, a),
@@ -242,6 +243,8 @@ internal static class InstructionTable
             case "shfl.sync.bfly.b32":
                 return new ShuffleInstruction(
                     builder.Target(operands[0]), builder.Source(operands[1]), builder.Source(operands[2]), Number(operands[3]), Number(operands[4]));
+            case "vote.sync.ballot.b32":
+                return new BallotInstruction(builder.Target(operands[0]), builder.Source(operands[1]), Number(operands[2]));
         }
 
         string[] parts = operation.Split('.');

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Numerics.CudaSimulator.Ptx;
 
 // Integers: 32-bit values lie in the lower half of a register, 16-bit ones in the lowest quarter, with zeros above.
@@ -164,6 +166,11 @@ internal readonly struct Xor : IBinaryLane
 internal readonly struct Not32 : IUnaryLane
 {
     public static ulong Apply(ulong a) => ~(uint)a;
+}
+
+internal readonly struct CountBits32 : IUnaryLane
+{
+    public static ulong Apply(ulong a) => (uint)BitOperations.PopCount((uint)a);
 }
 
 internal readonly struct Not64 : IUnaryLane
