@@ -32,10 +32,11 @@ struct EitherNumbers
     }
 };
 
-template <class T, class F>
-DEVICE void map(const T* x, T* y, u32 count, F f)
+// As many at a time as make 16 bytes of the wider type.
+template <class From, class To, class F>
+DEVICE void map(const From* x, To* y, u32 count, F f)
 {
-    constexpr u32 N = Neighbours<T>;
+    constexpr u32 N = Neighbours<From> < Neighbours<To> ? Neighbours<From> : Neighbours<To>;
     u32 vectors = aligned16(x) && aligned16(y) ? count / N : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
@@ -101,17 +102,17 @@ DEVICE void zip(A a, u32 stepA, B b, u32 stepB, T* y, u32 count, F f)
 }
 
 // Three operands of equal length.
-template <class T, class F>
-DEVICE void zip3(const T* a, const T* b, const T* c, T* y, u32 count, F f)
+template <class A, class B, class C, class T, class F>
+DEVICE void zip3(A a, B b, C c, T* y, u32 count, F f)
 {
     constexpr u32 N = Neighbours<T>;
-    u32 vectors = aligned16(a) && aligned16(b) && aligned16(c) && aligned16(y) ? count / N : 0;
+    u32 vectors = a.is_aligned() && b.is_aligned() && c.is_aligned() && aligned16(y) ? count / N : 0;
     for (u32 i = first_index(); i < vectors; i += index_step())
     {
         float u[N], v[N], w[N];
-        read(a + (u64)i * N, u);
-        read(b + (u64)i * N, v);
-        read(c + (u64)i * N, w);
+        a.read((u64)i * N, u);
+        b.read((u64)i * N, v);
+        c.read((u64)i * N, w);
 #pragma unroll
         for (u32 k = 0; k < N; k++)
             u[k] = f(u[k], v[k], w[k]);
@@ -121,12 +122,18 @@ DEVICE void zip3(const T* a, const T* b, const T* c, T* y, u32 count, F f)
     for (u32 i = N * vectors + first_index(); i < count; i += index_step())
     {
         float u[1], v[1], w[1];
-        read(a + i, u);
-        read(b + i, v);
-        read(c + i, w);
+        a.read(i, u);
+        b.read(i, v);
+        c.read(i, w);
         u[0] = f(u[0], v[0], w[0]);
         write(y + i, u);
     }
+}
+
+template <class T, class F>
+DEVICE void zip3(const T* a, const T* b, const T* c, T* y, u32 count, F f)
+{
+    zip3(Numbers<T>{a}, Numbers<T>{b}, Numbers<T>{c}, y, count, f);
 }
 
 template <class T>

@@ -19,6 +19,9 @@ ACTIVATION(elu)
 ACTIVATION(gelu)
 ACTIVATION(silu)
 ACTIVATION(tanh)
+ACTIVATION(softplus)
+ACTIVATION(abs)
+ACTIVATION(sign)
 
 // Of binary.cu, with operands of either type.
 #define ARITHMETIC(name)                                                                                         \

@@ -14,12 +14,14 @@ public sealed class NarrowNetworkTests : BrainFloatTests
 {
     private const int Batch = 4, Steps = 4;
 
-
     [Theory]
     [InlineData("residual", 0.15)]
     [InlineData("separable", 0.2)]
     [InlineData("plain", 0.3)]
     [InlineData("joined", 0.02)]
+    [InlineData("excited", 0.02)]
+    [InlineData("layers", 0.025)]
+    [InlineData("groups", 0.2)]
     public void Nothing_is_widened_in_a_training_step(string network, double tolerance)
     {
         float[] weights = Train(Brain, network, jitCompile: false);
@@ -30,7 +32,7 @@ public sealed class NarrowNetworkTests : BrainFloatTests
         Assert.Equal(0, Brain.WidenedElements);
 
         // How far the weights are from those of single precision, as a part of the way that those went: SGD's steps are as long as the gradients.
-        // Operands in bfloat16 alone make 0.07, 0.05, 0.16 and 0.005 of it, whatever is stored.
+        // Operands in bfloat16 alone make 0.07, 0.05, 0.16 and 0.005 of it in the first four, whatever is stored.
         using var cpu = new CpuBackend(1);
         float[] first = Train(cpu, network, jitCompile: false, steps: 0), expected = Train(cpu, network, jitCompile: false);
         double distance = Distance(expected, weights), way = Distance(expected, first);
@@ -84,9 +86,17 @@ public sealed class NarrowNetworkTests : BrainFloatTests
             "residual" => Residual(Residual(Normalized(new Conv2D(16, 3, padding: Padding.Same, useBias: false), inputs, "relu"), 16, 1), 32, 2),
             "separable" => Separable(Separable(Normalized(new Conv2D(8, 3, 2, Padding.Same, useBias: false), inputs, "relu6"), 24, "relu6"), 32, "hard_silu"),
             "plain" => Plain(inputs),
+            "excited" => Excited(Excited(new Conv2D(16, 3, padding: Padding.Same, activation: "silu").Call(inputs), byDense: true), byDense: false),
+            "layers" => OfLayers(new LayerNormalization().Call(new Conv2D(16, 4, 4).Call(inputs))),
+            "groups" => OfGroups(OfGroups(inputs, 16, "softplus"), 24, "selu"),
             _ => Joined(Joined(new Conv2D(8, 5, padding: Padding.Same, activation: "gelu").Call(inputs))),
         };
-        x = network == "plain" ? new Dropout(0.25f).Call(new Flatten().Call(x)) : new GlobalAveragePooling2D().Call(x);
+        x = network switch
+        {
+            "plain" => new Dropout(0.25f).Call(new Flatten().Call(x)),
+            "groups" => new GlobalMaxPooling2D().Call(x),
+            _ => new GlobalAveragePooling2D().Call(x),
+        };
         return new Model(inputs, new Dense(3, "softmax").Call(x));
     }
 
@@ -132,4 +142,26 @@ public sealed class NarrowNetworkTests : BrainFloatTests
         KerasTensor y = new Conv2D(8, 3, padding: Padding.Same, useBias: false).Call(Normalized(new Conv2D(16, 1, useBias: false), x, "silu"));
         return new AveragePooling2D(2).Call(new Concatenate().Call([x, y]));
     }
+
+    // Hu et al. 2018: what a picture tells about channels as a whole, by dense layers or by convolutions of one pixel, weighs them.
+    private static KerasTensor Excited(KerasTensor x, bool byDense)
+    {
+        KerasTensor y = Normalized(new Conv2D(16, 3, padding: Padding.Same, useBias: false), x);
+        KerasTensor gate = new GlobalAveragePooling2D(keepDims: true).Call(y);
+        gate = byDense ? new Dense(4, "relu").Call(gate) : new Conv2D(4, 1, activation: "relu").Call(gate);
+        gate = byDense ? new Dense(16, "sigmoid").Call(gate) : new Conv2D(16, 1, activation: "sigmoid").Call(gate);
+        return new Activation("silu").Call(new Add().Call([new Multiply().Call([y, gate]), x]));
+    }
+
+    // Liu et al. 2022.
+    private static KerasTensor OfLayers(KerasTensor x)
+    {
+        KerasTensor y = new LayerNormalization().Call(new DepthwiseConv2D(7, padding: Padding.Same).Call(x));
+        y = new Conv2D(16, 1).Call(new Conv2D(64, 1, activation: "gelu").Call(y));
+        return new LayerNormalization().Call(new Add().Call([x, y]));
+    }
+
+    // Wu, He 2018, with functions that are made of others.
+    private static KerasTensor OfGroups(KerasTensor x, int filters, string activation) =>
+        new MaxPooling2D(2).Call(new Activation(activation).Call(new GroupNormalization(8).Call(new Conv2D(filters, 3, padding: Padding.Same).Call(x))));
 }

@@ -35,9 +35,9 @@ public sealed class RoundedOpTests : BrainFloatTests
         if (Api is not SimulatedCudaApi simulator)
             return;
         foreach (Case test in AllCases())
-            _ = test.Run([.. test.Inputs.Select(input => input.IsRounded ? Rounded(input.Shape) : Numbers(input.Shape))], Tensor.Empty(Brain, test.Output));
+            _ = test.Run([.. test.Inputs.Select(Create)], Tensor.Empty(Brain, test.Output));
         Brain.Synchronize();
-        KernelFamily[] narrow = [KernelFamily.NarrowElementwise, KernelFamily.NarrowReduce, KernelFamily.NarrowPooling, KernelFamily.NarrowNormalization];
+        KernelFamily[] narrow = [KernelFamily.NarrowElementwise, KernelFamily.NarrowFunctions, KernelFamily.NarrowReduce, KernelFamily.NarrowPooling, KernelFamily.NarrowNormalization];
         string[] all = [.. Names(narrow), .. Names([KernelFamily.Movement, KernelFamily.Convolution, KernelFamily.Random]).Where(name => name.EndsWith("_halves", StringComparison.Ordinal) || name.EndsWith("_narrow", StringComparison.Ordinal))];
         Assert.True(all.Length > 45);
         Assert.Empty(all.Except(simulator.ExecutedKernels));
@@ -52,9 +52,9 @@ public sealed class RoundedOpTests : BrainFloatTests
     public void What_is_no_activation_gives_single_precision(int count)
     {
         Tensor x = Rounded(count), y = Numbers(count);
-        foreach (Tensor result in new[] { x.Sigmoid(), x.Exp(), x.Square(), x.Softplus(), x.Softmax(0), x - y, y * x, x.Equal(x), x.Maximum(x), x.Sum(), x.Reshape(1, count).MatMul(Numbers((count, 3))) })
+        foreach (Tensor result in new[] { x.Sigmoid(), x.Exp(), x.Square(), x.Softmax(0), x - y, y * x, x.Equal(y), x.Maximum(y), x.Sum(), x.Reshape(1, count).MatMul(Numbers((count, 3))) })
             Assert.False(IsRounded(result));
-        foreach (Tensor result in new[] { x.Relu(), x * 2f, -x, x + x, x / 3f, x * Numbers(1), Rounded(1) * x, x.Reshape(1, count).Dropout(0.5f, new RandomKey(1, 1)) })
+        foreach (Tensor result in new[] { x.Relu(), x.Softplus(), x.Abs(), x.Equal(x), x.Maximum(x), x * 2f, -x, x + x, x / 3f, x * Numbers(1), Rounded(1) * x, x.Reshape(1, count).Dropout(0.5f, new RandomKey(1, 1)) })
             Assert.True(IsRounded(result));
         Assert.Equal(x.ToArray().Select(value => value * value), x.Square().ToArray());
     }
@@ -149,8 +149,12 @@ public sealed class RoundedOpTests : BrainFloatTests
 
     private static IEnumerable<Case> AllCases()
     {
-        UnaryKind[] kinds = [UnaryKind.Affine, UnaryKind.Clip, UnaryKind.Relu, UnaryKind.LeakyRelu, UnaryKind.Elu, UnaryKind.Gelu, UnaryKind.Silu, UnaryKind.Tanh];
-        foreach (UnaryKind kind in kinds)
+        UnaryKind[] activations =
+        [
+            UnaryKind.Affine, UnaryKind.Clip, UnaryKind.Abs, UnaryKind.Sign, UnaryKind.Relu, UnaryKind.LeakyRelu, UnaryKind.Elu, UnaryKind.Gelu, UnaryKind.Silu,
+            UnaryKind.Softplus, UnaryKind.Tanh,
+        ];
+        foreach (UnaryKind kind in activations)
         {
             foreach (int count in new[] { 1, 7, 8, 43 })
             {
@@ -160,7 +164,29 @@ public sealed class RoundedOpTests : BrainFloatTests
             }
         }
 
+        // What gives single precision of rounded numbers, and a rounded gradient of either.
+        foreach (UnaryKind kind in Enum.GetValues<UnaryKind>().Except(activations))
+        {
+            foreach (int count in new[] { 1, 7, 8, 43 })
+            {
+                var op = new UnaryOp(kind, -0.75f, 0.5f);
+                Input x = new(count, IsPositive: true), wide = new(count, IsRounded: false, IsPositive: true);
+                yield return new Case($"{kind}", [x], count, false, (b, x, y) => b.Unary(op, x[0], y));
+                foreach (Input outer in new[] { x, wide })
+                    yield return new Case($"{kind} gradient", [x, wide, outer], count, true, (b, x, y) => b.UnaryGradient(op, x[0], x[1], x[2], y));
+            }
+        }
+
         foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide })
+        {
+            foreach ((Input a, Input b) in new (Input, Input)[] { (51, new(51, false)), (new(8, false), 8), (1, new(7, false)), ((2, 1, 8), new((2, 3, 8), false)), (new((2, 3, 5), false), 5) })
+            {
+                Shape output = Shape.Broadcast(a.Shape, b.Shape);
+                yield return new Case($"{op} with single precision", [a, b], output, false, (backend, x, y) => backend.Binary(op, x[0], x[1], y));
+            }
+        }
+
+        foreach (BinaryOp op in Enum.GetValues<BinaryOp>().Where(op => op != BinaryOp.Power))
         {
             foreach ((Input a, Input b) in new (Input, Input)[]
                 {
@@ -264,7 +290,7 @@ public sealed class RoundedOpTests : BrainFloatTests
 
     private void Check(Case test)
     {
-        Tensor[] inputs = [.. test.Inputs.Select(input => input.IsRounded ? Rounded(input.Shape) : Numbers(input.Shape))], wide = [.. inputs.Select(Wide)];
+        Tensor[] inputs = [.. test.Inputs.Select(Create)], wide = [.. inputs.Select(Wide)];
         Tensor reference = Tensor.Full(test.Output, float.NaN, Brain);
         float[][] otherOutputs = [.. test.Run(wide, reference).Select(tensor => tensor.ToArray())];
         float[] expected = reference.ToArray(), stored = test.IsRounded ? BrainFloat.Round(expected) : expected;
@@ -296,7 +322,13 @@ public sealed class RoundedOpTests : BrainFloatTests
     // A convolution with 1 gives what it gets, in bfloat16.
     private Tensor Round(Tensor x) => x.Reshape(1, 1, -1, 1).Conv2D(Tensor.Ones((1, 1, 1, 1), Brain)).Reshape(x.Shape);
 
-    private readonly record struct Input(Shape Shape, bool IsRounded = true)
+    private Tensor Create(Input input)
+    {
+        Tensor x = input.IsPositive ? Tensor.RandomUniform(input.Shape, 0.1f, 2, new RandomKey(7, _stream++), Brain) : Numbers(input.Shape);
+        return input.IsRounded ? Round(x) : x;
+    }
+
+    private readonly record struct Input(Shape Shape, bool IsRounded = true, bool IsPositive = false)
     {
         public static implicit operator Input(Shape shape) => new(shape);
 

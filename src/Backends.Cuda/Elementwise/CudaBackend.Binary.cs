@@ -9,6 +9,8 @@ public sealed unsafe partial class CudaBackend
     private static readonly string[] s_binaryBroadcast = [.. s_binary.Select(name => name + "_broadcast")];
     private static readonly string[] s_binaryNarrow = [.. s_binary.Select(name => name + "_narrow")];
     private static readonly string[] s_binaryBroadcastNarrow = [.. s_binaryBroadcast.Select(name => name + "_narrow")];
+    private static readonly string[] s_binaryOfNarrow = [.. s_binary.Select(name => name + "_of_narrow")];
+    private static readonly string[] s_binaryBroadcastOfNarrow = [.. s_binaryBroadcast.Select(name => name + "_of_narrow")];
 
     /// <inheritdoc/>
     public override void Binary(BinaryOp op, Tensor a, Tensor b, Tensor y)
@@ -19,32 +21,10 @@ public sealed unsafe partial class CudaBackend
         if (y.Count == 0)
             return;
         BroadcastPlan plan = BroadcastPlan.Create(a.Shape, b.Shape);
-        if (IsRoundedResult(op, a, b, y.Count))
+        bool isNarrow = IsRoundedResult(op, a, b, y.Count);
+        if (isNarrow || (IsArithmetic(op) && (IsRounded(a) || IsRounded(b))))
         {
-            KernelArgument left = KernelArgument.Stored(a, out bool isNarrowA), right = KernelArgument.Stored(b, out bool isNarrowB);
-            using Result result = AsResult(y, isNarrow: true);
-            if (plan.Dims.Length == 1)
-            {
-                Each(
-                    KernelFamily.NarrowElementwise,
-                    s_binaryNarrow[(int)op],
-                    y.Count,
-                    left,
-                    isNarrowA,
-                    right,
-                    isNarrowB,
-                    result.Address,
-                    y.Count,
-                    plan.StridesA[0],
-                    plan.StridesB[0]);
-            }
-            else
-            {
-                int[] walk = Walk.Words(plan.Dims, plan.StridesA, plan.StridesB);
-                Each(KernelFamily.NarrowElementwise, s_binaryBroadcastNarrow[(int)op], y.Count, left, isNarrowA, right, isNarrowB, result.Address, y.Count, walk);
-            }
-
-            Finish(result);
+            OfEither(op, a, b, y, isNarrow, plan);
             return;
         }
 
@@ -54,12 +34,37 @@ public sealed unsafe partial class CudaBackend
             Each(KernelFamily.Binary, s_binaryBroadcast[(int)op], y.Count, a, b, Output(y), y.Count, Walk.Words(plan.Dims, plan.StridesA, plan.StridesB));
     }
 
-    /// <summary>Whether a result is rounded: that of arithmetic is where all operands of its size are, whatever they are joined with that is smaller.</summary>
+    /// <summary>
+    /// Whether a result is rounded: that of arithmetic, and of comparisons and extremes, where all operands of its size are, whatever they are
+    /// joined with that is smaller.
+    /// </summary>
     private static bool IsRoundedResult(BinaryOp op, Tensor a, Tensor b, int count) =>
-        op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Divide
+        op != BinaryOp.Power
         && (a.Count == count || b.Count == count)
         && (a.Count < count || IsRounded(a))
         && (b.Count < count || IsRounded(b));
+
+    private static bool IsArithmetic(BinaryOp op) => op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Divide;
+
+    /// <summary>Of operands as they are stored.</summary>
+    private void OfEither(BinaryOp op, Tensor a, Tensor b, Tensor y, bool isNarrow, BroadcastPlan plan)
+    {
+        KernelFamily family = isNarrow && IsArithmetic(op) ? KernelFamily.NarrowElementwise : KernelFamily.NarrowFunctions;
+        KernelArgument left = KernelArgument.Stored(a, out bool isNarrowA), right = KernelArgument.Stored(b, out bool isNarrowB);
+        using Result result = AsResult(y, isNarrow);
+        if (plan.Dims.Length == 1)
+        {
+            string name = (isNarrow ? s_binaryNarrow : s_binaryOfNarrow)[(int)op];
+            Each(family, name, y.Count, left, isNarrowA, right, isNarrowB, result.Address, y.Count, plan.StridesA[0], plan.StridesB[0]);
+        }
+        else
+        {
+            string name = (isNarrow ? s_binaryBroadcastNarrow : s_binaryBroadcastOfNarrow)[(int)op];
+            Each(family, name, y.Count, left, isNarrowA, right, isNarrowB, result.Address, y.Count, Walk.Words(plan.Dims, plan.StridesA, plan.StridesB));
+        }
+
+        Finish(result);
+    }
 
     /// <inheritdoc/>
     public override void Select(Tensor condition, Tensor a, Tensor b, Tensor y)

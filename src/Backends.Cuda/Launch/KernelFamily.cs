@@ -8,6 +8,7 @@ internal enum KernelFamily
     Binary,
     Cast,
     NarrowElementwise,
+    NarrowFunctions,
     Movement,
     Reduce,
     NarrowReduce,
