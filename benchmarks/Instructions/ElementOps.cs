@@ -17,9 +17,11 @@ internal static class ElementOps
         Tensor x = table.Stored(Rows, Columns, 1), z = table.Stored(Rows, Columns, 2), y = table.Empty(Rows, Columns), dy = table.Stored(Rows, Columns, 3);
         foreach (UnaryKind kind in Enum.GetValues<UnaryKind>())
         {
+            // Memory of their own: what was rounded there before would be widened.
             var op = new UnaryOp(kind, 0.5f, 0.75f);
-            table.Count($"{kind}", input, 2 * size, Elements, b => b.Unary(op, x, y));
-            table.Count($"{kind} gradient", input, GradientOperands(kind) * size, Elements, b => b.UnaryGradient(op, x, z, dy, y));
+            Tensor of = table.Empty(Rows, Columns), slope = table.Empty(Rows, Columns);
+            table.Count($"{kind}", input, size + (GivesSinglePrecision(kind) ? 4 : size), Elements, b => b.Unary(op, x, of));
+            table.Count($"{kind} gradient", input, GradientOperands(kind) * size, Elements, b => b.UnaryGradient(op, x, z, dy, slope));
         }
 
         Tensor one = table.Uniform(1, 1, 4);
@@ -31,12 +33,15 @@ internal static class ElementOps
             CountWide(table, input, x, y, z);
     }
 
+    // Of rounded numbers, too.
+    private static bool GivesSinglePrecision(UnaryKind kind) => kind is UnaryKind.Power or UnaryKind.Exp or UnaryKind.Expm1 or UnaryKind.Log or UnaryKind.Log1p
+        or UnaryKind.Sqrt or UnaryKind.Rsqrt or UnaryKind.Square or UnaryKind.Reciprocal or UnaryKind.Sigmoid;
+
     // What the formula of a slope takes, and its result.
     private static int GradientOperands(UnaryKind kind) => kind switch
     {
         UnaryKind.Affine => 2,
         UnaryKind.Sign => 1,
-        UnaryKind.Sqrt or UnaryKind.Exp or UnaryKind.Relu or UnaryKind.Sigmoid or UnaryKind.Tanh or UnaryKind.Reciprocal => 3,
         UnaryKind.Rsqrt => 4,
         _ => 3,
     };
@@ -92,13 +97,14 @@ internal static class ElementOps
         table.Count("greatest of a row", input, 4, Elements, b => b.Reduce(ReduceOp.Max, x.Reshape(Rows, Columns, 1), Tensor.Empty(b, (Rows, 1))));
         table.Count("greatest of a column", input, 4, Elements, b => b.Reduce(ReduceOp.Max, x.Reshape(1, Rows, Columns), Tensor.Empty(b, (1, Columns))));
         table.Count("select", input, 16, Elements, b => b.Select(x, z, x, y));
+        Tensor labels = x > 0.5f;
         foreach (BinaryFocalTerm term in new[] { new BinaryFocalTerm(2, 2), new BinaryFocalTerm(1, 4, Margin: 0.05f) })
         {
             string name = term.Margin == 0 ? "binary focal" : "asymmetric";
-            table.Count(name, input, 12, Elements, b => b.BinaryFocal(x, z, term, 1e-7f, y));
-            table.Count(name + " gradient", input, 16, Elements, b => b.BinaryFocalGradient(x, z, term, 1e-7f, x, y));
-            table.Count("sigmoid " + name, input, 12, Elements, b => b.SigmoidBinaryFocal(x, z, term, y));
-            table.Count("sigmoid " + name + " gradient", input, 16, Elements, b => b.SigmoidBinaryFocalGradient(x, z, term, x, y));
+            table.Count(name, input, 12, Elements, b => b.BinaryFocal(labels, z, term, 1e-7f, y));
+            table.Count(name + " gradient", input, 16, Elements, b => b.BinaryFocalGradient(labels, z, term, 1e-7f, x, y));
+            table.Count("sigmoid " + name, input, 12, Elements, b => b.SigmoidBinaryFocal(labels, z, term, y));
+            table.Count("sigmoid " + name + " gradient", input, 16, Elements, b => b.SigmoidBinaryFocalGradient(labels, z, term, x, y));
         }
 
         Tensor w = table.Uniform(Rows, Columns, 9), state = table.Uniform(Rows, Columns, 10), other = table.Uniform(Rows, Columns, 11);

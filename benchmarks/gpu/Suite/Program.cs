@@ -7,7 +7,7 @@ using Xunit.Sdk;
 // For machines without .NET, of which this program brings what it needs.
 //   cuda-suite Assembly:Class ...      runs the tests of the classes named, or Assembly: all; the exit code is 1 if one failed
 //   cuda-suite catsvsdogs bench ...    runs the program
-//   cuda-suite bandwidth               how fast kernels move memory
+//   cuda-suite bandwidth [ELEMENTS]    how fast kernels move memory
 //   cuda-suite nccl                    NCCL's own library with one GPU
 if (args is ["catsvsdogs", ..])
 {
@@ -15,9 +15,9 @@ if (args is ["catsvsdogs", ..])
     return code is int status ? status : 0;
 }
 
-if (args is ["bandwidth"])
+if (args is ["bandwidth", ..])
 {
-    using var bandwidth = new KernelBandwidth();
+    KernelBandwidth bandwidth = args.Length == 1 ? new() : new(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
     bandwidth.Run();
     return 0;
 }
@@ -27,24 +27,38 @@ if (args is ["nccl"])
 
 int passed = 0, failed = 0;
 var clock = Stopwatch.StartNew();
+TimeSpan reported = default;
 foreach (string argument in args)
 {
     string[] parts = argument.Split(':');
     Type[] classes = [.. Assembly.Load(parts[0]).GetTypes().Where(type => !type.IsAbstract && (parts[1].Length == 0 || type.Name == parts[1]))];
-    foreach (MethodInfo test in classes.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance)))
+    foreach (Type type in classes)
     {
-        if (test.GetCustomAttribute<FactAttribute>() is null)
-            continue;
-        object[][] rows = test.GetCustomAttribute<TheoryAttribute>() is null
-            ? [[]]
-            : [.. test.GetCustomAttributes<DataAttribute>().SelectMany(data => data.GetData(test))];
-        foreach (object[] row in rows)
-            Run(test, row);
+        int before = passed + failed;
+        foreach (MethodInfo test in type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (test.GetCustomAttribute<FactAttribute>() is null)
+                continue;
+            object[][] rows = test.GetCustomAttribute<TheoryAttribute>() is null
+                ? [[]]
+                : [.. test.GetCustomAttributes<DataAttribute>().SelectMany(data => data.GetData(test))];
+            foreach (object[] row in rows)
+                Run(test, row);
+        }
+
+        if (passed + failed > before)
+            Report($"{type.Name}, so far");
     }
 }
 
-Console.WriteLine($"{passed} passed, {failed} failed, {clock.Elapsed.TotalSeconds:F0} s");
+Report("all");
 return failed == 0 && passed > 0 ? 0 : 1;
+
+void Report(string what)
+{
+    Console.WriteLine($"{what}: {passed} passed, {failed} failed, {clock.Elapsed.TotalSeconds:F0} s");
+    reported = clock.Elapsed;
+}
 
 void Run(MethodInfo test, object[] row)
 {
@@ -62,6 +76,10 @@ void Run(MethodInfo test, object[] row)
         }
 
         passed++;
+
+        // Whoever runs out of time sees how far it came.
+        if (clock.Elapsed - reported > TimeSpan.FromSeconds(10))
+            Report($"{test.ReflectedType!.Name}, so far");
     }
     catch (TargetInvocationException error)
     {
