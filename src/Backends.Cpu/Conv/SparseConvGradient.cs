@@ -317,8 +317,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         if (SparseCompression.Fits(channels))
         {
             int* lengths = stackalloc int[SparseCompression.Step];
-            long right = X.Channels, below = X.RowStride;
-            Vector512<long> places = Vector512.Create(0, right, below, below + right, 0, right, below, below + right);
+            int below = (int)X.RowStride;
             for (int channel = 0; channel < channels; channel += SparseCompression.Step)
             {
                 new Span<int>(lengths, SparseCompression.Step).Clear();
@@ -326,7 +325,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
                 {
                     nint start = (y * row) + channel;
                     SparseCompression.GatherRow(
-                        values + start, at + start, pixels, channels, places + Vector512.Create(2 * y * below), 2 * X.Channels, list, capacity, lengths);
+                        values + start, at + start, pixels, channels, 2 * y * below, X.Channels, below, list, capacity, lengths);
                 }
 
                 for (int i = 0; i < SparseCompression.Step; i++)
