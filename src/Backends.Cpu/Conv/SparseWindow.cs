@@ -24,9 +24,8 @@ internal static unsafe class SparseWindow
 
     /// <summary>Adds the gradient of a row of windows to their input pixels.</summary>
     /// <param name="values">The first window's gradient, from the first of the output channels on.</param>
-    /// <param name="at">The place of each, 0 to 3.</param>
-    /// <param name="count">How many output channels, at most <see cref="OutChannels"/>.</param>
-    /// <param name="stride">Elements between windows in both.</param>
+    /// <param name="places">The windows' <see cref="SparsePlaces"/>.</param>
+    /// <param name="stride">Floats between windows of the gradient.</param>
     /// <param name="windows">How many windows.</param>
     /// <param name="kernel">The kernel of these 16 channels, [out][3][3][16].</param>
     /// <param name="channels">Channels of the input.</param>
@@ -34,7 +33,7 @@ internal static unsafe class SparseWindow
     /// <param name="rowStride">Floats between rows of the target.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        float* values, byte* at, int count, nint stride, int windows, float* kernel, nint channels, float* target, nint rowStride)
+        float* values, ulong* places, nint stride, int windows, float* kernel, nint channels, float* target, nint rowStride)
     {
         float* row0 = target;
         float* row1 = target + (1 * rowStride);
@@ -48,7 +47,7 @@ internal static unsafe class SparseWindow
         Vector512<float> p21 = Vector512.Load(row2 + channels);
         Vector512<float> p30 = Vector512.Load(row3);
         Vector512<float> p31 = Vector512.Load(row3 + channels);
-        for (int window = 0; window < windows; window++, values += stride, at += stride)
+        for (int window = 0; window < windows; window++, values += stride, places += SparsePlaces.Words)
         {
             Vector512<float> p02 = Vector512.Load(row0 + (2 * channels));
             Vector512<float> p03 = Vector512.Load(row0 + (3 * channels));
@@ -58,10 +57,10 @@ internal static unsafe class SparseWindow
             Vector512<float> p23 = Vector512.Load(row2 + (3 * channels));
             Vector512<float> p32 = Vector512.Load(row3 + (2 * channels));
             Vector512<float> p33 = Vector512.Load(row3 + (3 * channels));
-            (uint place0, uint place1, uint place2, uint place3) = Places(values, at, count);
+            ulong place0 = places[0], place1 = places[1], place2 = places[2], place3 = places[3];
             for (; place0 != 0; place0 &= place0 - 1)
             {
-                int channel = BitOperations.TrailingZeroCount(place0);
+                nint channel = BitOperations.TrailingZeroCount(place0);
                 Vector512<float> value = Vector512.Create(values[channel]);
                 float* k = kernel + (channel * Patch);
                 p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p00);
@@ -77,7 +76,7 @@ internal static unsafe class SparseWindow
 
             for (; place1 != 0; place1 &= place1 - 1)
             {
-                int channel = BitOperations.TrailingZeroCount(place1);
+                nint channel = BitOperations.TrailingZeroCount(place1);
                 Vector512<float> value = Vector512.Create(values[channel]);
                 float* k = kernel + (channel * Patch);
                 p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p01);
@@ -93,7 +92,7 @@ internal static unsafe class SparseWindow
 
             for (; place2 != 0; place2 &= place2 - 1)
             {
-                int channel = BitOperations.TrailingZeroCount(place2);
+                nint channel = BitOperations.TrailingZeroCount(place2);
                 Vector512<float> value = Vector512.Create(values[channel]);
                 float* k = kernel + (channel * Patch);
                 p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p10);
@@ -109,7 +108,7 @@ internal static unsafe class SparseWindow
 
             for (; place3 != 0; place3 &= place3 - 1)
             {
-                int channel = BitOperations.TrailingZeroCount(place3);
+                nint channel = BitOperations.TrailingZeroCount(place3);
                 Vector512<float> value = Vector512.Create(values[channel]);
                 float* k = kernel + (channel * Patch);
                 p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p11);
@@ -149,34 +148,5 @@ internal static unsafe class SparseWindow
         p21.Store(row2 + channels);
         p30.Store(row3);
         p31.Store(row3 + channels);
-    }
-
-    /// <summary>A bit for each channel that chose a place and has a gradient other than 0 of either sign; a word for each place.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (uint Place0, uint Place1, uint Place2, uint Place3) Places(float* values, byte* at, int count)
-    {
-        uint place0 = 0, place1 = 0, place2 = 0, place3 = 0;
-        int channel = 0;
-        for (; channel <= count - Vector512<float>.Count; channel += Vector512<float>.Count)
-        {
-            ulong has = ~Vector512.Equals(Vector512.Load((int*)values + channel) << 1, Vector512<int>.Zero).ExtractMostSignificantBits();
-            Vector128<byte> place = Vector128.Load(at + channel) & Vector128.Create((byte)3);
-            place0 |= ((uint)has & Vector128.Equals(place, Vector128<byte>.Zero).ExtractMostSignificantBits()) << channel;
-            place1 |= ((uint)has & Vector128.Equals(place, Vector128.Create((byte)1)).ExtractMostSignificantBits()) << channel;
-            place2 |= ((uint)has & Vector128.Equals(place, Vector128.Create((byte)2)).ExtractMostSignificantBits()) << channel;
-            place3 |= ((uint)has & Vector128.Equals(place, Vector128.Create((byte)3)).ExtractMostSignificantBits()) << channel;
-        }
-
-        for (; channel < count; channel++)
-        {
-            uint bit = (BitConverter.SingleToUInt32Bits(values[channel]) << 1) != 0 ? 1u << channel : 0;
-            int place = at[channel] & 3;
-            place0 |= place == 0 ? bit : 0;
-            place1 |= place == 1 ? bit : 0;
-            place2 |= place == 2 ? bit : 0;
-            place3 |= place == 3 ? bit : 0;
-        }
-
-        return (place0, place1, place2, place3);
     }
 }
