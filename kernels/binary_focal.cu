@@ -10,10 +10,13 @@ struct BinaryTerm
     METHOD float shifted(float p) const { return p - margin < 0.0f ? 0.0f : p - margin; }
     METHOD float negative(float y, float p) const { return margin == 0.0f || p > margin ? 1.0f - y : 0.0f; }
 
-    // Small whole exponents, which nearly all are, without a branch.
+    // Small whole exponents, which nearly all are, without a branch that depends on the label.
     METHOD float focus(float wrong, float y) const
     {
-        float exponent = gamma(y), square = wrong * wrong;
+        float square = wrong * wrong;
+        if (gammaPositive == 2.0f && gammaNegative == 2.0f)
+            return square;
+        float exponent = gamma(y);
         float power = exponent == 0.0f ? 1.0f : exponent == 1.0f ? wrong : exponent == 2.0f ? square : exponent == 3.0f ? square * wrong : square * square;
         bool isWhole = exponent == 0.0f | exponent == 1.0f | exponent == 2.0f | exponent == 3.0f | exponent == 4.0f;
         return isWhole ? power : fraction_power(wrong, exponent);

@@ -196,6 +196,14 @@ DEVICE void gradient_of_windows(const T* dy, const P* argMax, T* dx, const Windo
     }
 }
 
+// The input's columns in an order in which the windows that cover neighbours are as many: where they overlap with a stride of 2, the even
+// ones first.
+DEVICE u32 ordered_column(u32 column, const Windows& g)
+{
+    u32 even = (g.inWidth + 1) / 2;
+    return g.strideW != 2 || g.poolWidth <= 2 ? column : column < even ? 2 * column : 2 * (column - even) + 1;
+}
+
 // Windows that overlap: a thread for Side channels of a pixel of the input asks those that cover it.
 template <u32 Side, class T, class P>
 DEVICE void gradient_of_inputs(const T* dy, const P* argMax, T* dx, const Windows& g, u32 count)
@@ -203,15 +211,17 @@ DEVICE void gradient_of_inputs(const T* dy, const P* argMax, T* dx, const Window
     for (u32 i = first_index(); i < count / Side; i += index_step())
     {
         Pixel p = pixel_of(i * Side, g.inHeight, g.inWidth, g.channels);
+        u32 column = ordered_column(p.column, g);
         Span rows = covering(p.row, g.strideH, g.padTop, g.poolHeight, g.outHeight);
-        Span columns = covering(p.column, g.strideW, g.padLeft, g.poolWidth, g.outWidth);
+        Span columns = covering(column, g.strideW, g.padLeft, g.poolWidth, g.outWidth);
+        u32 line = ((p.image * g.outHeight + (u32)rows.first) * g.outWidth + (u32)columns.first) * g.channels + p.channel;
+        u32 place = (u32)(rows.start - rows.first * (int)g.strideH) * g.poolWidth + (u32)(columns.start - columns.first * (int)g.strideW);
         float sums[Side] = {};
         for (int r = rows.first; r < rows.end; r++)
         {
-            u32 line = (p.image * g.outHeight + (u32)r) * g.outWidth, place = (u32)(rows.start - r * (int)g.strideH) * g.poolWidth;
+            u32 window = line, position = place;
             for (int c = columns.first; c < columns.end; c++)
             {
-                u32 window = (line + (u32)c) * g.channels + p.channel, position = place + (u32)(columns.start - c * (int)g.strideW);
                 float d[Side];
                 u32 places[Side];
                 read(dy + window, d);
@@ -220,10 +230,15 @@ DEVICE void gradient_of_inputs(const T* dy, const P* argMax, T* dx, const Window
 #pragma unroll
                 for (u32 k = 0; k < Side; k++)
                     sums[k] += places[k] == position ? d[k] : 0.0f;
+                window += g.channels;
+                position -= g.strideW;
             }
+
+            line += g.outWidth * g.channels;
+            place -= g.strideH * g.poolWidth;
         }
 
-        write(dx + i * Side, sums);
+        write(dx + (i * Side + (column - p.column) * g.channels), sums);
     }
 }
 
@@ -277,24 +292,30 @@ DEVICE void average_pool_gradient_each(const T* dy, T* dx, const Windows& g, u32
     for (u32 i = first_index(); i < count / Side; i += index_step())
     {
         Pixel p = pixel_of(i * Side, g.inHeight, g.inWidth, g.channels);
+        u32 column = ordered_column(p.column, g);
         Span rows = covering(p.row, g.strideH, g.padTop, g.poolHeight, g.outHeight);
-        Span columns = covering(p.column, g.strideW, g.padLeft, g.poolWidth, g.outWidth);
+        Span columns = covering(column, g.strideW, g.padLeft, g.poolWidth, g.outWidth);
+        u32 line = ((p.image * g.outHeight + (u32)rows.first) * g.outWidth + (u32)columns.first) * g.channels + p.channel;
         float sums[Side] = {};
         for (int r = rows.first; r < rows.end; r++)
         {
             Span down = clip_window((u32)r, g.strideH, g.padTop, g.poolHeight, g.inHeight);
+            u32 window = line;
             for (int c = columns.first; c < columns.end; c++)
             {
                 Span across = clip_window((u32)c, g.strideW, g.padLeft, g.poolWidth, g.inWidth);
                 float share = 1.0f / (float)((down.end - down.first) * (across.end - across.first)), v[Side];
-                read(dy + ((p.image * g.outHeight + (u32)r) * g.outWidth + (u32)c) * g.channels + p.channel, v);
+                read(dy + window, v);
 #pragma unroll
                 for (u32 k = 0; k < Side; k++)
                     sums[k] = fma(v[k], share, sums[k]);
+                window += g.channels;
             }
+
+            line += g.outWidth * g.channels;
         }
 
-        write(dx + i * Side, sums);
+        write(dx + (i * Side + (column - p.column) * g.channels), sums);
     }
 }
 
