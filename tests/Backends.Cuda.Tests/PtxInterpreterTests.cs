@@ -33,6 +33,7 @@ public sealed class PtxInterpreterTests : IDisposable
         { "and.b32 %r3, %r1, %r2;", "%r3", 0xF0F0, 0xFF00, 0xF000 },
         { "xor.b32 %r3, %r1, %r2;", "%r3", 0xF0F0, 0xFF00, 0x0FF0 },
         { "neg.s32 %r3, %r1;", "%r3", 5, 0, 0xFFFFFFFB },
+        { "popc.b32 %r3, %r1;", "%r3", 0x80000101, 0, 3 },
         { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; add.s16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 0xFFFF, 2, 1 },
         { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; sub.s16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 1, 2, 0xFFFF },
         { "cvt.u16.u32 %rs1, %r1; cvt.u16.u32 %rs2, %r2; mul.lo.s16 %rs3, %rs1, %rs2; cvt.u32.u16 %r3, %rs3;", "%r3", 0x101, 0x101, 0x201 },
@@ -171,6 +172,16 @@ public sealed class PtxInterpreterTests : IDisposable
         uint[] values = Run("shfl.sync.bfly.b32 %r3, %r9, 5, 31, -1;", "st.global.u32 [%rd2], %r3;", 64);
         for (uint i = 0; i < 64; i++)
             Assert.Equal(i ^ 5, values[i]);
+    }
+
+    [Fact]
+    public void A_ballot_tells_all_lanes_who_is_for_it()
+    {
+        uint[] values = Run("and.b32 %r4, %r9, 5; setp.eq.s32 %p1, %r4, 1; vote.sync.ballot.b32 %r3, %p1, -1;", "st.global.u32 [%rd2], %r3;", 64);
+        uint expected = 0;
+        for (int lane = 0; lane < 32; lane++)
+            expected |= (lane & 5) == 1 ? 1u << lane : 0;
+        Assert.All(values, value => Assert.Equal(expected, value));
     }
 
     [Fact]
