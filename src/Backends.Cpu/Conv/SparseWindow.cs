@@ -57,71 +57,10 @@ internal static unsafe class SparseWindow
             Vector512<float> p23 = Vector512.Load(row2 + (3 * channels));
             Vector512<float> p32 = Vector512.Load(row3 + (2 * channels));
             Vector512<float> p33 = Vector512.Load(row3 + (3 * channels));
-            ulong place0 = places[0], place1 = places[1], place2 = places[2], place3 = places[3];
-            for (; place0 != 0; place0 &= place0 - 1)
-            {
-                nint channel = BitOperations.TrailingZeroCount(place0);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p00);
-                p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p01);
-                p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p02);
-                p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p10);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p12);
-                p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p20);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p22);
-            }
-
-            for (; place1 != 0; place1 &= place1 - 1)
-            {
-                nint channel = BitOperations.TrailingZeroCount(place1);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p01);
-                p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p02);
-                p03 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p03);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p12);
-                p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p13);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p22);
-                p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p23);
-            }
-
-            for (; place2 != 0; place2 &= place2 - 1)
-            {
-                nint channel = BitOperations.TrailingZeroCount(place2);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p10);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p12);
-                p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p20);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p22);
-                p30 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p30);
-                p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p31);
-                p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p32);
-            }
-
-            for (; place3 != 0; place3 &= place3 - 1)
-            {
-                nint channel = BitOperations.TrailingZeroCount(place3);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p12);
-                p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p13);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p22);
-                p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p23);
-                p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p31);
-                p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p32);
-                p33 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p33);
-            }
-
+            Add(places[0], values, kernel, ref p00, ref p01, ref p02, ref p10, ref p11, ref p12, ref p20, ref p21, ref p22);
+            Add(places[1], values, kernel, ref p01, ref p02, ref p03, ref p11, ref p12, ref p13, ref p21, ref p22, ref p23);
+            Add(places[2], values, kernel, ref p10, ref p11, ref p12, ref p20, ref p21, ref p22, ref p30, ref p31, ref p32);
+            Add(places[3], values, kernel, ref p11, ref p12, ref p13, ref p21, ref p22, ref p23, ref p31, ref p32, ref p33);
             p00.Store(row0);
             p01.Store(row0 + channels);
             p10.Store(row1);
@@ -148,5 +87,30 @@ internal static unsafe class SparseWindow
         p21.Store(row2 + channels);
         p30.Store(row3);
         p31.Store(row3 + channels);
+    }
+
+    /// <summary>Adds the kernels of some channels to nine pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(
+        ulong places, float* values, float* kernel,
+        ref Vector512<float> p00, ref Vector512<float> p01, ref Vector512<float> p02,
+        ref Vector512<float> p10, ref Vector512<float> p11, ref Vector512<float> p12,
+        ref Vector512<float> p20, ref Vector512<float> p21, ref Vector512<float> p22)
+    {
+        for (; places != 0; places &= places - 1)
+        {
+            nint channel = BitOperations.TrailingZeroCount(places);
+            Vector512<float> value = Vector512.Create(values[channel]);
+            float* k = kernel + (channel * Patch);
+            p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p00);
+            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p01);
+            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p02);
+            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p10);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p12);
+            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p20);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p22);
+        }
     }
 }
