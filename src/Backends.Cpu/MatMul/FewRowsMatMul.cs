@@ -87,80 +87,80 @@ internal readonly unsafe struct FewRowsMatMul(MatMulOperands x, float* partials,
             TLanes a2 = rows > 2 ? TLanes.Repeat(a + (2 * rowStride)) : TLanes.Zero;
             TLanes a3 = rows > 3 ? TLanes.Repeat(a + (3 * rowStride)) : TLanes.Zero;
             TLanes b0 = TLanes.Load(b);
-            s00 = TLanes.MultiplyAdd(a0, b0, s00);
+            TLanes.AddProduct(a0, b0, ref s00);
             if (rows > 1)
-                s10 = TLanes.MultiplyAdd(a1, b0, s10);
+                TLanes.AddProduct(a1, b0, ref s10);
             if (rows > 2)
-                s20 = TLanes.MultiplyAdd(a2, b0, s20);
+                TLanes.AddProduct(a2, b0, ref s20);
             if (rows > 3)
-                s30 = TLanes.MultiplyAdd(a3, b0, s30);
+                TLanes.AddProduct(a3, b0, ref s30);
             TLanes b1 = TLanes.Load(b + (1 * TLanes.Count));
-            s01 = TLanes.MultiplyAdd(a0, b1, s01);
+            TLanes.AddProduct(a0, b1, ref s01);
             if (rows > 1)
-                s11 = TLanes.MultiplyAdd(a1, b1, s11);
+                TLanes.AddProduct(a1, b1, ref s11);
             if (rows > 2)
-                s21 = TLanes.MultiplyAdd(a2, b1, s21);
+                TLanes.AddProduct(a2, b1, ref s21);
             if (rows > 3)
-                s31 = TLanes.MultiplyAdd(a3, b1, s31);
+                TLanes.AddProduct(a3, b1, ref s31);
             TLanes b2 = TLanes.Load(b + (2 * TLanes.Count));
-            s02 = TLanes.MultiplyAdd(a0, b2, s02);
+            TLanes.AddProduct(a0, b2, ref s02);
             if (rows > 1)
-                s12 = TLanes.MultiplyAdd(a1, b2, s12);
+                TLanes.AddProduct(a1, b2, ref s12);
             if (rows > 2)
-                s22 = TLanes.MultiplyAdd(a2, b2, s22);
+                TLanes.AddProduct(a2, b2, ref s22);
             if (rows > 3)
-                s32 = TLanes.MultiplyAdd(a3, b2, s32);
+                TLanes.AddProduct(a3, b2, ref s32);
             TLanes b3 = TLanes.Load(b + (3 * TLanes.Count));
-            s03 = TLanes.MultiplyAdd(a0, b3, s03);
+            TLanes.AddProduct(a0, b3, ref s03);
             if (rows > 1)
-                s13 = TLanes.MultiplyAdd(a1, b3, s13);
+                TLanes.AddProduct(a1, b3, ref s13);
             if (rows > 2)
-                s23 = TLanes.MultiplyAdd(a2, b3, s23);
+                TLanes.AddProduct(a2, b3, ref s23);
             if (rows > 3)
-                s33 = TLanes.MultiplyAdd(a3, b3, s33);
+                TLanes.AddProduct(a3, b3, ref s33);
 
             if (quads > 1)
             {
                 TLanes b4 = TLanes.Load(b + (4 * TLanes.Count));
-                s04 = TLanes.MultiplyAdd(a0, b4, s04);
+                TLanes.AddProduct(a0, b4, ref s04);
                 if (rows > 1)
-                    s14 = TLanes.MultiplyAdd(a1, b4, s14);
+                    TLanes.AddProduct(a1, b4, ref s14);
                 TLanes b5 = TLanes.Load(b + (5 * TLanes.Count));
-                s05 = TLanes.MultiplyAdd(a0, b5, s05);
+                TLanes.AddProduct(a0, b5, ref s05);
                 if (rows > 1)
-                    s15 = TLanes.MultiplyAdd(a1, b5, s15);
+                    TLanes.AddProduct(a1, b5, ref s15);
                 TLanes b6 = TLanes.Load(b + (6 * TLanes.Count));
-                s06 = TLanes.MultiplyAdd(a0, b6, s06);
+                TLanes.AddProduct(a0, b6, ref s06);
                 if (rows > 1)
-                    s16 = TLanes.MultiplyAdd(a1, b6, s16);
+                    TLanes.AddProduct(a1, b6, ref s16);
                 TLanes b7 = TLanes.Load(b + (7 * TLanes.Count));
-                s07 = TLanes.MultiplyAdd(a0, b7, s07);
+                TLanes.AddProduct(a0, b7, ref s07);
                 if (rows > 1)
-                    s17 = TLanes.MultiplyAdd(a1, b7, s17);
+                    TLanes.AddProduct(a1, b7, ref s17);
             }
 
             if (quads > 2)
             {
                 TLanes b8 = TLanes.Load(b + (8 * TLanes.Count));
-                s08 = TLanes.MultiplyAdd(a0, b8, s08);
+                TLanes.AddProduct(a0, b8, ref s08);
                 TLanes b9 = TLanes.Load(b + (9 * TLanes.Count));
-                s09 = TLanes.MultiplyAdd(a0, b9, s09);
+                TLanes.AddProduct(a0, b9, ref s09);
                 TLanes b10 = TLanes.Load(b + (10 * TLanes.Count));
-                s010 = TLanes.MultiplyAdd(a0, b10, s010);
+                TLanes.AddProduct(a0, b10, ref s010);
                 TLanes b11 = TLanes.Load(b + (11 * TLanes.Count));
-                s011 = TLanes.MultiplyAdd(a0, b11, s011);
+                TLanes.AddProduct(a0, b11, ref s011);
             }
 
             if (quads > 3)
             {
                 TLanes b12 = TLanes.Load(b + (12 * TLanes.Count));
-                s012 = TLanes.MultiplyAdd(a0, b12, s012);
+                TLanes.AddProduct(a0, b12, ref s012);
                 TLanes b13 = TLanes.Load(b + (13 * TLanes.Count));
-                s013 = TLanes.MultiplyAdd(a0, b13, s013);
+                TLanes.AddProduct(a0, b13, ref s013);
                 TLanes b14 = TLanes.Load(b + (14 * TLanes.Count));
-                s014 = TLanes.MultiplyAdd(a0, b14, s014);
+                TLanes.AddProduct(a0, b14, ref s014);
                 TLanes b15 = TLanes.Load(b + (15 * TLanes.Count));
-                s015 = TLanes.MultiplyAdd(a0, b15, s015);
+                TLanes.AddProduct(a0, b15, ref s015);
             }
         }
 
