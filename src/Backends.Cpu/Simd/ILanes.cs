@@ -23,11 +23,17 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>a·b + c, rounded once where the machine has such an instruction; elsewhere the product is rounded, too.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>a·b + c with one float in every lane of a, which some machines broadcast within the instruction.</summary>
-    static abstract TSelf MultiplyAdd(float* a, TSelf b, TSelf c);
-
     /// <summary>a·b + c with b read from memory, which some machines do within the instruction.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, float* b, TSelf c);
+
+    /// <summary>
+    /// Adds a·b to a sum, with the bits of <see cref="MultiplyAdd(TSelf, TSelf, TSelf)"/>. In a kernel that keeps many sums this is the way: the JIT adds
+    /// in the sum's register, where the other one may add in that of an operand and move the result.
+    /// </summary>
+    static abstract void AddProduct(TSelf a, TSelf b, ref TSelf sum);
+
+    /// <summary>The same with one float in every lane of a, which some machines broadcast within the instruction.</summary>
+    static abstract void AddProduct(float* a, TSelf b, ref TSelf sum);
 
     /// <summary>Lane i of the result is the lane of the value that position i, an integer's bits, names.</summary>
     static abstract TSelf Permute(TSelf value, TSelf positions);

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>16 floats, for machines that have such vectors.</summary>
-internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
+internal unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 {
-    private readonly Vector512<float> _value = value;
+    private Vector512<float> _value = value;
 
     /// <summary>The vector itself.</summary>
-    public Vector512<float> Value => _value;
+    public readonly Vector512<float> Value => _value;
 
     public static int Count => Vector512<float>.Count;
 
@@ -40,10 +40,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 MultiplyAdd(float* a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(b._value, Vector512.Create(*a), c._value));
+    public static Lanes512 MultiplyAdd(Lanes512 a, float* b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, Vector512.Load(b), c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 MultiplyAdd(Lanes512 a, float* b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, Vector512.Load(b), c._value));
+    public static void AddProduct(Lanes512 a, Lanes512 b, ref Lanes512 sum) => sum._value = Vector512.MultiplyAddEstimate(a._value, b._value, sum._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(float* a, Lanes512 b, ref Lanes512 sum) => sum._value = Vector512.MultiplyAddEstimate(b._value, Vector512.Create(*a), sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Permute(Lanes512 value, Lanes512 positions) =>

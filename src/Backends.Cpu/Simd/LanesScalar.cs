@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>One float, which makes plain loops of the micro-kernels.</summary>
-internal readonly unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
+internal unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
 {
-    private readonly float _value = value;
+    private float _value = value;
 
     public static int Count => 1;
 
@@ -28,10 +28,13 @@ internal readonly unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
     public static LanesScalar MultiplyAdd(LanesScalar a, LanesScalar b, LanesScalar c) => new(float.MultiplyAddEstimate(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesScalar MultiplyAdd(float* a, LanesScalar b, LanesScalar c) => new(float.MultiplyAddEstimate(*a, b._value, c._value));
+    public static LanesScalar MultiplyAdd(LanesScalar a, float* b, LanesScalar c) => new(float.MultiplyAddEstimate(a._value, *b, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesScalar MultiplyAdd(LanesScalar a, float* b, LanesScalar c) => new(float.MultiplyAddEstimate(a._value, *b, c._value));
+    public static void AddProduct(LanesScalar a, LanesScalar b, ref LanesScalar sum) => sum._value = float.MultiplyAddEstimate(a._value, b._value, sum._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(float* a, LanesScalar b, ref LanesScalar sum) => sum._value = float.MultiplyAddEstimate(b._value, *a, sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar Permute(LanesScalar value, LanesScalar positions) => value;
