@@ -23,6 +23,7 @@ internal unsafe struct WinogradGradient
 
     // Of a thread's tiles: 48 x 36 x 64 floats, 432 KiB, stay in L2 beside the products.
     private const int ChannelsOfThread = 64;
+    private const int OutChannelsOfThread = 32;
     private const int TilesOfThread = 64;
 
     // Of a shard's products: 36 x 64 x 32 floats, 288 KiB, stay in L2.
@@ -82,7 +83,7 @@ internal unsafe struct WinogradGradient
     public readonly nint TapStride => StrideOf(OutChannels);
 
     /// <summary>Whether a thread has room for all that some tiles need.</summary>
-    public readonly bool FitsThread => Blocks == 1 && InputStride + TapStride <= ChannelsOfThread && TilesOfRow <= TilesOfThread;
+    public readonly bool FitsThread => BlocksOfInput == 1 && OutChannels <= OutChannelsOfThread && InputStride + TapStride <= ChannelsOfThread && TilesOfRow <= TilesOfThread;
 
     /// <summary>Rows of tiles that such a thread takes at a time.</summary>
     public readonly int RowsOfThread => Math.Max(TilesOfPart / TilesOfRow, 1);
