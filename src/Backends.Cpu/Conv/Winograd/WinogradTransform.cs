@@ -50,6 +50,19 @@ internal static class WinogradTransform
         d4 = TLanes.MultiplyAdd(minusB, oddB, evenB);
     }
 
+    /// <summary>Five outputs from the products at the six points; left in the first five.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, ref TLanes m3, ref TLanes m4, TLanes m5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes sumA = m1 + m2, differenceA = m1 - m2, sumB = m3 + m4, differenceB = m3 - m4;
+        m0 = m0 + sumA + sumB;
+        m1 = TLanes.MultiplyAdd(TLanes.Create(B), differenceB, TLanes.Create(A) * differenceA);
+        m2 = TLanes.MultiplyAdd(TLanes.Create(B * B), sumB, TLanes.Create(A * A) * sumA);
+        m3 = TLanes.MultiplyAdd(TLanes.Create(B * B * B), differenceB, TLanes.Create(A * A * A) * differenceA);
+        m4 = TLanes.MultiplyAdd(TLanes.Create(B * B * B * B), sumB, TLanes.MultiplyAdd(TLanes.Create(A * A * A * A), sumA, m5));
+    }
+
     /// <summary>Four outputs from the products at the six points; left in the first four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, ref TLanes m3, TLanes m4, TLanes m5)
@@ -176,7 +189,18 @@ internal static class WinogradTransform
         p4 = TLanes.MultiplyAdd(TLanes.Create(-B), oddB, evenB);
     }
 
-    /// <summary>What <see cref="Taps"/> leaves out at a point; at the first and the last one the taps are g0 and g3 themselves.</summary>
+    /// <summary>Two taps at the six points, each still to be multiplied by its <see cref="Scale"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Taps<TLanes>(TLanes g0, TLanes g1, out TLanes p1, out TLanes p2, out TLanes p3, out TLanes p4)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        p1 = TLanes.MultiplyAdd(TLanes.Create(A), g1, g0);
+        p2 = TLanes.MultiplyAdd(TLanes.Create(-A), g1, g0);
+        p3 = TLanes.MultiplyAdd(TLanes.Create(B), g1, g0);
+        p4 = TLanes.MultiplyAdd(TLanes.Create(-B), g1, g0);
+    }
+
+    /// <summary>What taps that are a gradient leave out at a point; at the first and the last one they are the first and the last tap themselves.</summary>
     public static double Scale(int point) => point switch
     {
         0 => 1 / (SquareA * SquareB),
