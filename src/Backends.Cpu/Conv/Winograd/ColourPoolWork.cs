@@ -33,27 +33,28 @@ internal readonly unsafe struct ColourPoolWork(
     /// <summary>Whether this way takes a convolution and its pooling.</summary>
     public static bool Fits(in Conv2DGeometry g, in Pool2DGeometry pool) =>
         g is { KernelHeight: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= MaxChannels }
-        && g.OutChannels % Panel == 0 && pool.OutWidth >= Pixels;
+        && g.OutChannels >= Panel && 2 * PanelsOf(g) * Panel <= 3 * g.OutChannels && pool.OutWidth >= Pixels;
 
     /// <summary>Floats of the transformed kernel.</summary>
-    public static int KernelSize(in Conv2DGeometry g) => WinogradTransform.Points * g.KernelWidth * g.InChannels * g.OutChannels;
+    public static int KernelSize(in Conv2DGeometry g) => WinogradTransform.Points * g.KernelWidth * g.InChannels * PanelsOf(g) * Panel;
 
     /// <summary>Floats that a thread works in: a row of zeros, the transformed ones, and a block.</summary>
-    public static int WorkspaceSize(in Conv2DGeometry g) => RowsSize(g) + ColourPoolBlock.WorkspaceSize;
+    public static int WorkspaceSize(in Conv2DGeometry g) => RowsSize(g) + ((ColourPoolBlock.WorkspaceSize + 15) / 16 * 16);
 
     /// <summary>Transforms the kernel [3][kernel width][in][out] for <see cref="ColourPoolTile"/> or <see cref="ColourPoolBlock"/>.</summary>
-    /// <returns>With 32 wide registers [out / 16][taps][6][16], else [out / panel][6][taps][panel].</returns>
+    /// <returns>With 32 wide registers [panels][taps][6][16], else [panels][6][taps][panel].</returns>
     public static void TransformKernel(in Conv2DGeometry g, float* source, float* target)
     {
         int taps = g.KernelWidth * g.InChannels, rowStride = taps * g.OutChannels, lanes = Panel, points = WinogradTransform.Points;
         (int tapStride, int pointStride) = Simd.Level == SimdLevel.Avx512 ? (points * lanes, lanes) : (lanes, taps * lanes);
-        for (int block = 0; block < g.OutChannels; block += lanes, target += taps * points * lanes)
+        for (int panel = 0; panel < PanelsOf(g); panel++, target += taps * points * lanes)
         {
+            int first = FirstChannel(g, panel);
             for (int tap = 0; tap < taps; tap++)
             {
                 for (int point = 0; point < points; point++)
                 {
-                    float* from = source + (tap * g.OutChannels) + block, to = target + (tap * tapStride) + (point * pointStride);
+                    float* from = source + (tap * g.OutChannels) + first, to = target + (tap * tapStride) + (point * pointStride);
                     for (int lane = 0; lane < lanes; lane++, from++)
                         to[lane] = (float)WinogradTransform.Filter(point, from[0], from[rowStride], from[2 * rowStride]);
                 }
@@ -77,6 +78,11 @@ internal readonly unsafe struct ColourPoolWork(
             }
         }
     }
+
+    private static int PanelsOf(in Conv2DGeometry g) => (g.OutChannels + Panel - 1) / Panel;
+
+    // The last panel computes some channels again where they are no multiple.
+    private static int FirstChannel(in Conv2DGeometry g, int panel) => Math.Min(panel * Panel, g.OutChannels - Panel);
 
     private static int RowSize(in Conv2DGeometry g) => (((g.InWidth + g.PadLeft + g.PadRight) * g.InChannels) + 31) / 16 * 16;
 
@@ -103,15 +109,16 @@ internal readonly unsafe struct ColourPoolWork(
     {
         nint below = (2 * tileRow) + 1 < pool.OutHeight ? (nint)pool.OutWidth * pool.Channels : 0;
         nint first = ((((nint)image * pool.OutHeight) + (2 * tileRow)) * pool.OutWidth) * pool.Channels;
-        int stride = RowSize(conv), panel = Panel, pixels = Pixels;
+        int stride = RowSize(conv), panels = PanelsOf(conv), pixels = Pixels;
         for (int i = 0; i < pool.OutWidth; i += pixels)
         {
             // The last tile of a row computes pixels again.
             int pixel = Math.Min(i, pool.OutWidth - pixels);
             nint index = first + ((nint)pixel * pool.Channels);
             float* input = transformed + (2 * pixel * conv.InChannels), weights = kernel;
-            for (int channel = 0; channel < pool.Channels; channel += panel, weights += WinogradTransform.Points * panel * Taps)
+            for (int panel = 0; panel < panels; panel++, weights += WinogradTransform.Points * Panel * Taps)
             {
+                int channel = FirstChannel(conv, panel);
                 nint at = index + channel;
                 if (Simd.Level == SimdLevel.Avx512)
                     ColourPoolTile.Run<TChannels>(input, stride, weights, Taps, bias + channel, y + at, argMax + at, pool.Channels, below);
