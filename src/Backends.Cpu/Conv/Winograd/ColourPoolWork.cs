@@ -45,21 +45,10 @@ internal readonly unsafe struct ColourPoolWork(
     /// <returns>With 32 wide registers [panels][taps][6][16], else [panels][6][taps][panel].</returns>
     public static void TransformKernel(in Conv2DGeometry g, float* source, float* target)
     {
-        int taps = g.KernelWidth * g.InChannels, rowStride = taps * g.OutChannels, lanes = Panel, points = WinogradTransform.Points;
-        (int tapStride, int pointStride) = Simd.Level == SimdLevel.Avx512 ? (points * lanes, lanes) : (lanes, taps * lanes);
-        for (int panel = 0; panel < PanelsOf(g); panel++, target += taps * points * lanes)
-        {
-            int first = FirstChannel(g, panel);
-            for (int tap = 0; tap < taps; tap++)
-            {
-                for (int point = 0; point < points; point++)
-                {
-                    float* from = source + (tap * g.OutChannels) + first, to = target + (tap * tapStride) + (point * pointStride);
-                    for (int lane = 0; lane < lanes; lane++, from++)
-                        to[lane] = (float)WinogradTransform.Filter(point, from[0], from[rowStride], from[2 * rowStride]);
-                }
-            }
-        }
+        int lanes = Panel;
+        (int tapStride, int pointStride) =
+            Simd.Level == SimdLevel.Avx512 ? (WinogradTransform.Points * lanes, lanes) : (lanes, g.KernelWidth * g.InChannels * lanes);
+        ColourProducts.TransformKernel(g, source, PanelsOf(g), lanes, tapStride, pointStride, target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
