@@ -21,6 +21,8 @@ public abstract partial class BackendConformance
     [InlineData(16, 16, 43)]
     [InlineData(24, 40, 9)]
     [InlineData(64, 64, 6)]
+    [InlineData(8, 70, 10)]
+    [InlineData(16, 88, 19)]
     public void Fused_convolution_and_pooling_of_the_sizes_that_networks_have(int channelsIn, int channelsOut, int size)
     {
         foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])

@@ -89,7 +89,7 @@ public sealed unsafe partial class CpuBackend
         work.Halos = halos.Pointer;
         if (dx is not null && SparseConvGradient.TakesWindows(conv))
         {
-            var slices = new SliceKernelWork(Pointer<float>(kernel), conv, transposed.Pointer);
+            var slices = new SliceKernelWork(Pointer<float>(kernel), conv, SparseConvGradient.ChannelsOfWindows, transposed.Pointer);
             _team.Run(slices, slices.Shards);
         }
         else if (dx is not null)

@@ -71,7 +71,10 @@ internal unsafe struct SparseConvGradient : IShardedWork
 
     /// <summary>Whether the input's gradient is made window by window.</summary>
     public static bool TakesWindows(in Conv2DGeometry g) =>
-        Simd.Level == SimdLevel.Avx512 && g is { KernelHeight: 3, KernelWidth: 3 } && g.InChannels % SparseWindow.Channels == 0;
+        Simd.Level >= SimdLevel.Avx2 && g is { KernelHeight: 3, KernelWidth: 3 } && g.InChannels % ChannelsOfWindows == 0;
+
+    /// <summary>Channels of the input that windows take at a time.</summary>
+    public static int ChannelsOfWindows => Simd.Level == SimdLevel.Avx512 ? SparseWindow.Channels : SparseHalfWindow.Channels;
 
     /// <summary>Into how many bands to cut each picture: for small batches, so many that there are 16 of at least 4 rows.</summary>
     public static int BandsOf(in Pool2DGeometry g) => Math.Clamp(Math.Min(16 / g.Batch, g.OutHeight / 4), 1, 16);
@@ -108,8 +111,9 @@ internal unsafe struct SparseConvGradient : IShardedWork
     private readonly int RowsOfCopy => RowsOfBlock
         * (X.NeedsCopy ? (int)Math.Clamp(FloatsOfCopy / Math.Max(2 * RowsOfBlock * X.RowStride, 1), 1, Math.Max((Pool.OutHeight + RowsOfBlock - 1) / RowsOfBlock, 1)) : 1);
 
-    // Floats of the lists, eight channels' places in a block or a place's channels four times over; whole cache lines.
-    private readonly int ListSize => ((2 * Math.Max(SparseCompression.Step * BlockCapacity, 4 * Capacity)) + 15) / 16 * 16;
+    // Floats of the lists, eight channels' places in a block or a place's channels four times over, or of a row's places; whole cache lines.
+    private readonly int ListSize =>
+        ((2 * Math.Max(Math.Max(SparseCompression.Step * BlockCapacity, 4 * Capacity), SparsePlaces.Words * Pool.OutWidth)) + 15) / 16 * 16;
 
     // Pooled rows of a block. The way without lists reads all channels' inputs at once and gains nothing from blocks.
     private readonly int RowsOfBlock => SelectedInputs.Fits(Conv) ? 1 : 4;
@@ -313,8 +317,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         if (SparseCompression.Fits(channels))
         {
             int* lengths = stackalloc int[SparseCompression.Step];
-            long right = X.Channels, below = X.RowStride;
-            Vector512<long> places = Vector512.Create(0, right, below, below + right, 0, right, below, below + right);
+            int below = (int)X.RowStride;
             for (int channel = 0; channel < channels; channel += SparseCompression.Step)
             {
                 new Span<int>(lengths, SparseCompression.Step).Clear();
@@ -322,7 +325,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
                 {
                     nint start = (y * row) + channel;
                     SparseCompression.GatherRow(
-                        values + start, at + start, pixels, channels, places + Vector512.Create(2 * y * below), 2 * X.Channels, list, capacity, lengths);
+                        values + start, at + start, pixels, channels, 2 * y * below, X.Channels, below, list, capacity, lengths);
                 }
 
                 for (int i = 0; i < SparseCompression.Step; i++)
@@ -371,16 +374,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
         int channels = Conv.OutChannels, inChannels = X.Channels;
         if (TakesWindows(Conv))
         {
-            for (int slice = 0; slice < inChannels; slice += SparseWindow.Channels)
-            {
-                for (int first = 0; first < channels; first += SparseWindow.OutChannels)
-                {
-                    int count = Math.Min(SparseWindow.OutChannels, channels - first);
-                    float* kernel = Kernel + ((((nint)slice / SparseWindow.Channels * channels) + first) * SparseWindow.Patch);
-                    SparseWindow.Run(values + first, at + first, count, channels, Pool.OutWidth, kernel, inChannels, dx + slice, X.RowStride);
-                }
-            }
-
+            AddWindows(values, at, (ulong*)lists, dx);
             return;
         }
 
@@ -396,6 +390,25 @@ internal unsafe struct SparseConvGradient : IShardedWork
                 float* target = dx + ((position >> 1) * X.RowStride) + ((position & 1) * inChannels);
                 if (lengths[position] > 0)
                     rows.Add(list, list + lengths[position], Kernel, run, target, X.RowStride);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void AddWindows(float* values, byte* at, ulong* places, float* dx)
+    {
+        bool wide = Simd.Level == SimdLevel.Avx512;
+        int together = wide ? SparseWindow.OutChannels : SparseHalfWindow.OutChannels, patch = wide ? SparseWindow.Patch : SparseHalfWindow.Patch;
+        for (int first = 0; first < Conv.OutChannels; first += together)
+        {
+            SparsePlaces.Find(values + first, at + first, Math.Min(together, Conv.OutChannels - first), Conv.OutChannels, Pool.OutWidth, places);
+            float* kernel = Kernel + ((nint)first * patch);
+            for (int slice = 0; slice < X.Channels; slice += ChannelsOfWindows, kernel += Conv.OutChannels * patch)
+            {
+                if (wide)
+                    SparseWindow.Run(values + first, places, Conv.OutChannels, Pool.OutWidth, kernel, X.Channels, dx + slice, X.RowStride);
+                else
+                    SparseHalfWindow.Run(values + first, places, Conv.OutChannels, Pool.OutWidth, kernel, X.Channels, dx + slice, X.RowStride);
             }
         }
     }

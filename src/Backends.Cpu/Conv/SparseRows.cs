@@ -6,6 +6,7 @@ namespace Numerics.Backends.Cpu;
 internal readonly struct SparseRows
 {
     private const int MaxVectors = 8;
+    private const int MaxRows = 3;
 
     private readonly int _rows;
     private readonly int _length;
@@ -31,11 +32,15 @@ internal readonly struct SparseRows
             _ => Lanes256.Count,
         };
         _vectors = (length + _lanes - 1) / _lanes;
-        _chunks = (_vectors + MaxVectors - 1) / MaxVectors;
 
-        // 24 of 32 registers, or 12 of 16: as many rows as fit, each with a chunk's vectors.
-        int most = (_vectors + _chunks - 1) / _chunks;
-        _rowsOfTile = Math.Clamp(Simd.Registers * 3 / 4 / most, 1, Math.Min(rows, 3));
+        // 24 of 32 registers, or 12 of 16: the tile that goes through the list least often.
+        int registers = Simd.Registers * 3 / 4, fewest = int.MaxValue;
+        for (int height = Math.Min(rows, MaxRows); height > 0; height--)
+        {
+            int most = Math.Min(registers / height, MaxVectors), chunks = (_vectors + most - 1) / most, passes = (rows + height - 1) / height * chunks;
+            if (passes < fewest)
+                (fewest, _chunks, _rowsOfTile) = (passes, chunks, height);
+        }
     }
 
     /// <summary>The shortest row: a vector of any level but the widest.</summary>

@@ -24,9 +24,8 @@ internal static unsafe class SparseWindow
 
     /// <summary>Adds the gradient of a row of windows to their input pixels.</summary>
     /// <param name="values">The first window's gradient, from the first of the output channels on.</param>
-    /// <param name="at">The place of each, 0 to 3.</param>
-    /// <param name="count">How many output channels, at most <see cref="OutChannels"/>.</param>
-    /// <param name="stride">Elements between windows in both.</param>
+    /// <param name="places">The windows' <see cref="SparsePlaces"/>.</param>
+    /// <param name="stride">Floats between windows of the gradient.</param>
     /// <param name="windows">How many windows.</param>
     /// <param name="kernel">The kernel of these 16 channels, [out][3][3][16].</param>
     /// <param name="channels">Channels of the input.</param>
@@ -34,7 +33,7 @@ internal static unsafe class SparseWindow
     /// <param name="rowStride">Floats between rows of the target.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
-        float* values, byte* at, int count, nint stride, int windows, float* kernel, nint channels, float* target, nint rowStride)
+        float* values, ulong* places, nint stride, int windows, float* kernel, nint channels, float* target, nint rowStride)
     {
         float* row0 = target;
         float* row1 = target + (1 * rowStride);
@@ -48,7 +47,7 @@ internal static unsafe class SparseWindow
         Vector512<float> p21 = Vector512.Load(row2 + channels);
         Vector512<float> p30 = Vector512.Load(row3);
         Vector512<float> p31 = Vector512.Load(row3 + channels);
-        for (int window = 0; window < windows; window++, values += stride, at += stride)
+        for (int window = 0; window < windows; window++, values += stride, places += SparsePlaces.Words)
         {
             Vector512<float> p02 = Vector512.Load(row0 + (2 * channels));
             Vector512<float> p03 = Vector512.Load(row0 + (3 * channels));
@@ -58,71 +57,10 @@ internal static unsafe class SparseWindow
             Vector512<float> p23 = Vector512.Load(row2 + (3 * channels));
             Vector512<float> p32 = Vector512.Load(row3 + (2 * channels));
             Vector512<float> p33 = Vector512.Load(row3 + (3 * channels));
-            (uint place0, uint place1, uint place2, uint place3) = Places(values, at, count);
-            for (; place0 != 0; place0 &= place0 - 1)
-            {
-                int channel = BitOperations.TrailingZeroCount(place0);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p00);
-                p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p01);
-                p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p02);
-                p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p10);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p12);
-                p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p20);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p22);
-            }
-
-            for (; place1 != 0; place1 &= place1 - 1)
-            {
-                int channel = BitOperations.TrailingZeroCount(place1);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p01);
-                p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p02);
-                p03 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p03);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p12);
-                p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p13);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p22);
-                p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p23);
-            }
-
-            for (; place2 != 0; place2 &= place2 - 1)
-            {
-                int channel = BitOperations.TrailingZeroCount(place2);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p10);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p12);
-                p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p20);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p22);
-                p30 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p30);
-                p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p31);
-                p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p32);
-            }
-
-            for (; place3 != 0; place3 &= place3 - 1)
-            {
-                int channel = BitOperations.TrailingZeroCount(place3);
-                Vector512<float> value = Vector512.Create(values[channel]);
-                float* k = kernel + (channel * Patch);
-                p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p11);
-                p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p12);
-                p13 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p13);
-                p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p21);
-                p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p22);
-                p23 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p23);
-                p31 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p31);
-                p32 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p32);
-                p33 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p33);
-            }
-
+            Add(places[0], values, kernel, ref p00, ref p01, ref p02, ref p10, ref p11, ref p12, ref p20, ref p21, ref p22);
+            Add(places[1], values, kernel, ref p01, ref p02, ref p03, ref p11, ref p12, ref p13, ref p21, ref p22, ref p23);
+            Add(places[2], values, kernel, ref p10, ref p11, ref p12, ref p20, ref p21, ref p22, ref p30, ref p31, ref p32);
+            Add(places[3], values, kernel, ref p11, ref p12, ref p13, ref p21, ref p22, ref p23, ref p31, ref p32, ref p33);
             p00.Store(row0);
             p01.Store(row0 + channels);
             p10.Store(row1);
@@ -151,32 +89,28 @@ internal static unsafe class SparseWindow
         p31.Store(row3 + channels);
     }
 
-    /// <summary>A bit for each channel that chose a place and has a gradient other than 0 of either sign; a word for each place.</summary>
+    /// <summary>Adds the kernels of some channels to nine pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (uint Place0, uint Place1, uint Place2, uint Place3) Places(float* values, byte* at, int count)
+    private static void Add(
+        ulong places, float* values, float* kernel,
+        ref Vector512<float> p00, ref Vector512<float> p01, ref Vector512<float> p02,
+        ref Vector512<float> p10, ref Vector512<float> p11, ref Vector512<float> p12,
+        ref Vector512<float> p20, ref Vector512<float> p21, ref Vector512<float> p22)
     {
-        uint place0 = 0, place1 = 0, place2 = 0, place3 = 0;
-        int channel = 0;
-        for (; channel <= count - Vector512<float>.Count; channel += Vector512<float>.Count)
+        for (; places != 0; places &= places - 1)
         {
-            ulong has = ~Vector512.Equals(Vector512.Load((int*)values + channel) << 1, Vector512<int>.Zero).ExtractMostSignificantBits();
-            Vector128<byte> place = Vector128.Load(at + channel) & Vector128.Create((byte)3);
-            place0 |= ((uint)has & Vector128.Equals(place, Vector128<byte>.Zero).ExtractMostSignificantBits()) << channel;
-            place1 |= ((uint)has & Vector128.Equals(place, Vector128.Create((byte)1)).ExtractMostSignificantBits()) << channel;
-            place2 |= ((uint)has & Vector128.Equals(place, Vector128.Create((byte)2)).ExtractMostSignificantBits()) << channel;
-            place3 |= ((uint)has & Vector128.Equals(place, Vector128.Create((byte)3)).ExtractMostSignificantBits()) << channel;
+            nint channel = BitOperations.TrailingZeroCount(places);
+            Vector512<float> value = Vector512.Create(values[channel]);
+            float* k = kernel + (channel * Patch);
+            p00 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k), p00);
+            p01 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (1 * Channels)), p01);
+            p02 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (2 * Channels)), p02);
+            p10 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (3 * Channels)), p10);
+            p11 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (4 * Channels)), p11);
+            p12 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (5 * Channels)), p12);
+            p20 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (6 * Channels)), p20);
+            p21 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (7 * Channels)), p21);
+            p22 = Vector512.MultiplyAddEstimate(value, Vector512.Load(k + (8 * Channels)), p22);
         }
-
-        for (; channel < count; channel++)
-        {
-            uint bit = (BitConverter.SingleToUInt32Bits(values[channel]) << 1) != 0 ? 1u << channel : 0;
-            int place = at[channel] & 3;
-            place0 |= place == 0 ? bit : 0;
-            place1 |= place == 1 ? bit : 0;
-            place2 |= place == 2 ? bit : 0;
-            place3 |= place == 3 ? bit : 0;
-        }
-
-        return (place0, place1, place2, place3);
     }
 }
