@@ -79,6 +79,7 @@ internal static unsafe class ColourProducts
     /// <param name="tapStride">Floats between the taps of a panel.</param>
     /// <param name="pointStride">Floats between its points.</param>
     /// <param name="target">Receives the panels.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransformKernel(
         in Conv2DGeometry g, float* source, int panels, int panel, int tapStride, int pointStride, float* target)
     {

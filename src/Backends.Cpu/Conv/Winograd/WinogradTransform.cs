@@ -177,6 +177,7 @@ internal static class WinogradTransform
     }
 
     /// <summary>What <see cref="Taps"/> leaves out at a point; at the first and the last one the taps are g0 and g3 themselves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Scale(int point) => point switch
     {
         0 => 1 / (SquareA * SquareB),
@@ -190,6 +191,7 @@ internal static class WinogradTransform
     /// <param name="taps">The first tap.</param>
     /// <param name="stride">Floats between taps.</param>
     /// <param name="count">How many taps.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe double Filter(int point, float* taps, nint stride, int count)
     {
         double x = point switch { 1 => A, 2 => -A, 3 => B, 4 => -B, _ => 0 };
