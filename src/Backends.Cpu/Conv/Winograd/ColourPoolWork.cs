@@ -32,7 +32,8 @@ internal readonly unsafe struct ColourPoolWork(
 
     /// <summary>Whether this way takes a convolution and its pooling.</summary>
     public static bool Fits(in Conv2DGeometry g, in Pool2DGeometry pool) =>
-        g is { KernelHeight: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= MaxChannels }
+        Simd.Level != SimdLevel.Scalar
+        && g is { KernelHeight: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= MaxChannels }
         && g.OutChannels >= Panel && 2 * PanelsOf(g) * Panel <= 3 * g.OutChannels && pool.OutWidth >= Pixels;
 
     /// <summary>Floats of the transformed kernel.</summary>
@@ -60,7 +61,6 @@ internal readonly unsafe struct ColourPoolWork(
             (long image, long tileRow) = Math.DivRem(row, TileRowCount);
             switch (Simd.Level)
             {
-                case SimdLevel.Scalar: Row<LanesScalar>((int)image, (int)tileRow); break;
                 case SimdLevel.Vector128: Row<Lanes128>((int)image, (int)tileRow); break;
                 case SimdLevel.Avx2: Row<Lanes256>((int)image, (int)tileRow); break;
                 default: Row<Lanes512>((int)image, (int)tileRow); break;
