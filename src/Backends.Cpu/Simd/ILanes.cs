@@ -40,6 +40,24 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract void Store(TSelf value, float* target);
 
+    /// <summary>All bits of a lane where a &gt; b, else none.</summary>
+    static abstract TSelf Greater(TSelf a, TSelf b);
+
+    /// <summary>All bits of a lane where a or b is NaN, else none.</summary>
+    static abstract TSelf Unordered(TSelf a, TSelf b);
+
+    /// <summary>The greater one. Where one is NaN, either.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
+
+    /// <summary>Lanes of one where the mask has all bits, of the other where it has none.</summary>
+    static abstract TSelf Select(TSelf mask, TSelf one, TSelf other);
+
+    /// <summary>max(v, 0) with NaN kept.</summary>
+    static abstract TSelf Rectify(TSelf value);
+
+    /// <summary>Writes each lane's bits, an integer of at most 127, as a byte.</summary>
+    static abstract void StoreBytes(TSelf bits, byte* target);
+
     /// <summary>The same number in every lane.</summary>
     static abstract TSelf Create(float value);
 
@@ -48,4 +66,7 @@ internal unsafe interface ILanes<TSelf>
     static abstract TSelf operator -(TSelf a, TSelf b);
 
     static abstract TSelf operator *(TSelf a, TSelf b);
+
+    /// <summary>The bits of both.</summary>
+    static abstract TSelf operator |(TSelf a, TSelf b);
 }

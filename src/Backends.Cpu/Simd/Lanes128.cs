@@ -47,6 +47,30 @@ internal unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
     public static void Store(Lanes128 value, float* target) => value._value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Greater(Lanes128 a, Lanes128 b) => new(Vector128.GreaterThan(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Unordered(Lanes128 a, Lanes128 b) =>
+        new(Sse.IsSupported ? Sse.CompareUnordered(a._value, b._value) : Vector128.IsNaN(a._value) | Vector128.IsNaN(b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Max(Lanes128 a, Lanes128 b) => new(Vector128.MaxNative(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Select(Lanes128 mask, Lanes128 one, Lanes128 other) =>
+        new(Sse41.IsSupported ? Sse41.BlendVariable(other._value, one._value, mask._value) : Vector128.ConditionalSelect(mask._value, one._value, other._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Rectify(Lanes128 value) => new(Vector128.AndNot(value._value, Vector128.LessThan(value._value, Vector128<float>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes128 bits, byte* target)
+    {
+        Vector128<short> words = Vector128.NarrowWithSaturation(bits._value.AsInt32(), bits._value.AsInt32());
+        Unsafe.WriteUnaligned(target, Vector128.NarrowWithSaturation(words, words).AsUInt32().ToScalar());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Create(float value) => new(Vector128.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,4 +81,7 @@ internal unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator *(Lanes128 a, Lanes128 b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 operator |(Lanes128 a, Lanes128 b) => new(a._value | b._value);
 }

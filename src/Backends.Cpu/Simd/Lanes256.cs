@@ -53,6 +53,30 @@ internal unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
     public static void Store(Lanes256 value, float* target) => value._value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Greater(Lanes256 a, Lanes256 b) => new(Vector256.GreaterThan(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Unordered(Lanes256 a, Lanes256 b) =>
+        new(Avx.IsSupported ? Avx.CompareUnordered(a._value, b._value) : Vector256.IsNaN(a._value) | Vector256.IsNaN(b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Max(Lanes256 a, Lanes256 b) => new(Vector256.MaxNative(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Select(Lanes256 mask, Lanes256 one, Lanes256 other) =>
+        new(Avx.IsSupported ? Avx.BlendVariable(other._value, one._value, mask._value) : Vector256.ConditionalSelect(mask._value, one._value, other._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Rectify(Lanes256 value) => new(Vector256.AndNot(value._value, Vector256.LessThan(value._value, Vector256<float>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes256 bits, byte* target)
+    {
+        Vector128<short> words = Vector128.NarrowWithSaturation(bits._value.GetLower().AsInt32(), bits._value.GetUpper().AsInt32());
+        Unsafe.WriteUnaligned(target, Vector128.NarrowWithSaturation(words, words).AsUInt64().ToScalar());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Create(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,4 +87,7 @@ internal unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator *(Lanes256 a, Lanes256 b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 operator |(Lanes256 a, Lanes256 b) => new(a._value | b._value);
 }

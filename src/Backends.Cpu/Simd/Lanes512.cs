@@ -56,6 +56,36 @@ internal unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
     public static void Store(Lanes512 value, float* target) => value._value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Greater(Lanes512 a, Lanes512 b) => new(Vector512.GreaterThan(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Unordered(Lanes512 a, Lanes512 b) =>
+        new(Vector512.IsNaN(a._value) | Vector512.IsNaN(b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Select(Lanes512 mask, Lanes512 one, Lanes512 other) =>
+        new(Vector512.ConditionalSelect(mask._value, one._value, other._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Rectify(Lanes512 value) => new(Vector512.AndNot(value._value, Vector512.LessThan(value._value, Vector512<float>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes512 bits, byte* target)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector128Byte(bits._value.AsUInt32()).Store(target);
+            return;
+        }
+
+        Lanes256.StoreBytes(new(bits._value.GetLower()), target);
+        Lanes256.StoreBytes(new(bits._value.GetUpper()), target + Lanes256.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Create(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,4 +96,7 @@ internal unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator *(Lanes512 a, Lanes512 b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 operator |(Lanes512 a, Lanes512 b) => new(a._value | b._value);
 }

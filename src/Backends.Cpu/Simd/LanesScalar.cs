@@ -43,6 +43,24 @@ internal unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
     public static void Store(LanesScalar value, float* target) => *target = value._value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Greater(LanesScalar a, LanesScalar b) => Mask(a._value > b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Unordered(LanesScalar a, LanesScalar b) => Mask(float.IsNaN(a._value) || float.IsNaN(b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Max(LanesScalar a, LanesScalar b) => a._value > b._value ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Select(LanesScalar mask, LanesScalar one, LanesScalar other) => BitConverter.SingleToInt32Bits(mask._value) != 0 ? one : other;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar Rectify(LanesScalar value) => new(value._value < 0 ? 0 : value._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(LanesScalar bits, byte* target) => *target = (byte)BitConverter.SingleToInt32Bits(bits._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar Create(float value) => new(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,4 +71,11 @@ internal unsafe struct LanesScalar(float value) : ILanes<LanesScalar>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar operator *(LanesScalar a, LanesScalar b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar operator |(LanesScalar a, LanesScalar b) =>
+        new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a._value) | BitConverter.SingleToInt32Bits(b._value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static LanesScalar Mask(bool all) => new(BitConverter.Int32BitsToSingle(all ? -1 : 0));
 }

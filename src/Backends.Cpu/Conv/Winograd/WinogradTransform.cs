@@ -201,6 +201,7 @@ internal static class WinogradTransform
     }
 
     /// <summary>What taps that are a gradient leave out at a point; at the first and the last one they are the first and the last tap themselves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Scale(int point) => point switch
     {
         0 => 1 / (SquareA * SquareB),
@@ -209,14 +210,20 @@ internal static class WinogradTransform
         _ => 1,
     };
 
-    /// <summary>Three taps of a filter at one of the six points.</summary>
-    public static double Filter(int point, double g0, double g1, double g2) => point switch
+    /// <summary>A filter at one of the six points.</summary>
+    /// <param name="point">Which point.</param>
+    /// <param name="taps">The first tap.</param>
+    /// <param name="stride">Floats between taps.</param>
+    /// <param name="count">How many taps.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe double Filter(int point, float* taps, nint stride, int count)
     {
-        0 => g0 * (1 / (SquareA * SquareB)),
-        1 => (g0 + (g1 * A) + (g2 * SquareA)) * ScaleA,
-        2 => (g0 - (g1 * A) + (g2 * SquareA)) * ScaleA,
-        3 => (g0 + (g1 * B) + (g2 * SquareB)) * ScaleB,
-        4 => (g0 - (g1 * B) + (g2 * SquareB)) * ScaleB,
-        _ => g2,
-    };
+        double x = point switch { 1 => A, 2 => -A, 3 => B, 4 => -B, _ => 0 };
+        if (point == Points - 1)
+            return taps[(count - 1) * stride];
+        double sum = 0;
+        for (int i = count - 1; i >= 0; i--)
+            sum = (sum * x) + taps[i * stride];
+        return sum * Scale(point);
+    }
 }
