@@ -2,12 +2,9 @@
 # The cats-vs-dogs network here, in PyTorch and in TorchSharp, in turn for several rounds: medians over the rounds, and how many
 # times faster ours is than the fastest of the others. A peer that cannot run is left out, and why is said.
 #   benchmarks/compare.sh
-#   ROUNDS=1 STEPS=5 BATCH=8 THREADS=1 PYTHON=python3 benchmarks/compare.sh
-set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
-rounds=${ROUNDS:-3} steps=${STEPS:-10} batch=${BATCH:-32} threads=${THREADS:-$(nproc)} python=${PYTHON:-/usr/bin/python3}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+#   ROUNDS=1 STEPS=5 BATCH=8 THREADS=1 SIMD=avx2 PYTHON=python3 benchmarks/compare.sh
+source "$(dirname "${BASH_SOURCE[0]}")/in-turn.sh"
+steps=${STEPS:-10} batch=${BATCH:-32}
 peers=()
 
 build() {
