@@ -45,6 +45,17 @@ public abstract partial class BackendConformance
         }
     }
 
+    /// <summary>A comparison takes zeros for equal; their reciprocals are not.</summary>
+    [Theory]
+    [InlineData(UnaryKind.Log1p)]
+    [InlineData(UnaryKind.Sqrt)]
+    [InlineData(UnaryKind.LeakyRelu)]
+    [InlineData(UnaryKind.Gelu)]
+    [InlineData(UnaryKind.Silu)]
+    [InlineData(UnaryKind.Tanh)]
+    public void Functions_of_zero_keep_its_sign(UnaryKind kind) => Same($"{kind}", Tolerances.Exact, i => Tensor.Apply(
+        Tensor.Apply(i.Values(0, -0f, 0, 0, -0f, -0f, 0), new UnaryOp(kind, 0.5f, 0)), new UnaryOp(UnaryKind.Reciprocal, 0, 0)));
+
     [Theory]
     [MemberData(nameof(BinaryOps))]
     public void Binary_ops_on_pairs_of_special_values(BinaryOp op)
