@@ -110,6 +110,26 @@ public abstract partial class BackendConformance
         }
     }
 
+    /// <summary>Gradients that are not finite, or next to zero, come back through overlapping windows to what these cover, and to nothing else.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void Gradients_of_pooling_of_special_values(int channels)
+    {
+        foreach (float[] values in SpecialRuns().Append([float.MaxValue, 0, float.Epsilon, -1e-40f, SmallestNormal, -float.MaxValue]))
+        {
+            foreach (int stride in new[] { 1, 2 })
+            {
+                string what = $"with stride {stride} times [{string.Join(", ", values)}]";
+                int width = values.Length * stride;
+                SameWithGradients($"average pool {what}", Tolerances.Sum, i => i
+                    .Uniform(-1, 1, 1, 1, width, channels).AveragePool2D((1, 3), (1, stride), Padding.Same) * i.Values(values).Reshape(1, 1, -1, 1));
+                SameWithGradients($"max pool {what}", Tolerances.Sum, i => i
+                    .Uniform(-1, 1, 1, 1, width, channels).MaxPool2D((1, 3), (1, stride), Padding.Same) * i.Values(values).Reshape(1, 1, -1, 1));
+            }
+        }
+    }
+
     [Fact]
     public void Products_hand_on_what_is_not_finite()
     {
