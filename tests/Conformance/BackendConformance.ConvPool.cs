@@ -42,11 +42,29 @@ public abstract partial class BackendConformance
     [InlineData(1, 16, 15, 17)]
     [InlineData(3, 64, 3, 40)]
     [InlineData(2, 24, 3, 10)]
+    [InlineData(3, 22, 3, 11)]
+    [InlineData(4, 8, 2, 9)]
+    [InlineData(3, 40, 4, 8)]
+    [InlineData(3, 8, 3, 230)]
     public void Fused_convolution_and_pooling_of_pictures(int channels, int channelsOut, int kernelWidth, int size)
     {
         foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
         {
             var conv = new ConvCase((2, size, size + kernelWidth, channels), (3, kernelWidth, channels, channelsOut), (1, 1), (1, 1), padding, 1);
+            SameFused(conv, (2, 2), (2, 2), Padding.Valid);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(2, 3)]
+    [InlineData(4, 3)]
+    [InlineData(5, 2)]
+    public void Fused_convolution_and_pooling_of_pictures_by_kernels_of_any_height(int kernelHeight, int channels)
+    {
+        foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
+        {
+            var conv = new ConvCase((2, 13, 21, channels), (kernelHeight, 3, channels, 16), (1, 1), (1, 1), padding, 1);
             SameFused(conv, (2, 2), (2, 2), Padding.Valid);
         }
     }
@@ -71,7 +89,7 @@ public abstract partial class BackendConformance
             threads: 1);
     }
 
-    // Few channels of exact numbers: every backend decides alike, so the whole way through the tape can be compared.
+    // Exact numbers, and a kernel that is not transformed: every backend decides alike, so the whole way through the tape can be compared.
     [Fact]
     public void Fused_convolution_and_pooling_on_the_tape() => SameWithGradients("conv2d relu maxpool", Tolerances.Convolution, i => i
         .Quarters(2, 15, 12, 3)

@@ -34,10 +34,19 @@ public abstract partial class BackendConformance
             SameWithGradients($"columns {n}", Tolerances.Sum, i => i.Normal(7, 19).MatMul(i.Normal(19, n)));
             SameWithGradients($"rows {n}", Tolerances.Sum, i => i.Normal(n, 19).MatMul(i.Normal(19, 17)));
             SameWithGradients($"inner {n}", Tolerances.Sum, i => i.Normal(7, n).MatMul(i.Normal(n, 17), false, false));
-            SameWithGradients($"few rows, long sums {n}", Tolerances.Sum, i => i.Normal(3, 600).MatMul(i.Normal(600, n)));
+            foreach (int rows in new[] { 1, 2, 3, 4 })
+                SameWithGradients($"{rows} rows, long sums {n}", Tolerances.Sum, i => i.Normal(rows, 603).MatMul(i.Normal(603, n)));
             SameWithGradients($"dense {n}", Tolerances.Sum, i => i.Normal(5, 33).Dense(i.Normal(33, n), i.Normal(n)));
             SameWithGradients($"more rows, long sums {n}", Tolerances.Sum, i => i.Normal(50, 700).MatMul(i.Normal(700, n)));
         }
+    }
+
+    [Fact]
+    public void Products_of_few_long_rows()
+    {
+        // Ranges of the inner sum that are no multiple of a block; rows of b longer than registers hold; rows of a at powers of two from each other.
+        foreach ((int rows, int inner, int columns) in new[] { (1, 650, 1100), (1, 517, 2051), (4, 530, 1037), (33, 1024, 203), (13, 2048, 97), (6, 1500, 1030), (48, 3072, 131) })
+            SameWithGradients($"[{rows}, {inner}] to {columns}", Tolerances.Sum, i => i.Normal(rows, inner).Dense(i.Normal(inner, columns), i.Normal(columns), relu: true));
     }
 
     [Fact]

@@ -68,6 +68,28 @@ public abstract partial class BackendConformance
             i.Normal(3, 3, channelsIn, channelsOut), i.Normal(channelsOut), (1, 1), Padding.Same));
     }
 
+    // Tiles of rows that are cut off, pixels and channels that are computed twice, kernels that are no square.
+    [Theory]
+    [InlineData(3, 3, 3, 16, 23, 24)]
+    [InlineData(3, 2, 1, 22, 30, 19)]
+    [InlineData(3, 5, 2, 40, 13, 27)]
+    [InlineData(3, 3, 4, 32, 16, 17)]
+    [InlineData(5, 5, 3, 32, 21, 18)]
+    [InlineData(5, 3, 1, 17, 22, 20)]
+    [InlineData(5, 4, 4, 48, 15, 26)]
+    public void Convolutions_of_pictures(int kernelHeight, int kernelWidth, int channels, int channelsOut, int height, int width)
+    {
+        Shape kernel = (kernelHeight, kernelWidth, channels, channelsOut);
+        SameWithGradients("conv2d, valid", Tolerances.Convolution, i => i.Normal(2, height, width, channels).Conv2D(i.Normal(kernel)));
+        SameWithGradients("conv2d relu, same", Tolerances.Convolution, i => i.Quarters(3, height, width, channels).Conv2D(
+            i.Quarters(kernel), i.Quarters(channelsOut) + (1 / 32f), (1, 1), Padding.Same, relu: true));
+        foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
+        {
+            SameAsCast($"conv2d {kernel} {padding}", whole: false, (2, height, width, channels), (i, x) =>
+                x.Conv2D(i.Normal(kernel), i.Normal(channelsOut), (1, 1), padding, relu: true));
+        }
+    }
+
     // Phases of unequal size, more of them than rows, tiles that are cut off, paddings that are no multiple of the dilation.
     [Theory]
     [InlineData(5, 1, 1, 16, 32, 23)]

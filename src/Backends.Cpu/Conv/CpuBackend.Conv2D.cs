@@ -47,6 +47,12 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
+        if (ColourConvWork.Fits(g))
+        {
+            ConvolveColours(pixels, kernel, bias, g, relu, y);
+            return;
+        }
+
         if (GroupBlocks.Fits(g))
         {
             ConvolveGroups(x, kernel, g, To(g, y, bias, relu, new ConvWork { RowStep = g.StrideH, ColumnStep = g.StrideW, OutHeight = g.OutHeight, OutWidth = g.OutWidth }));
@@ -68,6 +74,12 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
+        if (StridedColourWork.Fits(g))
+        {
+            ConvolveStridedColours(pixels, kernel, bias, g, relu, y);
+            return;
+        }
+
         using var scratch = new ConvScratch(_memory, g);
         PaddedImages images = PaddedImages.InputOf(g, pixels);
         ConvWork bands = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
@@ -83,6 +95,29 @@ public sealed unsafe partial class CpuBackend
         _team.Run(pack, pack.Shards);
         using var blocks = new Scratch(_memory, _team, work.WorkspaceSize);
         work.Workspaces = blocks.Workspaces;
+        _team.Run(work, work.Shards);
+    }
+
+    private void ConvolveColours(Pixels x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    {
+        using var points = new Scratch(_memory, ColourConvWork.KernelSize(g));
+        using var scratch = new Scratch(_memory, _team, ColourConvWork.WorkspaceSize(g));
+        ColourConvWork.TransformKernel(g, kernel, points.Pointer);
+        var rows = new WinogradRows(x, g.InHeight, g.InWidth, g.InChannels, g.PadTop, g.PadLeft) { Outputs = WinogradTransform.OutputsOf(g.KernelHeight) };
+        var work = new ColourConvWork(rows, g, points.Pointer, bias, relu, y, scratch.Workspaces);
+        _team.Run(work, work.Shards);
+    }
+
+    private void ConvolveStridedColours(Pixels x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
+    {
+        PaddedImages images = PaddedImages.InputOf(g, x);
+        int steps = g.KernelHeight * g.KernelWidth * g.InChannels;
+        using var panels = new Scratch(_memory, PackedPanels.Size(steps, g.OutChannels));
+        using var copies = new Scratch(_memory, _team, StridedColourWork.WorkspaceSize(images, g));
+        var packed = new PackedPanels(panels.Pointer, steps, g.OutChannels);
+        var pack = new PackWork(packed, 1, kernel, 0, g.OutChannels, 1);
+        _team.Run(pack, pack.Shards);
+        var work = new StridedColourWork(images, g, packed, bias, relu, y, copies.Workspaces);
         _team.Run(work, work.Shards);
     }
 

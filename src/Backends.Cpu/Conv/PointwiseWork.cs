@@ -99,8 +99,12 @@ internal unsafe struct PointwiseWork(in Conv2DGeometry geometry, int threads) : 
             float* aheadOutput = Y + ((nint)ahead * outChannels), stopOutput = copiesOutput ? aheadOutput : Y + ((nint)stop * outChannels);
             for (int panel = 0; panel < Kernel.Count; panel++)
             {
-                long asked = ahead + ((stop - ahead) * panel / Kernel.Count), ask = ahead + ((stop - ahead) * (panel + 1) / Kernel.Count);
-                Source?.Ask(asked, (int)(ask - asked));
+                if (copiesInput)
+                {
+                    long asked = ahead + ((stop - ahead) * panel / Kernel.Count), ask = ahead + ((stop - ahead) * (panel + 1) / Kernel.Count);
+                    Source!.Value.Ask(asked, (int)(ask - asked));
+                }
+
                 float* weights = Kernel.Panel(panel, out int columns, out int width);
                 int channel = panel * TileRows.MaxWidth;
                 nint lines = TileRows.Tiles(count, width) * inChannels * Prefetching.Line;

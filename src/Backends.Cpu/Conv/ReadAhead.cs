@@ -27,4 +27,14 @@ internal unsafe struct ReadAhead
         for (nint line = 0; line < _linesOfStep; line++, _next += Prefetching.Line)
             Prefetching.Start(_next);
     }
+
+    /// <summary>The lines of the next step, for the caller to ask for.</summary>
+    /// <param name="lines">How many.</param>
+    public float* Take(out nint lines)
+    {
+        float* start = _next;
+        lines = _linesOfStep;
+        _next += lines * Prefetching.Line;
+        return start;
+    }
 }

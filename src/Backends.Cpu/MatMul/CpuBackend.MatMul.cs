@@ -70,7 +70,9 @@ public sealed unsafe partial class CpuBackend
         int shards = StreamedMatMul.ShardsOf(x);
         long size = (long)x.M * x.N;
         using var partials = new Scratch(_memory, shards * size);
-        if (x.M <= FewRowsMatMul.MaxRows)
+        if (OneRowMatMul.Fits(x))
+            Share(new OneRowMatMul(x, partials.Pointer, shards), shards, x);
+        else if (x.M <= FewRowsMatMul.MaxRows)
             Share(new FewRowsMatMul(x, partials.Pointer, shards), shards, x);
         else
             Share(new StreamedMatMul(x, partials.Pointer, shards), shards, x);

@@ -4,13 +4,16 @@ namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// The product of one to four rows with a large matrix, as in a dense layer over a single example: nothing but reading b, so b is
-/// read from one end to the other. All sums that fit into registers, 16 vectors of them (8 where there are 16 registers), go along
-/// with a row of b. A shard is a range of the inner sum, as in <see cref="StreamedMatMul"/>.
+/// read from one end to the other, some rows at a time. The numbers of a that belong to them, eight or fewer, are in registers, the sums
+/// in L1; rows that come soon are on their way to L2 meanwhile. A shard is a range of the inner sum, as in <see cref="StreamedMatMul"/>.
 /// </summary>
 internal readonly unsafe struct FewRowsMatMul(MatMulOperands x, float* partials, int shards) : IShardedWork
 {
     /// <summary>The most rows it is meant for.</summary>
     public const int MaxRows = 4;
+
+    // Nearer, lines would not be there in time.
+    private const int FloatsAhead = 4 << 10;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shard)
@@ -29,199 +32,111 @@ internal readonly unsafe struct FewRowsMatMul(MatMulOperands x, float* partials,
     {
         int start = (int)((long)x.K * shard / shards), steps = (int)((long)x.K * (shard + 1) / shards) - start;
         float* a = x.A + (start * x.StepStrideA), b = x.B + (start * x.StepStrideB), y = partials + ((nint)shard * x.M * x.N);
+        new Span<float>(y, x.M * x.N).Clear();
         switch (x.M)
         {
-            case 1 when Simd.Registers == 32: Columns<TLanes, Rows.R1, Rows.R4>(a, b, steps, y); break;
-            case 1: Columns<TLanes, Rows.R1, Rows.R2>(a, b, steps, y); break;
-            case 2 when Simd.Registers == 32: Columns<TLanes, Rows.R2, Rows.R2>(a, b, steps, y); break;
-            case 2: Columns<TLanes, Rows.R2, Rows.R1>(a, b, steps, y); break;
-            case 3: Columns<TLanes, Rows.R3, Rows.R1>(a, b, steps, y); break;
-            default: Columns<TLanes, Rows.R4, Rows.R1>(a, b, steps, y); break;
+            case 1: Add<TLanes, Rows.R1, Rows.R4>(a, b, steps, y); break;
+            case 2: Add<TLanes, Rows.R2, Rows.R4>(a, b, steps, y); break;
+            case 3: Add<TLanes, Rows.R3, Rows.R2>(a, b, steps, y); break;
+            default: Add<TLanes, Rows.R4, Rows.R2>(a, b, steps, y); break;
         }
     }
 
-    // Four vectors of columns are a quad; rows times quads are the registers' worth.
-    private void Columns<TLanes, TRows, TQuads>(float* a, float* b, int steps, float* y)
+    private void Add<TLanes, TRows, TSteps>(float* a, float* b, int steps, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TRows : struct, IRowCount
-        where TQuads : struct, IRowCount
+        where TSteps : struct, IRowCount
     {
-        int column = 0;
-        for (; column <= x.N - (4 * TLanes.Count * TQuads.Count); column += 4 * TLanes.Count * TQuads.Count)
-            Sums<TLanes, TRows, TQuads>(a, b + column, steps, y + column);
-        for (; column <= x.N - (4 * TLanes.Count); column += 4 * TLanes.Count)
-            Sums<TLanes, TRows, Rows.R1>(a, b + column, steps, y + column);
-        for (; column < x.N; column++)
-        {
-            for (int row = 0; row < TRows.Count; row++)
-            {
-                float sum = 0;
-                for (int step = 0; step < steps; step++)
-                    sum = float.MultiplyAddEstimate(a[(row * x.RowStrideA) + (step * x.StepStrideA)], b[(step * x.StepStrideB) + column], sum);
-                y[(row * x.N) + column] = sum;
-            }
-        }
+        for (; steps >= TSteps.Count; steps -= TSteps.Count, a += TSteps.Count * x.StepStrideA, b += TSteps.Count * x.StepStrideB)
+            AddSteps<TLanes, TRows, TSteps>(a, b, y);
+        for (; steps > 0; steps--, a += x.StepStrideA, b += x.StepStrideB)
+            AddSteps<TLanes, TRows, Rows.R1>(a, b, y);
     }
 
-    // Up to four quads: of one row, or of as many rows. The JIT leaves out what a pair of counts does not use.
+    // One or two rows and four steps, or four and two. The JIT leaves out what a pair of counts does not use.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Sums<TLanes, TRows, TQuads>(float* a, float* b, int steps, float* y)
+    private void AddSteps<TLanes, TRows, TSteps>(float* a, float* b, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TRows : struct, IRowCount
-        where TQuads : struct, IRowCount
+        where TSteps : struct, IRowCount
     {
-        int rows = TRows.Count, quads = TQuads.Count;
+        int rows = TRows.Count, steps = TSteps.Count, columns = x.N;
         nint rowStride = x.RowStrideA, stepA = x.StepStrideA, stepB = x.StepStrideB;
-        TLanes s00 = TLanes.Zero, s01 = TLanes.Zero, s02 = TLanes.Zero, s03 = TLanes.Zero;
-        TLanes s04 = TLanes.Zero, s05 = TLanes.Zero, s06 = TLanes.Zero, s07 = TLanes.Zero;
-        TLanes s08 = TLanes.Zero, s09 = TLanes.Zero, s010 = TLanes.Zero, s011 = TLanes.Zero;
-        TLanes s012 = TLanes.Zero, s013 = TLanes.Zero, s014 = TLanes.Zero, s015 = TLanes.Zero;
-        TLanes s10 = TLanes.Zero, s11 = TLanes.Zero, s12 = TLanes.Zero, s13 = TLanes.Zero;
-        TLanes s14 = TLanes.Zero, s15 = TLanes.Zero, s16 = TLanes.Zero, s17 = TLanes.Zero;
-        TLanes s20 = TLanes.Zero, s21 = TLanes.Zero, s22 = TLanes.Zero, s23 = TLanes.Zero;
-        TLanes s30 = TLanes.Zero, s31 = TLanes.Zero, s32 = TLanes.Zero, s33 = TLanes.Zero;
-        for (int step = 0; step < steps; step++, a += stepA, b += stepB)
+        TLanes a00 = Number(0, 0), a01 = Number(0, 1), a02 = Number(0, 2), a03 = Number(0, 3);
+        TLanes a10 = Number(1, 0), a11 = Number(1, 1), a12 = Number(1, 2), a13 = Number(1, 3);
+        TLanes a20 = Number(2, 0), a21 = Number(2, 1), a30 = Number(3, 0), a31 = Number(3, 1);
+        float* b3 = b + (3 * stepB), ahead = b + (((FloatsAhead / (steps * columns)) + 1) * steps * stepB);
+        int column = 0;
+        for (; column <= columns - TLanes.Count; column += TLanes.Count)
         {
-            TLanes a0 = TLanes.Repeat(a);
-            TLanes a1 = rows > 1 ? TLanes.Repeat(a + (1 * rowStride)) : TLanes.Zero;
-            TLanes a2 = rows > 2 ? TLanes.Repeat(a + (2 * rowStride)) : TLanes.Zero;
-            TLanes a3 = rows > 3 ? TLanes.Repeat(a + (3 * rowStride)) : TLanes.Zero;
-            TLanes b0 = TLanes.Load(b);
-            s00 = TLanes.MultiplyAdd(a0, b0, s00);
-            if (rows > 1)
-                s10 = TLanes.MultiplyAdd(a1, b0, s10);
-            if (rows > 2)
-                s20 = TLanes.MultiplyAdd(a2, b0, s20);
-            if (rows > 3)
-                s30 = TLanes.MultiplyAdd(a3, b0, s30);
-            TLanes b1 = TLanes.Load(b + (1 * TLanes.Count));
-            s01 = TLanes.MultiplyAdd(a0, b1, s01);
-            if (rows > 1)
-                s11 = TLanes.MultiplyAdd(a1, b1, s11);
-            if (rows > 2)
-                s21 = TLanes.MultiplyAdd(a2, b1, s21);
-            if (rows > 3)
-                s31 = TLanes.MultiplyAdd(a3, b1, s31);
-            TLanes b2 = TLanes.Load(b + (2 * TLanes.Count));
-            s02 = TLanes.MultiplyAdd(a0, b2, s02);
-            if (rows > 1)
-                s12 = TLanes.MultiplyAdd(a1, b2, s12);
-            if (rows > 2)
-                s22 = TLanes.MultiplyAdd(a2, b2, s22);
-            if (rows > 3)
-                s32 = TLanes.MultiplyAdd(a3, b2, s32);
-            TLanes b3 = TLanes.Load(b + (3 * TLanes.Count));
-            s03 = TLanes.MultiplyAdd(a0, b3, s03);
-            if (rows > 1)
-                s13 = TLanes.MultiplyAdd(a1, b3, s13);
-            if (rows > 2)
-                s23 = TLanes.MultiplyAdd(a2, b3, s23);
-            if (rows > 3)
-                s33 = TLanes.MultiplyAdd(a3, b3, s33);
-
-            if (quads > 1)
+            // As many lines as are used here.
+            int lines = steps * TLanes.Count / Prefetching.Line;
+            Prefetching.Start(ahead);
+            if (lines > 1)
+                Prefetching.Start(ahead + (1 * Prefetching.Line));
+            if (lines > 2)
             {
-                TLanes b4 = TLanes.Load(b + (4 * TLanes.Count));
-                s04 = TLanes.MultiplyAdd(a0, b4, s04);
-                if (rows > 1)
-                    s14 = TLanes.MultiplyAdd(a1, b4, s14);
-                TLanes b5 = TLanes.Load(b + (5 * TLanes.Count));
-                s05 = TLanes.MultiplyAdd(a0, b5, s05);
-                if (rows > 1)
-                    s15 = TLanes.MultiplyAdd(a1, b5, s15);
-                TLanes b6 = TLanes.Load(b + (6 * TLanes.Count));
-                s06 = TLanes.MultiplyAdd(a0, b6, s06);
-                if (rows > 1)
-                    s16 = TLanes.MultiplyAdd(a1, b6, s16);
-                TLanes b7 = TLanes.Load(b + (7 * TLanes.Count));
-                s07 = TLanes.MultiplyAdd(a0, b7, s07);
-                if (rows > 1)
-                    s17 = TLanes.MultiplyAdd(a1, b7, s17);
+                Prefetching.Start(ahead + (2 * Prefetching.Line));
+                Prefetching.Start(ahead + (3 * Prefetching.Line));
             }
 
-            if (quads > 2)
+            ahead += steps * TLanes.Count;
+            float* y0 = y + column, y1 = y0 + columns, y2 = y1 + columns, y3 = y2 + columns;
+            TLanes s0 = TLanes.Load(y0), s1 = rows > 1 ? TLanes.Load(y1) : s0, s2 = rows > 2 ? TLanes.Load(y2) : s0, s3 = rows > 3 ? TLanes.Load(y3) : s0;
+            TLanes v = TLanes.Load(b + column);
+            TLanes.AddProduct(a00, v, ref s0);
+            if (rows > 1)
+                TLanes.AddProduct(a10, v, ref s1);
+            if (rows > 2)
+                TLanes.AddProduct(a20, v, ref s2);
+            if (rows > 3)
+                TLanes.AddProduct(a30, v, ref s3);
+            if (steps > 1)
             {
-                TLanes b8 = TLanes.Load(b + (8 * TLanes.Count));
-                s08 = TLanes.MultiplyAdd(a0, b8, s08);
-                TLanes b9 = TLanes.Load(b + (9 * TLanes.Count));
-                s09 = TLanes.MultiplyAdd(a0, b9, s09);
-                TLanes b10 = TLanes.Load(b + (10 * TLanes.Count));
-                s010 = TLanes.MultiplyAdd(a0, b10, s010);
-                TLanes b11 = TLanes.Load(b + (11 * TLanes.Count));
-                s011 = TLanes.MultiplyAdd(a0, b11, s011);
+                v = TLanes.Load(b + stepB + column);
+                TLanes.AddProduct(a01, v, ref s0);
+                if (rows > 1)
+                    TLanes.AddProduct(a11, v, ref s1);
+                if (rows > 2)
+                    TLanes.AddProduct(a21, v, ref s2);
+                if (rows > 3)
+                    TLanes.AddProduct(a31, v, ref s3);
             }
 
-            if (quads > 3)
+            if (steps > 2)
             {
-                TLanes b12 = TLanes.Load(b + (12 * TLanes.Count));
-                s012 = TLanes.MultiplyAdd(a0, b12, s012);
-                TLanes b13 = TLanes.Load(b + (13 * TLanes.Count));
-                s013 = TLanes.MultiplyAdd(a0, b13, s013);
-                TLanes b14 = TLanes.Load(b + (14 * TLanes.Count));
-                s014 = TLanes.MultiplyAdd(a0, b14, s014);
-                TLanes b15 = TLanes.Load(b + (15 * TLanes.Count));
-                s015 = TLanes.MultiplyAdd(a0, b15, s015);
+                v = TLanes.Load(b + (2 * stepB) + column);
+                TLanes.AddProduct(a02, v, ref s0);
+                if (rows > 1)
+                    TLanes.AddProduct(a12, v, ref s1);
+                v = TLanes.Load(b3 + column);
+                TLanes.AddProduct(a03, v, ref s0);
+                if (rows > 1)
+                    TLanes.AddProduct(a13, v, ref s1);
+            }
+
+            TLanes.Store(s0, y0);
+            if (rows > 1)
+                TLanes.Store(s1, y1);
+            if (rows > 2)
+                TLanes.Store(s2, y2);
+            if (rows > 3)
+                TLanes.Store(s3, y3);
+        }
+
+        for (; column < columns; column++)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                float sum = y[(row * columns) + column];
+                for (int step = 0; step < steps; step++)
+                    sum = float.MultiplyAddEstimate(a[(row * rowStride) + (step * stepA)], b[(step * stepB) + column], sum);
+                y[(row * columns) + column] = sum;
             }
         }
 
-        TLanes.Store(s00, y);
-        TLanes.Store(s01, y + (1 * TLanes.Count));
-        TLanes.Store(s02, y + (2 * TLanes.Count));
-        TLanes.Store(s03, y + (3 * TLanes.Count));
-        if (quads > 1)
-        {
-            TLanes.Store(s04, y + (4 * TLanes.Count));
-            TLanes.Store(s05, y + (5 * TLanes.Count));
-            TLanes.Store(s06, y + (6 * TLanes.Count));
-            TLanes.Store(s07, y + (7 * TLanes.Count));
-        }
-
-        if (quads > 2)
-        {
-            TLanes.Store(s08, y + (8 * TLanes.Count));
-            TLanes.Store(s09, y + (9 * TLanes.Count));
-            TLanes.Store(s010, y + (10 * TLanes.Count));
-            TLanes.Store(s011, y + (11 * TLanes.Count));
-        }
-
-        if (quads > 3)
-        {
-            TLanes.Store(s012, y + (12 * TLanes.Count));
-            TLanes.Store(s013, y + (13 * TLanes.Count));
-            TLanes.Store(s014, y + (14 * TLanes.Count));
-            TLanes.Store(s015, y + (15 * TLanes.Count));
-        }
-
-        if (rows > 1)
-        {
-            TLanes.Store(s10, y + x.N);
-            TLanes.Store(s11, y + x.N + (1 * TLanes.Count));
-            TLanes.Store(s12, y + x.N + (2 * TLanes.Count));
-            TLanes.Store(s13, y + x.N + (3 * TLanes.Count));
-        }
-
-        if (rows > 1 && quads > 1)
-        {
-            TLanes.Store(s14, y + x.N + (4 * TLanes.Count));
-            TLanes.Store(s15, y + x.N + (5 * TLanes.Count));
-            TLanes.Store(s16, y + x.N + (6 * TLanes.Count));
-            TLanes.Store(s17, y + x.N + (7 * TLanes.Count));
-        }
-
-        if (rows > 2)
-        {
-            TLanes.Store(s20, y + (2 * x.N));
-            TLanes.Store(s21, y + (2 * x.N) + (1 * TLanes.Count));
-            TLanes.Store(s22, y + (2 * x.N) + (2 * TLanes.Count));
-            TLanes.Store(s23, y + (2 * x.N) + (3 * TLanes.Count));
-        }
-
-        if (rows > 3)
-        {
-            TLanes.Store(s30, y + (3 * x.N));
-            TLanes.Store(s31, y + (3 * x.N) + (1 * TLanes.Count));
-            TLanes.Store(s32, y + (3 * x.N) + (2 * TLanes.Count));
-            TLanes.Store(s33, y + (3 * x.N) + (3 * TLanes.Count));
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TLanes Number(int row, int step) =>
+            row < TRows.Count && step < TSteps.Count ? TLanes.Repeat(a + (row * rowStride) + (step * stepA)) : TLanes.Zero;
     }
 }

@@ -78,29 +78,29 @@ internal static unsafe class NarrowTile
                     Prefetching.Start(ahead);
                     ahead += aheadStep;
                     TLanes column = TLanes.Load(b);
-                    s0 = TLanes.MultiplyAdd(a0, column, s0);
+                    TLanes.AddProduct(a0, column, ref s0);
                     if (rows > 1)
-                        s1 = TLanes.MultiplyAdd(a0 + stride, column, s1);
+                        TLanes.AddProduct(a0 + stride, column, ref s1);
                     if (rows > 2)
-                        s2 = TLanes.MultiplyAdd(a0 + (2 * stride), column, s2);
+                        TLanes.AddProduct(a0 + (2 * stride), column, ref s2);
                     if (rows > 3)
-                        s3 = TLanes.MultiplyAdd(a3, column, s3);
+                        TLanes.AddProduct(a3, column, ref s3);
                     if (rows > 4)
-                        s4 = TLanes.MultiplyAdd(a3 + stride, column, s4);
+                        TLanes.AddProduct(a3 + stride, column, ref s4);
                     if (rows > 5)
-                        s5 = TLanes.MultiplyAdd(a3 + (2 * stride), column, s5);
+                        TLanes.AddProduct(a3 + (2 * stride), column, ref s5);
                     if (rows > 6)
-                        s6 = TLanes.MultiplyAdd(a6, column, s6);
+                        TLanes.AddProduct(a6, column, ref s6);
                     if (rows > 7)
-                        s7 = TLanes.MultiplyAdd(a6 + stride, column, s7);
+                        TLanes.AddProduct(a6 + stride, column, ref s7);
                     if (rows > 8)
-                        s8 = TLanes.MultiplyAdd(a6 + (2 * stride), column, s8);
+                        TLanes.AddProduct(a6 + (2 * stride), column, ref s8);
                     if (rows > 9)
-                        s9 = TLanes.MultiplyAdd(a9, column, s9);
+                        TLanes.AddProduct(a9, column, ref s9);
                     if (rows > 10)
-                        s10 = TLanes.MultiplyAdd(a9 + stride, column, s10);
+                        TLanes.AddProduct(a9 + stride, column, ref s10);
                     if (rows > 11)
-                        s11 = TLanes.MultiplyAdd(a9 + (2 * stride), column, s11);
+                        TLanes.AddProduct(a9 + (2 * stride), column, ref s11);
                     b += stepB;
                     a0 += step;
                     if (rows > 3)

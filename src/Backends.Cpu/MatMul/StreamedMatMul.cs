@@ -5,15 +5,26 @@ namespace Numerics.Backends.Cpu;
 /// <summary>
 /// The product of a few rows with a large matrix, as in a dense layer over a small batch: as much time as b takes to come from
 /// memory. So b is read once, where it lies. A shard is a range of the inner sum; it makes a partial result, small enough for
-/// L2, and <see cref="PartialSum"/> adds the partials in one fixed order. A shard takes 64 steps at a time: 64 rows of b stay in
-/// L2 while the rows of a pass by.
+/// L2, and <see cref="PartialSum"/> adds the partials in one fixed order. A shard takes 64 steps at a time, or 128 of short rows: so many
+/// rows of b stay in L2 while the rows of a pass by. Those are copied before, where they lie at powers of two from each other and would share
+/// few places in L1.
 /// </summary>
 internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials, int shards) : IShardedWork
 {
     /// <summary>The most rows it is meant for.</summary>
     public const int MaxRows = 128;
 
-    private const int Steps = 64;
+    private const int MaxSteps = 128;
+
+    // Of b that are used, and as many that come meanwhile.
+    private const int FloatsOfBlock = 128 << 10;
+
+    // Floats between copied rows: a line more.
+    private const int RowPitch = MaxSteps + Prefetching.Line;
+
+    // Rows of so many floats, or of multiples of that, are copied if so many panels read them.
+    private const int CrowdedStride = 1024;
+    private const int PanelsWorthCopy = 3;
 
     // So few rows do not pay for packing b, unless its columns are so short beside the sums that partial results are next to nothing.
     private const int FewRows = 48;
@@ -33,13 +44,24 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
     {
         int start = (int)((long)x.K * shard / shards), end = (int)((long)x.K * (shard + 1) / shards);
         float* target = partials + ((nint)shard * x.M * x.N);
-        float* rest = stackalloc float[Steps * TileRows.MaxWidth];
-        for (int step = start; step < end; step += Steps)
+        float* rest = stackalloc float[MaxSteps * TileRows.MaxWidth], copy = stackalloc float[MaxRows * RowPitch];
+        bool copies = x.StepStrideA == 1 && x.RowStrideA % CrowdedStride == 0 && x.N >= PanelsWorthCopy * TileRows.MaxWidth;
+        int steps = Math.Clamp(FloatsOfBlock / x.N, MaxSteps / 2, MaxSteps);
+        for (int step = start; step < end; step += steps)
         {
-            int length = Math.Min(Steps, end - step);
+            int length = Math.Min(steps, end - step);
+            float* a = x.A + (step * x.StepStrideA);
+            nint rowStride = x.RowStrideA;
+            if (copies)
+            {
+                for (int row = 0; row < x.M; row++)
+                    new ReadOnlySpan<float>(a + (row * rowStride), length).CopyTo(new Span<float>(copy + (row * RowPitch), length));
+                a = copy;
+                rowStride = RowPitch;
+            }
 
             // While these rows are used, the next ones come to L2.
-            float* next = x.B + ((step + length) * x.StepStrideB), stop = x.B + (Math.Min(step + length + Steps, end) * x.StepStrideB);
+            float* next = x.B + ((step + length) * x.StepStrideB), stop = x.B + (Math.Min(step + length + steps, end) * x.StepStrideB);
 
             // A single tile has half as many steps as the rows have lines, and asks at two places.
             nint second = TileRows.Tiles(x.M, TileRows.MaxWidth) == 1 ? (nint)(stop - next) / 2 : 0;
@@ -58,8 +80,8 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
 
                 var operands = new TileOperands
                 {
-                    A = x.A + (step * x.StepStrideA),
-                    RowStride = x.RowStrideA,
+                    A = a,
+                    RowStride = rowStride,
                     StepStride = x.StepStrideA,
                     Segments = 1,
                     Length = length,

@@ -130,83 +130,83 @@ internal static unsafe class Tile
                     ahead += aheadStep;
                     TLanes low = TLanes.Load(b), high = TLanes.Load(b + TLanes.Count);
                     TLanes v0 = TLanes.Repeat(a0);
-                    l0 = TLanes.MultiplyAdd(v0, low, l0);
-                    h0 = TLanes.MultiplyAdd(v0, high, h0);
+                    TLanes.AddProduct(v0, low, ref l0);
+                    TLanes.AddProduct(v0, high, ref h0);
                     if (rows > 1)
                     {
                         TLanes v1 = TLanes.Repeat(a0 + stride);
-                        l1 = TLanes.MultiplyAdd(v1, low, l1);
-                        h1 = TLanes.MultiplyAdd(v1, high, h1);
+                        TLanes.AddProduct(v1, low, ref l1);
+                        TLanes.AddProduct(v1, high, ref h1);
                     }
 
                     if (rows > 2)
                     {
                         TLanes v2 = TLanes.Repeat(a0 + (2 * stride));
-                        l2 = TLanes.MultiplyAdd(v2, low, l2);
-                        h2 = TLanes.MultiplyAdd(v2, high, h2);
+                        TLanes.AddProduct(v2, low, ref l2);
+                        TLanes.AddProduct(v2, high, ref h2);
                     }
 
                     if (rows > 3)
                     {
                         TLanes v3 = TLanes.Repeat(a3);
-                        l3 = TLanes.MultiplyAdd(v3, low, l3);
-                        h3 = TLanes.MultiplyAdd(v3, high, h3);
+                        TLanes.AddProduct(v3, low, ref l3);
+                        TLanes.AddProduct(v3, high, ref h3);
                     }
 
                     if (rows > 4)
                     {
                         TLanes v4 = TLanes.Repeat(a3 + stride);
-                        l4 = TLanes.MultiplyAdd(v4, low, l4);
-                        h4 = TLanes.MultiplyAdd(v4, high, h4);
+                        TLanes.AddProduct(v4, low, ref l4);
+                        TLanes.AddProduct(v4, high, ref h4);
                     }
 
                     if (rows > 5)
                     {
                         TLanes v5 = TLanes.Repeat(a3 + (2 * stride));
-                        l5 = TLanes.MultiplyAdd(v5, low, l5);
-                        h5 = TLanes.MultiplyAdd(v5, high, h5);
+                        TLanes.AddProduct(v5, low, ref l5);
+                        TLanes.AddProduct(v5, high, ref h5);
                     }
 
                     if (rows > 6)
                     {
                         TLanes v6 = TLanes.Repeat(a6);
-                        l6 = TLanes.MultiplyAdd(v6, low, l6);
-                        h6 = TLanes.MultiplyAdd(v6, high, h6);
+                        TLanes.AddProduct(v6, low, ref l6);
+                        TLanes.AddProduct(v6, high, ref h6);
                     }
 
                     if (rows > 7)
                     {
                         TLanes v7 = TLanes.Repeat(a6 + stride);
-                        l7 = TLanes.MultiplyAdd(v7, low, l7);
-                        h7 = TLanes.MultiplyAdd(v7, high, h7);
+                        TLanes.AddProduct(v7, low, ref l7);
+                        TLanes.AddProduct(v7, high, ref h7);
                     }
 
                     if (rows > 8)
                     {
                         TLanes v8 = TLanes.Repeat(a6 + (2 * stride));
-                        l8 = TLanes.MultiplyAdd(v8, low, l8);
-                        h8 = TLanes.MultiplyAdd(v8, high, h8);
+                        TLanes.AddProduct(v8, low, ref l8);
+                        TLanes.AddProduct(v8, high, ref h8);
                     }
 
                     if (rows > 9)
                     {
                         TLanes v9 = TLanes.Repeat(a9);
-                        l9 = TLanes.MultiplyAdd(v9, low, l9);
-                        h9 = TLanes.MultiplyAdd(v9, high, h9);
+                        TLanes.AddProduct(v9, low, ref l9);
+                        TLanes.AddProduct(v9, high, ref h9);
                     }
 
                     if (rows > 10)
                     {
                         TLanes v10 = TLanes.Repeat(a9 + stride);
-                        l10 = TLanes.MultiplyAdd(v10, low, l10);
-                        h10 = TLanes.MultiplyAdd(v10, high, h10);
+                        TLanes.AddProduct(v10, low, ref l10);
+                        TLanes.AddProduct(v10, high, ref h10);
                     }
 
                     if (rows > 11)
                     {
                         TLanes v11 = TLanes.Repeat(a9 + (2 * stride));
-                        l11 = TLanes.MultiplyAdd(v11, low, l11);
-                        h11 = TLanes.MultiplyAdd(v11, high, h11);
+                        TLanes.AddProduct(v11, low, ref l11);
+                        TLanes.AddProduct(v11, high, ref h11);
                     }
 
                     b += stepB;

@@ -59,28 +59,16 @@ internal static unsafe class TileRows
         if (rows <= 0)
             return;
 
-        // Tiles of equal height: a low last one would have too few sums to hide the latency of an addition.
+        // Tiles of equal height, but for a row: a low last one would have too few sums to hide the latency of an addition.
         TileOperands block = x;
-        block.Tiles = 1;
         if (x.Start is null)
             block.StrideStart = 0;
-        int tiles = Tiles(rows, width), height = (rows + tiles - 1) / tiles;
+        int tiles = Tiles(rows, width), height = (rows + tiles - 1) / tiles, high = rows - (tiles * (height - 1));
         if (columns == width)
         {
-            block.Tiles = rows / height;
-            block.NextA = height * block.RowStride;
-            block.NextC = height * block.StrideC;
-            block.NextStart = height * block.StrideStart;
-            KernelOf(block, height, width)(block);
-            int whole = block.Tiles * height;
-            if (whole == rows)
-                return;
-            block.A += whole * block.RowStride;
-            block.C += whole * block.StrideC;
-            block.Start += whole * block.StrideStart;
-            Advance(ref block);
-            block.Tiles = 1;
-            KernelOf(block, rows - whole, width)(block);
+            RunEqual(ref block, high, height, width);
+            if (high < tiles)
+                RunEqual(ref block, tiles - high, height - 1, width);
             return;
         }
 
@@ -91,22 +79,38 @@ internal static unsafe class TileRows
         block.StrideC = width;
         block.Start = start is null ? null : tile;
         block.StrideStart = width;
+        block.Tiles = 1;
         new Span<float>(tile, height * width).Clear();
-        for (; rows > 0; rows -= height)
+        for (int i = 0; i < tiles; i++)
         {
-            int count = Math.Min(rows, height);
+            int count = i < high ? height : height - 1;
             if (start is not null)
             {
                 Copy(start, x.StrideStart, count, columns, tile, width);
-                start += height * x.StrideStart;
+                start += count * x.StrideStart;
             }
 
             KernelOf(block, count, width)(block);
             Copy(tile, width, count, columns, target, x.StrideC);
-            block.A += height * block.RowStride;
-            target += height * x.StrideC;
+            block.A += count * block.RowStride;
+            target += count * x.StrideC;
             Advance(ref block);
         }
+    }
+
+    // Computes some tiles of a height, and goes on to the rows after them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunEqual(ref TileOperands block, int tiles, int height, int width)
+    {
+        block.Tiles = tiles;
+        block.NextA = height * block.RowStride;
+        block.NextC = height * block.StrideC;
+        block.NextStart = height * block.StrideStart;
+        KernelOf(block, height, width)(block);
+        block.A += tiles * block.NextA;
+        block.C += tiles * block.NextC;
+        block.Start += tiles * block.NextStart;
+        Advance(ref block);
     }
 
     // What tiles ask for ahead, the next ones need not.

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>16 floats, for machines that have such vectors.</summary>
-internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
+internal unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 {
-    private readonly Vector512<float> _value = value;
+    private Vector512<float> _value = value;
 
     /// <summary>The vector itself.</summary>
-    public Vector512<float> Value => _value;
+    public readonly Vector512<float> Value => _value;
 
     public static int Count => Vector512<float>.Count;
 
@@ -40,10 +40,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 MultiplyAdd(float* a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(b._value, Vector512.Create(*a), c._value));
+    public static Lanes512 MultiplyAdd(Lanes512 a, float* b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, Vector512.Load(b), c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 MultiplyAdd(Lanes512 a, float* b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, Vector512.Load(b), c._value));
+    public static void AddProduct(Lanes512 a, Lanes512 b, ref Lanes512 sum) => sum._value = Vector512.MultiplyAddEstimate(a._value, b._value, sum._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddProduct(float* a, Lanes512 b, ref Lanes512 sum) => sum._value = Vector512.MultiplyAddEstimate(b._value, Vector512.Create(*a), sum._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Permute(Lanes512 value, Lanes512 positions) =>
@@ -51,6 +54,36 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 value, float* target) => value._value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Greater(Lanes512 a, Lanes512 b) => new(Vector512.GreaterThan(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Unordered(Lanes512 a, Lanes512 b) =>
+        new(Vector512.IsNaN(a._value) | Vector512.IsNaN(b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(a._value, b._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Select(Lanes512 mask, Lanes512 one, Lanes512 other) =>
+        new(Vector512.ConditionalSelect(mask._value, one._value, other._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Rectify(Lanes512 value) => new(Vector512.AndNot(value._value, Vector512.LessThan(value._value, Vector512<float>.Zero)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes512 bits, byte* target)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector128Byte(bits._value.AsUInt32()).Store(target);
+            return;
+        }
+
+        Lanes256.StoreBytes(new(bits._value.GetLower()), target);
+        Lanes256.StoreBytes(new(bits._value.GetUpper()), target + Lanes256.Count);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Create(float value) => new(Vector512.Create(value));
@@ -63,4 +96,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator *(Lanes512 a, Lanes512 b) => new(a._value * b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 operator |(Lanes512 a, Lanes512 b) => new(a._value | b._value);
 }

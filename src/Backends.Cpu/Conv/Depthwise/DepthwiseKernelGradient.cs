@@ -130,21 +130,21 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
             for (int pixel = 0; pixel < pixels; pixel++, from += step, dy += channels)
             {
                 TLanes value = TLanes.Load(dy);
-                s0 = TLanes.MultiplyAdd(value, TLanes.Load(from), s0);
+                TLanes.AddProduct(value, TLanes.Load(from), ref s0);
                 if (taps > 1)
-                    s1 = TLanes.MultiplyAdd(value, TLanes.Load(from + tapStep), s1);
+                    TLanes.AddProduct(value, TLanes.Load(from + tapStep), ref s1);
                 if (taps > 2)
-                    s2 = TLanes.MultiplyAdd(value, TLanes.Load(from + (2 * tapStep)), s2);
+                    TLanes.AddProduct(value, TLanes.Load(from + (2 * tapStep)), ref s2);
                 if (taps > 3)
-                    s3 = TLanes.MultiplyAdd(value, TLanes.Load(from + (3 * tapStep)), s3);
+                    TLanes.AddProduct(value, TLanes.Load(from + (3 * tapStep)), ref s3);
                 if (taps > 4)
-                    s4 = TLanes.MultiplyAdd(value, TLanes.Load(from + (4 * tapStep)), s4);
+                    TLanes.AddProduct(value, TLanes.Load(from + (4 * tapStep)), ref s4);
                 if (taps > 5)
-                    s5 = TLanes.MultiplyAdd(value, TLanes.Load(from + (5 * tapStep)), s5);
+                    TLanes.AddProduct(value, TLanes.Load(from + (5 * tapStep)), ref s5);
                 if (taps > 6)
-                    s6 = TLanes.MultiplyAdd(value, TLanes.Load(from + (6 * tapStep)), s6);
+                    TLanes.AddProduct(value, TLanes.Load(from + (6 * tapStep)), ref s6);
                 if (taps > 7)
-                    s7 = TLanes.MultiplyAdd(value, TLanes.Load(from + (7 * tapStep)), s7);
+                    TLanes.AddProduct(value, TLanes.Load(from + (7 * tapStep)), ref s7);
             }
 
             TLanes.Store(s0, sum);

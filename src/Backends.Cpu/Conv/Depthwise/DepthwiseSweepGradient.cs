@@ -85,32 +85,32 @@ internal readonly unsafe struct DepthwiseSweepGradient(Conv2DGeometry g, float* 
                 r0 += step0;
                 r1 += step1;
                 r2 += step2;
-                s00 = TLanes.MultiplyAdd(outer, a0, s00);
+                TLanes.AddProduct(outer, a0, ref s00);
                 a0 = b0;
-                s10 = TLanes.MultiplyAdd(outer, a1, s10);
+                TLanes.AddProduct(outer, a1, ref s10);
                 a1 = b1;
-                s20 = TLanes.MultiplyAdd(outer, a2, s20);
+                TLanes.AddProduct(outer, a2, ref s20);
                 a2 = b2;
-                s01 = TLanes.MultiplyAdd(outer, b0, s01);
+                TLanes.AddProduct(outer, b0, ref s01);
                 b0 = c0;
-                s11 = TLanes.MultiplyAdd(outer, b1, s11);
+                TLanes.AddProduct(outer, b1, ref s11);
                 b1 = c1;
-                s21 = TLanes.MultiplyAdd(outer, b2, s21);
+                TLanes.AddProduct(outer, b2, ref s21);
                 b2 = c2;
-                s02 = TLanes.MultiplyAdd(outer, c0, s02);
-                s12 = TLanes.MultiplyAdd(outer, c1, s12);
-                s22 = TLanes.MultiplyAdd(outer, c2, s22);
+                TLanes.AddProduct(outer, c0, ref s02);
+                TLanes.AddProduct(outer, c1, ref s12);
+                TLanes.AddProduct(outer, c2, ref s22);
             }
 
             for (int pixel = inside; pixel < g.OutWidth; pixel++, dy += channels)
             {
                 TLanes outer = TLanes.Load(dy);
-                s00 = TLanes.MultiplyAdd(outer, a0, s00);
-                s01 = TLanes.MultiplyAdd(outer, b0, s01);
-                s10 = TLanes.MultiplyAdd(outer, a1, s10);
-                s11 = TLanes.MultiplyAdd(outer, b1, s11);
-                s20 = TLanes.MultiplyAdd(outer, a2, s20);
-                s21 = TLanes.MultiplyAdd(outer, b2, s21);
+                TLanes.AddProduct(outer, a0, ref s00);
+                TLanes.AddProduct(outer, b0, ref s01);
+                TLanes.AddProduct(outer, a1, ref s10);
+                TLanes.AddProduct(outer, b1, ref s11);
+                TLanes.AddProduct(outer, a2, ref s20);
+                TLanes.AddProduct(outer, b2, ref s21);
                 a0 = b0;
                 a1 = b1;
                 a2 = b2;

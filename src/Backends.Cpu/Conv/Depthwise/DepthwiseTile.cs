@@ -61,21 +61,21 @@ internal static unsafe class DepthwiseTile
             {
                 TLanes weight = TLanes.Load(weights + x.WeightOffsets[tap]);
                 float* from = source + x.SourceOffsets[tap];
-                s0 = TLanes.MultiplyAdd(weight, TLanes.Load(from), s0);
+                TLanes.AddProduct(weight, TLanes.Load(from), ref s0);
                 if (pixels > 1)
-                    s1 = TLanes.MultiplyAdd(weight, TLanes.Load(from + step), s1);
+                    TLanes.AddProduct(weight, TLanes.Load(from + step), ref s1);
                 if (pixels > 2)
-                    s2 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (2 * step)), s2);
+                    TLanes.AddProduct(weight, TLanes.Load(from + (2 * step)), ref s2);
                 if (pixels > 3)
-                    s3 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (3 * step)), s3);
+                    TLanes.AddProduct(weight, TLanes.Load(from + (3 * step)), ref s3);
                 if (pixels > 4)
-                    s4 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (4 * step)), s4);
+                    TLanes.AddProduct(weight, TLanes.Load(from + (4 * step)), ref s4);
                 if (pixels > 5)
-                    s5 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (5 * step)), s5);
+                    TLanes.AddProduct(weight, TLanes.Load(from + (5 * step)), ref s5);
                 if (pixels > 6)
-                    s6 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (6 * step)), s6);
+                    TLanes.AddProduct(weight, TLanes.Load(from + (6 * step)), ref s6);
                 if (pixels > 7)
-                    s7 = TLanes.MultiplyAdd(weight, TLanes.Load(from + (7 * step)), s7);
+                    TLanes.AddProduct(weight, TLanes.Load(from + (7 * step)), ref s7);
             }
 
             float* target = to + channel;

@@ -46,7 +46,7 @@ internal readonly struct StridedGradientSweep : IDepthwiseSweep
                 if (pixel >= 0)
                 {
                     TLanes sum = TLanes.MultiplyAdd(above, w22, upper * w20);
-                    sum = TLanes.MultiplyAdd(before, w02, sum);
+                    TLanes.AddProduct(before, w02, ref sum);
                     TLanes.Store(TLanes.MultiplyAdd(lower, w00, sum), u);
                     TLanes.Store(TLanes.MultiplyAdd(before, w12, lower * w10), v);
                 }

@@ -33,9 +33,9 @@ internal readonly struct StridedSweep : IDepthwiseSweep
             float* r0 = x.Source.Row(0, channel) + (first * step0), r1 = x.Source.Row(1, channel) + (first * step1), r2 = x.Source.Row(2, channel) + (first * step2);
             if (first == 1)
             {
-                sum = TLanes.MultiplyAdd(TLanes.Load(r0 - step0), w00, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Load(r1 - step1), w10, sum);
-                sum = TLanes.MultiplyAdd(TLanes.Load(r2 - step2), w20, sum);
+                TLanes.AddProduct(TLanes.Load(r0 - step0), w00, ref sum);
+                TLanes.AddProduct(TLanes.Load(r1 - step1), w10, ref sum);
+                TLanes.AddProduct(TLanes.Load(r2 - step2), w20, ref sum);
             }
 
             // This vector's share of the two rows that the next step reads and this one does not, and of the row that it writes: in
@@ -57,21 +57,21 @@ internal readonly struct StridedSweep : IDepthwiseSweep
                 aheadTo += TLanes.Count;
                 if ((uint)column < (uint)width)
                 {
-                    sum = TLanes.MultiplyAdd(TLanes.Load(r0), w01, sum);
-                    sum = TLanes.MultiplyAdd(TLanes.Load(r1), w11, sum);
-                    sum = TLanes.MultiplyAdd(TLanes.Load(r2), w21, sum);
+                    TLanes.AddProduct(TLanes.Load(r0), w01, ref sum);
+                    TLanes.AddProduct(TLanes.Load(r1), w11, ref sum);
+                    TLanes.AddProduct(TLanes.Load(r2), w21, ref sum);
                 }
 
                 TLanes next = start;
                 if ((uint)(column + 1) < (uint)width)
                 {
                     TLanes x0 = TLanes.Load(r0 + step0), x1 = TLanes.Load(r1 + step1), x2 = TLanes.Load(r2 + step2);
-                    sum = TLanes.MultiplyAdd(x0, w02, sum);
-                    next = TLanes.MultiplyAdd(x0, w00, next);
-                    sum = TLanes.MultiplyAdd(x1, w12, sum);
-                    next = TLanes.MultiplyAdd(x1, w10, next);
-                    sum = TLanes.MultiplyAdd(x2, w22, sum);
-                    next = TLanes.MultiplyAdd(x2, w20, next);
+                    TLanes.AddProduct(x0, w02, ref sum);
+                    TLanes.AddProduct(x0, w00, ref next);
+                    TLanes.AddProduct(x1, w12, ref sum);
+                    TLanes.AddProduct(x1, w10, ref next);
+                    TLanes.AddProduct(x2, w22, ref sum);
+                    TLanes.AddProduct(x2, w20, ref next);
                 }
 
                 TLanes.Store(sum, target);

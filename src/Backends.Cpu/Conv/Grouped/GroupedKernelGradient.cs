@@ -77,21 +77,21 @@ internal readonly unsafe struct GroupedKernelGradient(
         for (int pixel = g.OutWidth; pixel > 0; pixel--, source += step, gradient += channels)
         {
             TLanes value = TLanes.Load(source), outer = TLanes.Load(gradient);
-            s0 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p0), s0);
+            TLanes.AddProduct(outer, TLanes.Permute(value, p0), ref s0);
             if (inputs > 1)
-                s1 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p1), s1);
+                TLanes.AddProduct(outer, TLanes.Permute(value, p1), ref s1);
             if (inputs > 2)
-                s2 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p2), s2);
+                TLanes.AddProduct(outer, TLanes.Permute(value, p2), ref s2);
             if (inputs > 3)
-                s3 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p3), s3);
+                TLanes.AddProduct(outer, TLanes.Permute(value, p3), ref s3);
             if (inputs > 4)
-                s4 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p4), s4);
+                TLanes.AddProduct(outer, TLanes.Permute(value, p4), ref s4);
             if (inputs > 5)
-                s5 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p5), s5);
+                TLanes.AddProduct(outer, TLanes.Permute(value, p5), ref s5);
             if (inputs > 6)
-                s6 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p6), s6);
+                TLanes.AddProduct(outer, TLanes.Permute(value, p6), ref s6);
             if (inputs > 7)
-                s7 = TLanes.MultiplyAdd(outer, TLanes.Permute(value, p7), s7);
+                TLanes.AddProduct(outer, TLanes.Permute(value, p7), ref s7);
         }
 
         TLanes.Store(s0, sums);

@@ -51,21 +51,21 @@ internal static unsafe class GroupedTile
             for (int i = inputs; i > 0; i--, position += TLanes.Count, weights += TLanes.Count)
             {
                 TLanes at = TLanes.Load(position), weight = TLanes.Load(weights);
-                s0 = TLanes.MultiplyAdd(weight, TLanes.Permute(v0, at), s0);
+                TLanes.AddProduct(weight, TLanes.Permute(v0, at), ref s0);
                 if (pixels > 1)
-                    s1 = TLanes.MultiplyAdd(weight, TLanes.Permute(v1, at), s1);
+                    TLanes.AddProduct(weight, TLanes.Permute(v1, at), ref s1);
                 if (pixels > 2)
-                    s2 = TLanes.MultiplyAdd(weight, TLanes.Permute(v2, at), s2);
+                    TLanes.AddProduct(weight, TLanes.Permute(v2, at), ref s2);
                 if (pixels > 3)
-                    s3 = TLanes.MultiplyAdd(weight, TLanes.Permute(v3, at), s3);
+                    TLanes.AddProduct(weight, TLanes.Permute(v3, at), ref s3);
                 if (pixels > 4)
-                    s4 = TLanes.MultiplyAdd(weight, TLanes.Permute(v4, at), s4);
+                    TLanes.AddProduct(weight, TLanes.Permute(v4, at), ref s4);
                 if (pixels > 5)
-                    s5 = TLanes.MultiplyAdd(weight, TLanes.Permute(v5, at), s5);
+                    TLanes.AddProduct(weight, TLanes.Permute(v5, at), ref s5);
                 if (pixels > 6)
-                    s6 = TLanes.MultiplyAdd(weight, TLanes.Permute(v6, at), s6);
+                    TLanes.AddProduct(weight, TLanes.Permute(v6, at), ref s6);
                 if (pixels > 7)
-                    s7 = TLanes.MultiplyAdd(weight, TLanes.Permute(v7, at), s7);
+                    TLanes.AddProduct(weight, TLanes.Permute(v7, at), ref s7);
             }
         }
 

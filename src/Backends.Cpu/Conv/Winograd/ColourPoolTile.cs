@@ -11,6 +11,9 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal static unsafe class ColourPoolTile
 {
+    /// <summary>Pooled pixels of a row.</summary>
+    public const int Pixels = 2;
+
     private const int Lanes = 16;
 
     /// <summary>Computes 2 x 2 pooled pixels.</summary>

@@ -67,16 +67,16 @@ public sealed unsafe partial class CpuBackend
 
     private void KernelGradientTiles(Pixels x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
     {
-        int tileRows = WinogradGradient.CountOf(g.OutHeight);
+        int side = WinogradTransform.OutputsOf(g.KernelHeight), tileRows = WinogradConv.Tiles(g.OutHeight, side, g.DilationH);
         var work = new WinogradGradient
         {
             Input = TilesOf(x, g, g.InHeight, g.InWidth, g.InChannels, g.OutChannels, g.PadTop, g.PadLeft, stride: 1),
-            Taps = new WinogradGradientRows(dy, g.OutHeight, g.OutWidth, g.OutChannels),
+            Taps = new WinogradGradientRows(dy, g.OutHeight, g.OutWidth, g.OutChannels, side, g.DilationH, g.DilationW),
             InChannels = g.InChannels,
             OutChannels = g.OutChannels,
             TileRows = tileRows,
-            TilesOfRow = WinogradGradient.CountOf(g.OutWidth),
-            AllRows = g.Batch * tileRows,
+            TilesOfRow = WinogradConv.Tiles(g.OutWidth, side, g.DilationW),
+            AllRows = g.Batch * g.DilationH * g.DilationW * tileRows,
         };
         work.Room = work.FitsThread ? work.RowsOfThread * work.TilesOfRow : work.TilesOfRun;
         int parts = work.FitsThread ? WinogradGradientRowsWork.ShardsOf(work) : work.Parts;

@@ -3,9 +3,10 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The kernel gradient of a convolution of 3 x 3 taps by Winograd's F(3 x 3, 4 x 4): a tile of 4 x 4 pixels of the output's gradient are the taps,
-/// the 6 x 6 pixels of the input that they belong to give the 3 x 3 sums, with 36 multiplications a channel pair instead of 144. The
-/// products of all tiles are added before the transform back, which is done once.
+/// The kernel gradient of a convolution of 3 x 3 or 5 x 5 taps by Winograd's F(3 x 3, 4 x 4) or F(5 x 5, 2 x 2): a tile of 4 x 4 or 2 x 2 pixels of the
+/// output's gradient are the taps, the 6 x 6 pixels of the input that they belong to give the sums, with 36 multiplications a channel pair
+/// instead of 144 or 100. The products of all tiles are added before the transform back, which is done once. A dilated convolution's pixels
+/// are taken phase by phase, as <see cref="WinogradRows"/> has them.
 /// <para>
 /// A run of rows of tiles, some 8 MiB of transformed tiles, which stay in the last cache, is taken at a time: <see cref="WinogradGradientTilesWork"/>
 /// transforms it, <see cref="WinogradGradientWork"/> multiplies it. Where channels are few, a thread does both with some 48 tiles in its L2
@@ -22,6 +23,7 @@ internal unsafe struct WinogradGradient
 
     // Of a thread's tiles: 48 x 36 x 64 floats, 432 KiB, stay in L2 beside the products.
     private const int ChannelsOfThread = 64;
+    private const int OutChannelsOfThread = 32;
     private const int TilesOfThread = 64;
 
     // Of a shard's products: 36 x 64 x 32 floats, 288 KiB, stay in L2.
@@ -42,13 +44,13 @@ internal unsafe struct WinogradGradient
     /// <summary>Channels of the output.</summary>
     public int OutChannels;
 
-    /// <summary>Rows of tiles in a picture.</summary>
+    /// <summary>Rows of tiles in a picture, or in one phase of it.</summary>
     public int TileRows;
 
     /// <summary>Tiles of a row.</summary>
     public int TilesOfRow;
 
-    /// <summary>Rows of tiles in all pictures.</summary>
+    /// <summary>Rows of tiles in all phases of all pictures.</summary>
     public int AllRows;
 
     /// <summary>How many tiles there is room for at each point.</summary>
@@ -63,14 +65,16 @@ internal unsafe struct WinogradGradient
     /// <summary>Whether this way takes a kernel gradient, and is the faster one.</summary>
     public static bool Fits(in Conv2DGeometry g)
     {
-        if (g is not { KernelHeight: 3, KernelWidth: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 })
+        if (g is not { KernelHeight: 3 or 5, StrideH: 1, StrideW: 1, Groups: 1, InChannels: >= 8, OutChannels: >= 8 } || g.KernelWidth != g.KernelHeight)
             return false;
-        long pixels = (long)g.Batch * g.OutHeight * g.OutWidth, tiles = (long)g.Batch * CountOf(g.OutHeight) * CountOf(g.OutWidth);
-        return tiles >= FewestTiles && tiles * WinogradGradientRows.Side * WinogradGradientRows.Side <= 2 * pixels;
+        int side = WinogradTransform.OutputsOf(g.KernelHeight);
+        long pixels = (long)g.Batch * g.OutHeight * g.OutWidth;
+        long tiles = (long)g.Batch * g.DilationH * g.DilationW * WinogradConv.Tiles(g.OutHeight, side, g.DilationH) * WinogradConv.Tiles(g.OutWidth, side, g.DilationW);
+        return tiles >= FewestTiles && tiles * side * side <= 2 * pixels;
     }
 
-    /// <summary>How many tiles cover so many pixels.</summary>
-    public static int CountOf(int pixels) => (pixels + WinogradGradientRows.Side - 1) / WinogradGradientRows.Side;
+    /// <summary>Taps of the kernel along an axis.</summary>
+    public readonly int KernelTaps => WinogradTransform.OutputsOf(Input.Outputs);
 
     /// <summary>Floats between tiles of the input: whole cache lines.</summary>
     public readonly nint InputStride => StrideOf(InChannels);
@@ -79,7 +83,7 @@ internal unsafe struct WinogradGradient
     public readonly nint TapStride => StrideOf(OutChannels);
 
     /// <summary>Whether a thread has room for all that some tiles need.</summary>
-    public readonly bool FitsThread => Blocks == 1 && InputStride + TapStride <= ChannelsOfThread && TilesOfRow <= TilesOfThread;
+    public readonly bool FitsThread => BlocksOfInput == 1 && OutChannels <= OutChannelsOfThread && InputStride + TapStride <= ChannelsOfThread && TilesOfRow <= TilesOfThread;
 
     /// <summary>Rows of tiles that such a thread takes at a time.</summary>
     public readonly int RowsOfThread => Math.Max(TilesOfPart / TilesOfRow, 1);
@@ -122,7 +126,7 @@ internal unsafe struct WinogradGradient
     public readonly int FirstInput(int block) => (int)((long)InChannels * block / BlocksOfInput);
 
     /// <summary>Transforms a row of tiles.</summary>
-    /// <param name="row">Which, all pictures' counted.</param>
+    /// <param name="row">Which, all phases' of all pictures counted.</param>
     /// <param name="place">Where its first tile goes.</param>
     /// <param name="workspace"><see cref="TransformSize"/> floats, at a cache line.</param>
     public readonly void Transform(int row, nint place, float* workspace)
@@ -145,7 +149,7 @@ internal unsafe struct WinogradGradient
     }
 
     /// <summary>Floats of the kernel.</summary>
-    public readonly nint KernelSize => 9 * (nint)InChannels * OutChannels;
+    public readonly nint KernelSize => KernelTaps * KernelTaps * (nint)InChannels * OutChannels;
 
     /// <summary>Floats of the products of a block.</summary>
     public static nint ProductsSize => (nint)WinogradTransform.Area * RowsOfShard * Cpu.TileRows.MaxWidth;

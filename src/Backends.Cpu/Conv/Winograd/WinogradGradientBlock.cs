@@ -4,11 +4,11 @@ namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// A block of a kernel gradient: up to 64 channels of the input and a panel of the output's. At each of the 36 points it is a matrix product
-/// [in, tiles] x [tiles, out], whose results stay in L2 until they go back to 3 x 3 taps.
+/// [in, tiles] x [tiles, out], whose results stay in L2 until they go back to 3 x 3 or 5 x 5 taps.
 /// </summary>
 internal readonly unsafe struct WinogradGradientBlock
 {
-    private const int Taps = 3;
+    private const int MostTaps = 5;
 
     private readonly WinogradGradient _gradient;
     private readonly float* _products;
@@ -90,7 +90,8 @@ internal readonly unsafe struct WinogradGradientBlock
         const int Points = WinogradTransform.Points;
         nint pointStride = PointStride, tapStride = (nint)_gradient.InChannels * _gradient.OutChannels;
         float* products = _products;
-        TLanes* half = stackalloc TLanes[Taps * Points];
+        int taps = _gradient.KernelTaps;
+        TLanes* half = stackalloc TLanes[MostTaps * Points];
         float* scales = stackalloc float[WinogradTransform.Area], rest = stackalloc float[TLanes.Count];
         for (int point = 0; point < WinogradTransform.Area; point++)
             scales[point] = (float)(WinogradTransform.Scale(point / Points) * WinogradTransform.Scale(point % Points));
@@ -107,22 +108,34 @@ internal readonly unsafe struct WinogradGradientBlock
                     TLanes m3 = TLanes.Load(m + (18 * pointStride)) * TLanes.Repeat(scales + j + 18);
                     TLanes m4 = TLanes.Load(m + (24 * pointStride)) * TLanes.Repeat(scales + j + 24);
                     TLanes m5 = TLanes.Load(m + (30 * pointStride)) * TLanes.Repeat(scales + j + 30);
-                    WinogradTransform.Output(ref m0, ref m1, ref m2, m3, m4, m5);
+                    if (taps == 3)
+                        WinogradTransform.Output(ref m0, ref m1, ref m2, m3, m4, m5);
+                    else
+                        WinogradTransform.Output(ref m0, ref m1, ref m2, ref m3, ref m4, m5);
                     half[j] = m0;
                     half[j + Points] = m1;
                     half[j + (2 * Points)] = m2;
+                    half[j + (3 * Points)] = m3;
+                    half[j + (4 * Points)] = m4;
                 }
 
                 int count = Math.Min(TLanes.Count, _columns - c);
-                for (int i = 0; i < Taps; i++)
+                for (int i = 0; i < taps; i++)
                 {
                     TLanes* m = half + (i * Points);
-                    TLanes y0 = m[0], y1 = m[1], y2 = m[2];
-                    WinogradTransform.Output(ref y0, ref y1, ref y2, m[3], m[4], m[5]);
-                    float* place = target + (i * Taps * tapStride) + c;
+                    TLanes y0 = m[0], y1 = m[1], y2 = m[2], y3 = m[3], y4 = m[4];
+                    if (taps == 3)
+                        WinogradTransform.Output(ref y0, ref y1, ref y2, y3, y4, m[5]);
+                    else
+                        WinogradTransform.Output(ref y0, ref y1, ref y2, ref y3, ref y4, m[5]);
+                    float* place = target + (i * taps * tapStride) + c;
                     Write(y0, place, count, accumulate, rest);
                     Write(y1, place + tapStride, count, accumulate, rest);
                     Write(y2, place + (2 * tapStride), count, accumulate, rest);
+                    if (taps == 3)
+                        continue;
+                    Write(y3, place + (3 * tapStride), count, accumulate, rest);
+                    Write(y4, place + (4 * tapStride), count, accumulate, rest);
                 }
             }
         }

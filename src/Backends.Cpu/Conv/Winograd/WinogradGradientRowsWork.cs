@@ -15,7 +15,7 @@ internal readonly unsafe struct WinogradGradientRowsWork(WinogradGradient gradie
 
     /// <summary>Floats that a thread works in.</summary>
     public static nint WorkspaceSize(in WinogradGradient gradient) =>
-        gradient.InputSize + gradient.TapSize + WinogradGradient.ProductsSize + gradient.TransformSize;
+        gradient.InputSize + gradient.TapSize + (gradient.Blocks * WinogradGradient.ProductsSize) + gradient.TransformSize;
 
     /// <summary>How many shards there are.</summary>
     public static int ShardsOf(in WinogradGradient gradient) => Math.Min(WinogradGradient.EnoughShards, Math.Max(gradient.AllRows / gradient.RowsOfThread, 1));
@@ -26,8 +26,7 @@ internal readonly unsafe struct WinogradGradientRowsWork(WinogradGradient gradie
         WinogradGradient mine = gradient;
         mine.InputPoints = workspaces.Mine;
         mine.TapPoints = mine.InputPoints + gradient.InputSize;
-        float* products = mine.TapPoints + gradient.TapSize, workspace = products + WinogradGradient.ProductsSize;
-        var block = new WinogradGradientBlock(mine, 0, products);
+        float* products = mine.TapPoints + gradient.TapSize, workspace = products + (gradient.Blocks * WinogradGradient.ProductsSize);
         int first = (int)((long)gradient.AllRows * shard / Shards), end = (int)((long)gradient.AllRows * (shard + 1) / Shards), rows;
         int steps = (end - first + gradient.RowsOfThread - 1) / gradient.RowsOfThread;
         for (int row = first, step = 0; row < end; row += rows, step++)
@@ -36,9 +35,14 @@ internal readonly unsafe struct WinogradGradientRowsWork(WinogradGradient gradie
             rows = ((end - first) * (step + 1) / steps) - ((end - first) * step / steps);
             for (int i = 0; i < rows; i++)
                 mine.Transform(row + i, (nint)i * gradient.TilesOfRow, workspace);
-            block.Multiply(0, rows * gradient.TilesOfRow, accumulate: row > first);
+            for (int block = 0; block < gradient.Blocks; block++)
+                Block(mine, block, products).Multiply(0, rows * gradient.TilesOfRow, accumulate: row > first);
         }
 
-        block.Back(partials + (shard * gradient.KernelSize), accumulate: false);
+        for (int block = 0; block < gradient.Blocks; block++)
+            Block(mine, block, products).Back(partials + (shard * gradient.KernelSize), accumulate: false);
     }
+
+    private static WinogradGradientBlock Block(in WinogradGradient gradient, int block, float* products) =>
+        new(gradient, block, products + (block * WinogradGradient.ProductsSize));
 }

@@ -50,6 +50,19 @@ internal static class WinogradTransform
         d4 = TLanes.MultiplyAdd(minusB, oddB, evenB);
     }
 
+    /// <summary>Five outputs from the products at the six points; left in the first five.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, ref TLanes m3, ref TLanes m4, TLanes m5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes sumA = m1 + m2, differenceA = m1 - m2, sumB = m3 + m4, differenceB = m3 - m4;
+        m0 = m0 + sumA + sumB;
+        m1 = TLanes.MultiplyAdd(TLanes.Create(B), differenceB, TLanes.Create(A) * differenceA);
+        m2 = TLanes.MultiplyAdd(TLanes.Create(B * B), sumB, TLanes.Create(A * A) * sumA);
+        m3 = TLanes.MultiplyAdd(TLanes.Create(B * B * B), differenceB, TLanes.Create(A * A * A) * differenceA);
+        m4 = TLanes.MultiplyAdd(TLanes.Create(B * B * B * B), sumB, TLanes.MultiplyAdd(TLanes.Create(A * A * A * A), sumA, m5));
+    }
+
     /// <summary>Four outputs from the products at the six points; left in the first four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, ref TLanes m3, TLanes m4, TLanes m5)
@@ -176,7 +189,19 @@ internal static class WinogradTransform
         p4 = TLanes.MultiplyAdd(TLanes.Create(-B), oddB, evenB);
     }
 
-    /// <summary>What <see cref="Taps"/> leaves out at a point; at the first and the last one the taps are g0 and g3 themselves.</summary>
+    /// <summary>Two taps at the six points, each still to be multiplied by its <see cref="Scale"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Taps<TLanes>(TLanes g0, TLanes g1, out TLanes p1, out TLanes p2, out TLanes p3, out TLanes p4)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        p1 = TLanes.MultiplyAdd(TLanes.Create(A), g1, g0);
+        p2 = TLanes.MultiplyAdd(TLanes.Create(-A), g1, g0);
+        p3 = TLanes.MultiplyAdd(TLanes.Create(B), g1, g0);
+        p4 = TLanes.MultiplyAdd(TLanes.Create(-B), g1, g0);
+    }
+
+    /// <summary>What taps that are a gradient leave out at a point; at the first and the last one they are the first and the last tap themselves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Scale(int point) => point switch
     {
         0 => 1 / (SquareA * SquareB),
@@ -185,14 +210,20 @@ internal static class WinogradTransform
         _ => 1,
     };
 
-    /// <summary>Three taps of a filter at one of the six points.</summary>
-    public static double Filter(int point, double g0, double g1, double g2) => point switch
+    /// <summary>A filter at one of the six points.</summary>
+    /// <param name="point">Which point.</param>
+    /// <param name="taps">The first tap.</param>
+    /// <param name="stride">Floats between taps.</param>
+    /// <param name="count">How many taps.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe double Filter(int point, float* taps, nint stride, int count)
     {
-        0 => g0 * (1 / (SquareA * SquareB)),
-        1 => (g0 + (g1 * A) + (g2 * SquareA)) * ScaleA,
-        2 => (g0 - (g1 * A) + (g2 * SquareA)) * ScaleA,
-        3 => (g0 + (g1 * B) + (g2 * SquareB)) * ScaleB,
-        4 => (g0 - (g1 * B) + (g2 * SquareB)) * ScaleB,
-        _ => g2,
-    };
+        double x = point switch { 1 => A, 2 => -A, 3 => B, 4 => -B, _ => 0 };
+        if (point == Points - 1)
+            return taps[(count - 1) * stride];
+        double sum = 0;
+        for (int i = count - 1; i >= 0; i--)
+            sum = (sum * x) + taps[i * stride];
+        return sum * Scale(point);
+    }
 }
