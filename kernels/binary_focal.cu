@@ -35,7 +35,8 @@ DEVICE BinaryShare finish(const BinaryTerm& term, float y, float p, float q, flo
     if (term.margin != 0.0f)
     {
         shifted = term.shifted(p);
-        logQ = -log_small(1.0f - shifted);
+        // Of NaN, too, which a γ of 0 would hide; and of 0, next to which a small margin leaves p.
+        logQ = -log(1.0f - shifted);
     }
 
     return {p, q, shifted, y * q + no * shifted, y * logP * term.positiveLog + no * logQ};

@@ -237,7 +237,7 @@ DEVICE float sigmoid_linear_slope(float x)
 DEVICE float tanh(float x)
 {
     float t = expm1_below_zero(abs(x) * -2.0f);
-    return bits_float(float_bits(-t / (t + 2.0f)) ^ (float_bits(x) & 0x80000000));
+    return bits_float((float_bits(t / (t + 2.0f)) & 0x7FFFFFFF) | (float_bits(x) & 0x80000000));
 }
 
 DEVICE float softplus(float x) { return (x > 0.0f ? x : 0.0f) + log1p_fraction(exp_below_zero(-abs(x))); }

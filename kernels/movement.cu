@@ -110,7 +110,7 @@ GATHER(halves, u16)
 GATHER(words, u32)
 GATHER(vectors, uint4)
 
-// A block for 32 rows of dx and up to 128 columns of them, block (32, 8), grid (outer · ⌈n / 32⌉, ⌈inner / 128⌉). It looks through the indices,
+// A block for 32 rows of dx and up to 128 columns of them, block (32, 8), grid outer · ⌈n / 32⌉ · ⌈inner / 128⌉. It looks through the indices,
 // 256 at a time, for those of its rows; each warp has four of these, and sums up
 // in the order of the indices.
 KERNEL scatter_add(const float* dy, const int* indices, float* dx, u32 n, u32 picked, u32 inner)
@@ -119,8 +119,8 @@ KERNEL scatter_add(const float* dy, const int* indices, float* dx, u32 n, u32 pi
     SHARED float sums[RowsOfBlock][Columns];
     SHARED u32 rows[Warps][WarpSize];
     SHARED u32 found[Warps];
-    u32 groups = (n + RowsOfBlock - 1) / RowsOfBlock, outer = block_x() / groups, firstRow = (block_x() - outer * groups) * RowsOfBlock;
-    u32 column = block_y() * Columns + thread_x(), used = 0;
+    u32 bands = (inner + Columns - 1) / Columns, group = block_x() / bands, column = (block_x() - group * bands) * Columns + thread_x(), used = 0;
+    u32 groups = (n + RowsOfBlock - 1) / RowsOfBlock, outer = group / groups, firstRow = (group - outer * groups) * RowsOfBlock;
     const float* from = dy + (u64)outer * picked * inner;
     float* to = dx + ((u64)outer * n + firstRow) * inner;
     for (u32 i = thread_x(); i < RowsOfBlock / Warps * Columns; i += WarpSize)

@@ -122,6 +122,25 @@ public sealed class CaptureTests : SimulatedDefault
         Assert.Equal("mine", Assert.Throws<InvalidTimeZoneException>(() => SimulatedBackend.Capture(() => throw new InvalidTimeZoneException("mine"))).Message);
     }
 
+    /// <summary>A grid has 65535 blocks along its second axis. A launch is looked at when it is noted, and not run.</summary>
+    [Fact]
+    public void Long_columns_and_wide_rows_fit_a_grid()
+    {
+        const int Rows = (65_535 * 512) + 1, Wide = (65_535 * 128) + 1;
+        using var scope = new TensorScope();
+        Tensor columns = Tensor.Empty(SimulatedBackend, (1, Rows, 2)), means = Tensor.Empty(SimulatedBackend, (1, 2));
+        Tensor places = Tensor.Empty(SimulatedBackend, (1, 2), DType.Int32), scale = Tensor.Ones(2), mean = Tensor.Empty(SimulatedBackend, 2), variance = Tensor.Empty(SimulatedBackend, 2);
+        Tensor row = Tensor.Empty(SimulatedBackend, (1, 1, Wide)), sums = Tensor.Empty(SimulatedBackend, (1, 1, Wide)), index = Tensor.Zeros(1, SimulatedBackend).Cast(DType.Int32);
+        using CapturedWork? work = SimulatedBackend.Capture(() =>
+        {
+            SimulatedBackend.Reduce(ReduceOp.Mean, columns, means);
+            SimulatedBackend.ArgMax(columns, places);
+            SimulatedBackend.BatchNormalization(columns.View([Rows, 2]), scale, scale, 1e-3f, false, columns.View([Rows, 2]), mean, variance);
+            SimulatedBackend.ScatterAdd(row, index, sums);
+        });
+        Assert.NotNull(work);
+    }
+
     [Fact]
     public void ASimulatedBackend_that_gains_nothing_does_nothing()
     {

@@ -167,6 +167,23 @@ public abstract partial class BackendConformance
         }
     }
 
+    [Theory]
+    [MemberData(nameof(BinaryTerms))]
+    public void Focal_terms_of_yes_or_no_hand_on_NaN(float gammaPositive, float gammaNegative, float weightPositive, float weightNegative, float positiveLog, float margin)
+    {
+        foreach ((float positive, float negative) in new[] { (gammaPositive, gammaNegative), (0, gammaNegative), (gammaPositive, 0), (0, 0) })
+        {
+            var term = new BinaryFocalTerm(positive, negative, weightPositive, weightNegative, positiveLog, margin);
+            foreach (float label in new[] { 0f, 1f })
+            {
+                SameWithGradients($"probabilities, {term}, label {label}", Tolerances.Composite, i =>
+                    i.Values(0.5f, float.NaN, 0.5f, 0.75f, float.NaN).BinaryFocal(Tensor.Full(5, label, i.Backend), term));
+                SameWithGradients($"logits, {term}, label {label}", Tolerances.Composite, i =>
+                    i.Values(0.5f, float.NaN, 0.5f, 0.75f, float.NaN).SigmoidBinaryFocal(Tensor.Full(5, label, i.Backend), term));
+            }
+        }
+    }
+
     private static Tensor ClassNumbers(Inputs i, int rows, int classes) =>
         (i.Indices(classes + 2, rows).Cast(DType.Float32) - 1f).Cast(DType.Int32);
 

@@ -45,6 +45,17 @@ public abstract partial class BackendConformance
         }
     }
 
+    /// <summary>A comparison takes zeros for equal; their reciprocals are not.</summary>
+    [Theory]
+    [InlineData(UnaryKind.Log1p)]
+    [InlineData(UnaryKind.Sqrt)]
+    [InlineData(UnaryKind.LeakyRelu)]
+    [InlineData(UnaryKind.Gelu)]
+    [InlineData(UnaryKind.Silu)]
+    [InlineData(UnaryKind.Tanh)]
+    public void Functions_of_zero_keep_its_sign(UnaryKind kind) => Same($"{kind}", Tolerances.Exact, i => Tensor.Apply(
+        Tensor.Apply(i.Values(0, -0f, 0, 0, -0f, -0f, 0), new UnaryOp(kind, 0.5f, 0)), new UnaryOp(UnaryKind.Reciprocal, 0, 0)));
+
     [Theory]
     [MemberData(nameof(BinaryOps))]
     public void Binary_ops_on_pairs_of_special_values(BinaryOp op)
@@ -96,6 +107,26 @@ public abstract partial class BackendConformance
                 .Values(values).Reshape(1, -1, 1, 1).BroadcastTo((1, values.Length, 1, 9)).MaxPool2D((2, 1), (1, 1), Padding.Same));
             Same($"average pool {what}", Tolerances.Sum, i => i
                 .Values(values).Reshape(1, -1, 1, 1).BroadcastTo((1, values.Length, 1, 9)).AveragePool2D((2, 1), (1, 1), Padding.Same));
+        }
+    }
+
+    /// <summary>Gradients that are not finite, or next to zero, come back through overlapping windows to what these cover, and to nothing else.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    public void Gradients_of_pooling_of_special_values(int channels)
+    {
+        foreach (float[] values in SpecialRuns().Append([float.MaxValue, 0, float.Epsilon, -1e-40f, SmallestNormal, -float.MaxValue]))
+        {
+            foreach (int stride in new[] { 1, 2 })
+            {
+                string what = $"with stride {stride} times [{string.Join(", ", values)}]";
+                int width = values.Length * stride;
+                SameWithGradients($"average pool {what}", Tolerances.Sum, i => i
+                    .Uniform(-1, 1, 1, 1, width, channels).AveragePool2D((1, 3), (1, stride), Padding.Same) * i.Values(values).Reshape(1, 1, -1, 1));
+                SameWithGradients($"max pool {what}", Tolerances.Sum, i => i
+                    .Uniform(-1, 1, 1, 1, width, channels).MaxPool2D((1, 3), (1, stride), Padding.Same) * i.Values(values).Reshape(1, 1, -1, 1));
+            }
         }
     }
 

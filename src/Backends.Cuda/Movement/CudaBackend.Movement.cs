@@ -63,8 +63,8 @@ public sealed unsafe partial class CudaBackend
         ArgumentNullException.ThrowIfNull(dx);
         if (dy.Count == 0)
             return;
-        var grid = new CudaDim(dx.Shape[0] * Ceiling(dx.Shape[1], Lanes), Ceiling(dx.Shape[2], 4 * Lanes));
-        Launch(KernelFamily.Movement, "scatter_add", grid, new CudaDim(Lanes, RowsOfBlock), dy, indices, Output(dx), dx.Shape[1], indices.Count, dx.Shape[2]);
+        int blocks = dx.Shape[0] * Ceiling(dx.Shape[1], Lanes) * Ceiling(dx.Shape[2], 4 * Lanes);
+        Launch(KernelFamily.Movement, "scatter_add", blocks, new CudaDim(Lanes, RowsOfBlock), dy, indices, Output(dx), dx.Shape[1], indices.Count, dx.Shape[2]);
     }
 
     /// <inheritdoc/>

@@ -95,9 +95,9 @@ public sealed unsafe partial class CudaBackend
     private void SumColumns(
         string name, bool inPairs, bool isNarrow, Tensor y, int rows, int channels, float divisor, params ReadOnlySpan<KernelArgument> sources)
     {
-        int chunks = Math.Max(1, Ceiling(rows, ColumnChunk));
+        int chunk = ChunkOfColumns(rows), chunks = Math.Max(1, Ceiling(rows, chunk));
         using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [1, chunks, channels]);
-        KernelArgument[] arguments = [.. sources, Output(partial ?? y), rows, channels, ColumnChunk, partial is null ? divisor : 1f];
+        KernelArgument[] arguments = [.. sources, Output(partial ?? y), rows, channels, chunk, partial is null ? divisor : 1f];
         EachColumn(name, inPairs, isNarrow, 1, channels, chunks, arguments);
         if (partial is not null)
             ReduceColumns("reduce_columns_sum", partial, y, 1, chunks, channels, divisor);

@@ -9,6 +9,9 @@ public sealed unsafe partial class CudaBackend
     private const int RowChunk = 4096;
     private const int ColumnChunk = 512;
 
+    // Of a grid's second axis.
+    private const int MostChunks = 65_535;
+
     // Of rows that have several chunks and still too few to keep a device busy.
     private const int SmallRowChunk = 512, FewRowChunks = 1024;
 
@@ -46,7 +49,7 @@ public sealed unsafe partial class CudaBackend
     private void ArgMax(Tensor x, Tensor? places, int count, Tensor y)
     {
         int outer = x.Shape[0], n = x.Shape[1], inner = x.Shape[2];
-        int chunk = inner == 1 ? ChunkOfRows(outer, count) : ColumnChunk, chunks = Ceiling(count, chunk);
+        int chunk = inner == 1 ? ChunkOfRows(outer, count) : ChunkOfColumns(count), chunks = Ceiling(count, chunk);
         using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [outer, chunks, inner], DType.Int32);
         KernelArgument result = Output(partial ?? y);
         if (inner == 1)
@@ -58,6 +61,8 @@ public sealed unsafe partial class CudaBackend
     }
 
     private static int ChunkOfRows(int outer, int n) => n > RowChunk && outer * Ceiling(n, RowChunk) < FewRowChunks ? SmallRowChunk : RowChunk;
+
+    private static int ChunkOfColumns(int n) => Math.Max(ColumnChunk, Ceiling(n, MostChunks));
 
     /// <inheritdoc/>
     public override void Softmax(Tensor x, Tensor y)
@@ -112,10 +117,10 @@ public sealed unsafe partial class CudaBackend
 
     private void ReduceColumns(string name, Tensor x, Tensor y, int outer, int n, int inner, float divisor)
     {
-        int chunks = Math.Max(1, Ceiling(n, ColumnChunk));
+        int chunk = ChunkOfColumns(n), chunks = Math.Max(1, Ceiling(n, chunk));
         using Tensor? partial = chunks == 1 ? null : Tensor.Empty(this, [outer, chunks, inner]);
         KernelArgument inputs = KernelArgument.Stored(x, out bool isNarrow);
-        EachColumn(name, isNarrow && InPairs(inner, x), isNarrow, outer, inner, chunks, inputs, Output(partial ?? y), n, inner, ColumnChunk, partial is null ? divisor : 1f);
+        EachColumn(name, isNarrow && InPairs(inner, x), isNarrow, outer, inner, chunks, inputs, Output(partial ?? y), n, inner, chunk, partial is null ? divisor : 1f);
         if (partial is not null)
             ReduceColumns(name, partial, y, outer, chunks, inner, divisor);
     }
