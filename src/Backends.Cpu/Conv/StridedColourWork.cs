@@ -99,6 +99,11 @@ internal readonly unsafe struct StridedColourWork(PaddedImages x, Conv2DGeometry
         TLanes l1 = l0, l2 = l0, l3 = l0, l4 = l0, l5 = l0, h1 = h0, h2 = h0, h3 = h0, h4 = h0, h5 = h0;
         nint rowStride = x.RowStride;
         int taps = conv.KernelWidth * conv.InChannels;
+
+        // The lines that two tiles later are written to: a store waits for its line as a load does.
+        float* ahead = target + (2 * Pixels * (nint)conv.OutChannels);
+        for (int i = 0; i < Pixels; i++, ahead += conv.OutChannels)
+            Prefetching.Start(ahead);
         for (int row = conv.KernelHeight; row > 0; row--, input += rowStride)
         {
             float* a = input;
