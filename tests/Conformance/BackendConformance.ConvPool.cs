@@ -114,7 +114,7 @@ public abstract partial class BackendConformance
         Tensor testedX = inputs.Normal(c.Input), testedKernel = inputs.Normal(c.Kernel), testedBias = inputs.Normal(c.Kernel[3]);
         Tensor testedY = Tensor.Empty(_tested, y.Shape), testedArgMax = Tensor.Empty(_tested, y.Shape, pool.ArgMaxType);
         _tested.Conv2DBiasReluMaxPool(testedX, testedKernel, testedBias, conv, pool, testedY, testedArgMax);
-        Comparison.Close(ReferenceBackend.Read(y), testedY.ToArray(), Tolerances.Convolution, what);
+        Comparison.Close(ReferenceBackend.Read(y), testedY.ToArray(), Tolerances.ConvolutionOf(c.Kernel), what);
         CheckChoices(ReferenceBackend.ReadDoubles(full), ReferenceBackend.ReadDoubles(y), testedArgMax, pool, what);
 
         // The same choices for both.
@@ -123,7 +123,7 @@ public abstract partial class BackendConformance
         List<Real[]> expected = Gradient(_reference, x, kernel, y, argMax, dy, conv, pool, ReferenceBackend.Read);
         List<float[]> actual = Gradient(_tested, testedX, testedKernel, sameY, sameArgMax, sameDy, conv, pool, tensor => tensor.ToArray());
         for (int i = 0; i < 3; i++)
-            Comparison.Close(expected[i], actual[i], Tolerances.Convolution, $"{what}, the gradient of input {i}");
+            Comparison.Close(expected[i], actual[i], Tolerances.ConvolutionOf(c.Kernel), $"{what}, the gradient of input {i}");
     }
 
     private static List<T> Gradient<T>(

@@ -32,12 +32,12 @@ public abstract partial class BackendConformance
             new Shape(shape.Item1, shape.Item2 + window.Item1 - 1, shape.Item3 + window.Item2 - 1, shape.Item4), window, strides, same ? Padding.Same : Padding.Valid);
 
     [Fact]
-    public void Convolutions_of_all_kinds() => s_convolutions.Sample(c => SameWithGradients($"conv2d {c}", Tolerances.Convolution, i =>
+    public void Convolutions_of_all_kinds() => s_convolutions.Sample(c => SameWithGradients($"conv2d {c}", Tolerances.ConvolutionOf(c.Kernel), i =>
         i.Normal(c.Input).Conv2D(i.Normal(c.Kernel), null, c.Strides, c.Padding, c.Dilation, c.Groups)), iter: 120, threads: 1);
 
     // All sums lie at least 1/32 from zero, where ReLU would decide by rounding errors.
     [Fact]
-    public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.Convolution, i =>
+    public void Convolutions_with_bias_and_relu() => s_convolutions.Sample(c => SameWithGradients($"conv2d bias relu {c}", Tolerances.ConvolutionOf(c.Kernel), i =>
         i.Quarters(c.Input).Conv2D(i.Quarters(c.Kernel), i.Quarters(c.Kernel[3]) + (1 / 32f), c.Strides, c.Padding, c.Dilation, c.Groups, relu: true)), iter: 60, threads: 1);
 
     // From the pictures that the convolution takes, the ones that it gives are known: the transposed one starts there.
@@ -80,8 +80,8 @@ public abstract partial class BackendConformance
     public void Convolutions_of_pictures(int kernelHeight, int kernelWidth, int channels, int channelsOut, int height, int width)
     {
         Shape kernel = (kernelHeight, kernelWidth, channels, channelsOut);
-        SameWithGradients("conv2d, valid", Tolerances.Convolution, i => i.Normal(2, height, width, channels).Conv2D(i.Normal(kernel)));
-        SameWithGradients("conv2d relu, same", Tolerances.Convolution, i => i.Quarters(3, height, width, channels).Conv2D(
+        SameWithGradients("conv2d, valid", Tolerances.ConvolutionOf(kernel), i => i.Normal(2, height, width, channels).Conv2D(i.Normal(kernel)));
+        SameWithGradients("conv2d relu, same", Tolerances.ConvolutionOf(kernel), i => i.Quarters(3, height, width, channels).Conv2D(
             i.Quarters(kernel), i.Quarters(channelsOut) + (1 / 32f), (1, 1), Padding.Same, relu: true));
         foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
         {

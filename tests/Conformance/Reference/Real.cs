@@ -19,7 +19,7 @@ public readonly struct Real(double value, double error)
 
     // How far away a kink or a jump still counts, in units: twice as far as the greatest tolerance lets a backend be from the value. It may
     // well be on the other side.
-    private const double Reach = 32;
+    private const double Reach = 48;
 
     /// <summary>The value.</summary>
     public double Value => value;

@@ -38,7 +38,7 @@ internal readonly unsafe struct ColourConvWork(
         if (g is not { KernelHeight: 3 or 5, KernelWidth: > 1, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= MaxChannels })
             return false;
         int panel = Panel(g.OutChannels), outputs = WinogradTransform.OutputsOf(g.KernelHeight), tiles = (g.OutHeight + outputs - 1) / outputs;
-        return g.OutChannels >= panel && 2 * PanelsOf(g) * panel <= 3 * g.OutChannels && g.OutWidth >= 2 * ColourProducts.Pixels
+        return g.KernelWidth * g.InChannels >= ColourPoolWork.FewestTaps && g.OutChannels >= panel && 2 * PanelsOf(g) * panel <= 3 * g.OutChannels && g.OutWidth >= 2 * ColourProducts.Pixels
             && 4 * tiles * outputs <= 5 * g.OutHeight && (long)g.Batch * g.OutHeight * g.OutWidth >= FewestPixels;
     }
 

@@ -15,6 +15,12 @@ internal readonly unsafe struct ColourPoolWork(
 {
     private const int MaxChannels = 4;
 
+    /// <summary>
+    /// The fewest taps of a row, all channels', for a transform down the rows: of fewer products, neighbouring inputs that are much greater
+    /// leave too large an error.
+    /// </summary>
+    public const int FewestTaps = 3;
+
     private const int MaxShards = 32;
 
     /// <summary>How many shards there are.</summary>
@@ -34,7 +40,7 @@ internal readonly unsafe struct ColourPoolWork(
     public static bool Fits(in Conv2DGeometry g, in Pool2DGeometry pool) =>
         Simd.Level != SimdLevel.Scalar
         && g is { KernelHeight: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= MaxChannels }
-        && g.OutChannels >= Panel && 2 * PanelsOf(g) * Panel <= 3 * g.OutChannels && pool.OutWidth >= Pixels;
+        && g.KernelWidth * g.InChannels >= FewestTaps && g.OutChannels >= Panel && 2 * PanelsOf(g) * Panel <= 3 * g.OutChannels && pool.OutWidth >= Pixels;
 
     /// <summary>Floats of the transformed kernel.</summary>
     public static int KernelSize(in Conv2DGeometry g) => WinogradTransform.Points * g.KernelWidth * g.InChannels * PanelsOf(g) * Panel;
