@@ -15,7 +15,7 @@ public abstract partial class BackendConformance
         {
             SameAsCast($"conv2d {c}", whole, c.Input, (i, x) =>
                 x.Conv2D(i.Normal(c.Kernel), bias ? i.Normal(c.Kernel[3]) : null, c.Strides, c.Padding, c.Dilation, c.Groups, relu));
-            SameWithGradients($"conv2d of bytes {c}", Tolerances.Convolution, i =>
+            SameWithGradients($"conv2d of bytes {c}", Tolerances.ConvolutionOf(c.Kernel), i =>
                 i.Bytes(DType.UNorm8, c.Input).Conv2D(i.Normal(c.Kernel), null, c.Strides, c.Padding, c.Dilation, c.Groups));
         },
         iter: 60,
