@@ -11,8 +11,6 @@ namespace Numerics.Backends.Cpu;
 internal readonly unsafe struct ColourConvWork(
     WinogradRows rows, Conv2DGeometry conv, float* kernel, float* bias, bool relu, float* y, Workspaces workspaces) : IShardedWork
 {
-    private const int MaxChannels = 4;
-
     private const int MaxShards = 32;
 
     // So many outweigh the transform of the kernel.
@@ -35,10 +33,11 @@ internal readonly unsafe struct ColourConvWork(
     /// <summary>Whether this way takes a convolution, and is the faster one.</summary>
     public static bool Fits(in Conv2DGeometry g)
     {
-        if (g is not { KernelHeight: 3 or 5, KernelWidth: > 1, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= MaxChannels })
+        if (g is not { KernelHeight: 3 or 5, KernelWidth: > 1, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= ColourProducts.MaxChannels })
             return false;
         int panel = Panel(g.OutChannels), outputs = WinogradTransform.OutputsOf(g.KernelHeight), tiles = (g.OutHeight + outputs - 1) / outputs;
-        return g.KernelWidth * g.InChannels >= ColourPoolWork.FewestTaps && g.OutChannels >= panel && 2 * PanelsOf(g) * panel <= 3 * g.OutChannels && g.OutWidth >= 2 * ColourProducts.Pixels
+        return g.KernelWidth * g.InChannels >= ColourProducts.FewestTaps && g.OutChannels >= panel && 2 * PanelsOf(g) * panel <= 3 * g.OutChannels
+            && g.OutWidth >= 2 * ColourProducts.Pixels
             && 4 * tiles * outputs <= 5 * g.OutHeight && (long)g.Batch * g.OutHeight * g.OutWidth >= FewestPixels;
     }
 
@@ -46,7 +45,7 @@ internal readonly unsafe struct ColourConvWork(
     public static int KernelSize(in Conv2DGeometry g) => WinogradTransform.Points * g.KernelWidth * g.InChannels * PanelsOf(g) * Panel(g.OutChannels);
 
     /// <summary>Floats that a thread works in: a row of zeros, the transformed ones, and products.</summary>
-    public static int WorkspaceSize(in Conv2DGeometry g) => RowsSize(g) + ((ColourProducts.Size(Panel(g.OutChannels) / 2) + 15) / 16 * 16);
+    public static int WorkspaceSize(in Conv2DGeometry g) => ColourProducts.RowsSize(g) + ((ColourProducts.Size(Panel(g.OutChannels) / 2) + 15) / 16 * 16);
 
     /// <summary>Transforms the kernel [kernel height][kernel width][in][out] into [panels][6][taps][panel].</summary>
     public static void TransformKernel(in Conv2DGeometry g, float* source, float* target)
@@ -72,15 +71,11 @@ internal readonly unsafe struct ColourConvWork(
         }
     }
 
-    private static int RowSize(in Conv2DGeometry g) => (((g.InWidth + g.PadLeft + g.PadRight) * g.InChannels) + 31) / 16 * 16;
-
-    private static int RowsSize(in Conv2DGeometry g) => (WinogradTransform.Points + 1) * RowSize(g);
-
     private void Row<TLanes>(int image, int tileRow)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        float* zeros = workspaces.Mine, transformed = zeros + RowSize(conv);
-        rows.Transform<TLanes>(image, tileRow, 0, 0, conv.OutWidth + conv.KernelWidth - 1, transformed, RowSize(conv), zeros);
+        float* zeros = workspaces.Mine, transformed = zeros + ColourProducts.RowSize(conv);
+        rows.Transform<TLanes>(image, tileRow, 0, 0, conv.OutWidth + conv.KernelWidth - 1, transformed, ColourProducts.RowSize(conv), zeros);
         switch (conv.InChannels)
         {
             case 1: Row<TLanes, Rows.R1>(image, tileRow, transformed); break;
@@ -95,7 +90,7 @@ internal readonly unsafe struct ColourConvWork(
         where TLanes : unmanaged, ILanes<TLanes>
         where TChannels : struct, IRowCount
     {
-        int stride = RowSize(conv), panels = PanelsOf(conv), panel = 2 * TLanes.Count, channels = conv.OutChannels;
+        int stride = ColourProducts.RowSize(conv), panels = PanelsOf(conv), panel = 2 * TLanes.Count, channels = conv.OutChannels;
         int count = Math.Min(Outputs, conv.OutHeight - (tileRow * Outputs));
         nint rowStride = (nint)conv.OutWidth * channels;
         float* products = transformed + (WinogradTransform.Points * stride), row = y + ((((nint)image * conv.OutHeight) + (tileRow * Outputs)) * rowStride);

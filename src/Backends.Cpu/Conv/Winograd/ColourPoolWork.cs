@@ -13,14 +13,6 @@ namespace Numerics.Backends.Cpu;
 internal readonly unsafe struct ColourPoolWork(
     WinogradRows rows, Conv2DGeometry conv, Pool2DGeometry pool, float* kernel, float* bias, float* y, byte* argMax, Workspaces workspaces) : IShardedWork
 {
-    private const int MaxChannels = 4;
-
-    /// <summary>
-    /// The fewest taps of a row, all channels', for a transform down the rows: of fewer products, neighbouring inputs that are much greater
-    /// leave too large an error.
-    /// </summary>
-    public const int FewestTaps = 3;
-
     private const int MaxShards = 32;
 
     /// <summary>How many shards there are.</summary>
@@ -39,14 +31,14 @@ internal readonly unsafe struct ColourPoolWork(
     /// <summary>Whether this way takes a convolution and its pooling.</summary>
     public static bool Fits(in Conv2DGeometry g, in Pool2DGeometry pool) =>
         Simd.Level != SimdLevel.Scalar
-        && g is { KernelHeight: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= MaxChannels }
-        && g.KernelWidth * g.InChannels >= FewestTaps && g.OutChannels >= Panel && 2 * PanelsOf(g) * Panel <= 3 * g.OutChannels && pool.OutWidth >= Pixels;
+        && g is { KernelHeight: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1, InChannels: <= ColourProducts.MaxChannels }
+        && g.KernelWidth * g.InChannels >= ColourProducts.FewestTaps && g.OutChannels >= Panel && 2 * PanelsOf(g) * Panel <= 3 * g.OutChannels && pool.OutWidth >= Pixels;
 
     /// <summary>Floats of the transformed kernel.</summary>
     public static int KernelSize(in Conv2DGeometry g) => WinogradTransform.Points * g.KernelWidth * g.InChannels * PanelsOf(g) * Panel;
 
     /// <summary>Floats that a thread works in: a row of zeros, the transformed ones, and a block.</summary>
-    public static int WorkspaceSize(in Conv2DGeometry g) => RowsSize(g) + ((ColourPoolBlock.WorkspaceSize + 15) / 16 * 16);
+    public static int WorkspaceSize(in Conv2DGeometry g) => ColourProducts.RowsSize(g) + ((ColourPoolBlock.WorkspaceSize + 15) / 16 * 16);
 
     /// <summary>Transforms the kernel [3][kernel width][in][out] for <see cref="ColourPoolTile"/> or <see cref="ColourPoolBlock"/>.</summary>
     /// <returns>With 32 wide registers [panels][taps][6][16], else [panels][6][taps][panel].</returns>
@@ -79,15 +71,11 @@ internal readonly unsafe struct ColourPoolWork(
     // The last panel computes some channels again where they are no multiple.
     private static int FirstChannel(in Conv2DGeometry g, int panel) => Math.Min(panel * Panel, g.OutChannels - Panel);
 
-    private static int RowSize(in Conv2DGeometry g) => (((g.InWidth + g.PadLeft + g.PadRight) * g.InChannels) + 31) / 16 * 16;
-
-    private static int RowsSize(in Conv2DGeometry g) => (WinogradTransform.Points + 1) * RowSize(g);
-
     private void Row<TLanes>(int image, int tileRow)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        float* zeros = workspaces.Mine, transformed = zeros + RowSize(conv);
-        rows.Transform<TLanes>(image, tileRow, 0, 0, (2 * pool.OutWidth) + conv.KernelWidth - 1, transformed, RowSize(conv), zeros);
+        float* zeros = workspaces.Mine, transformed = zeros + ColourProducts.RowSize(conv);
+        rows.Transform<TLanes>(image, tileRow, 0, 0, (2 * pool.OutWidth) + conv.KernelWidth - 1, transformed, ColourProducts.RowSize(conv), zeros);
         switch (conv.InChannels)
         {
             case 1: Row<TLanes, Rows.R1>(image, tileRow, transformed); break;
@@ -104,7 +92,7 @@ internal readonly unsafe struct ColourPoolWork(
     {
         nint below = (2 * tileRow) + 1 < pool.OutHeight ? (nint)pool.OutWidth * pool.Channels : 0;
         nint first = ((((nint)image * pool.OutHeight) + (2 * tileRow)) * pool.OutWidth) * pool.Channels;
-        int stride = RowSize(conv), panels = PanelsOf(conv), pixels = Pixels;
+        int stride = ColourProducts.RowSize(conv), panels = PanelsOf(conv), pixels = Pixels;
         for (int i = 0; i < pool.OutWidth; i += pixels)
         {
             // The last tile of a row computes pixels again.

@@ -12,6 +12,21 @@ internal static unsafe class ColourProducts
     /// <summary>Pixels of convolution of a row.</summary>
     public const int Pixels = 6;
 
+    /// <summary>The most channels of the input.</summary>
+    public const int MaxChannels = 4;
+
+    /// <summary>
+    /// The fewest taps of a row, all channels', for a transform down the rows: of fewer products, neighbouring inputs that are much greater
+    /// leave too large an error.
+    /// </summary>
+    public const int FewestTaps = 3;
+
+    /// <summary>Floats of a transformed row: whole lines of the cache, and room for a vector more.</summary>
+    public static int RowSize(in Conv2DGeometry g) => (((g.InWidth + g.PadLeft + g.PadRight) * g.InChannels) + 31) / 16 * 16;
+
+    /// <summary>Floats of a row of zeros and the transformed ones.</summary>
+    public static int RowsSize(in Conv2DGeometry g) => (WinogradTransform.Points + 1) * RowSize(g);
+
     /// <summary>Floats of the products [6][pixels][two vectors].</summary>
     /// <param name="lanes">Floats of a vector.</param>
     public static int Size(int lanes) => WinogradTransform.Points * Pixels * 2 * lanes;

@@ -106,7 +106,11 @@ internal unsafe struct WinogradConv
         return (tiles >= FewestTiles || (g.Groups == 1 && WinogradPanelWork.Fits(from, to, tiles))) && tiles * outputs * outputs <= 2L * g.Batch * height * width;
     }
 
-    private static long TilesOf(in Conv2DGeometry g, int height, int width)
+    /// <summary>How many tiles cover the outputs of all phases of all pictures.</summary>
+    /// <param name="g">The convolution.</param>
+    /// <param name="height">Rows of outputs.</param>
+    /// <param name="width">Columns of outputs.</param>
+    public static long TilesOf(in Conv2DGeometry g, int height, int width)
     {
         int outputs = WinogradTransform.OutputsOf(TapsOf(g));
         return (long)g.Batch * g.DilationH * g.DilationW * Tiles(height, outputs, g.DilationH) * Tiles(width, outputs, g.DilationW);

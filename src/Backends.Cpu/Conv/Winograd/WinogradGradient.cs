@@ -69,7 +69,7 @@ internal unsafe struct WinogradGradient
             return false;
         int side = WinogradTransform.OutputsOf(g.KernelHeight);
         long pixels = (long)g.Batch * g.OutHeight * g.OutWidth;
-        long tiles = (long)g.Batch * g.DilationH * g.DilationW * WinogradConv.Tiles(g.OutHeight, side, g.DilationH) * WinogradConv.Tiles(g.OutWidth, side, g.DilationW);
+        long tiles = WinogradConv.TilesOf(g, g.OutHeight, g.OutWidth);
         return tiles >= FewestTiles && tiles * side * side <= 2 * pixels;
     }
 
