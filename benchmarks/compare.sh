@@ -34,7 +34,7 @@ run() {
 }
 
 build ../samples/CatsVsDogs || { cat "$work/build.log"; exit 1; }
-if "$python" -c 'import torch' 2>/dev/null; then
+if has_torch; then
     peers+=(pytorch-nchw pytorch-channels-last)
 else
     echo "left out: PyTorch, which $python does not have (Debian: apt-get install python3-torch libopenblas0-pthread)"

@@ -11,10 +11,22 @@ case ${SIMD:-} in
     *) echo "SIMD: expected avx2 or nothing, got '$SIMD'" >&2; exit 2 ;;
 esac
 
+# Whether there is PyTorch. With the reference BLAS, which Debian installs where nothing else is asked for, its dense layers would take
+# many times as long as they can, and a comparison would flatter us: that ends the script.
+has_torch() {
+    local linked
+    linked=$("$python" -c 'import torch; print(open("/proc/self/maps").read())' 2>/dev/null) || return 1
+    case $linked in
+        */blas/libblas.so*)
+            echo "PyTorch computes with the reference BLAS here; install a fast one (Debian: apt-get install libopenblas0-pthread)" >&2
+            exit 2 ;;
+    esac
+}
+
 # in_turn PROJECT ARGUMENT... -- SCRIPT ARGUMENT...
 # Runs a project of ours and a script for PyTorch in turn, for ROUNDS rounds. Their lines are in $work/ours and $work/torch then.
 in_turn() {
-    local project=$1 ours=() has_torch=true round
+    local project=$1 ours=() torch=true round
     shift
     while [ "$1" != -- ]; do
         ours+=("$1")
@@ -22,14 +34,14 @@ in_turn() {
     done
     shift
     dotnet build -c Release --nologo -v quiet "$project" >"$work/build.log" || { cat "$work/build.log"; exit 1; }
-    "$python" -c 'import torch' 2>/dev/null || {
-        has_torch=false
+    has_torch || {
+        torch=false
         echo "$python has no PyTorch (Debian: apt-get install python3-torch libopenblas0-pthread); ours alone:"
     }
     touch "$work/torch"
     for ((round = 0; round < rounds; round++)); do
         NUMERICS_NUM_THREADS=$threads dotnet run -c Release --no-build --project "$project" -- "${ours[@]}" >>"$work/ours"
-        $has_torch || continue
+        $torch || continue
         OPENBLAS_NUM_THREADS=$threads OMP_NUM_THREADS=$threads "$python" "$@" --threads "$threads" >>"$work/torch"
     done
 }
