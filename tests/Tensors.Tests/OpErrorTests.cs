@@ -46,4 +46,15 @@ public sealed class OpErrorTests : ReferenceTest
         _ = Assert.Throws<ArgumentException>(() => Tensor.Concat([]));
         _ = Assert.Throws<ShapeMismatchException>(() => x.Squeeze(0));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5f)]
+    [InlineData(float.NaN)]
+    public void A_clip_distance_that_leaves_logarithms_of_zero_or_no_probabilities_is_refused(float epsilon)
+    {
+        Tensor p = Tensor.Full((2, 3), 0.5f, Backend), y = Tensor.Zeros((2, 3), Backend);
+        foreach (Action op in new Action[] { () => p.BinaryFocal(y, new BinaryFocalTerm(2, 2), epsilon), () => p.CategoricalFocal(y, Vector(1), new FocalTerm(2), epsilon) })
+            Assert.Equal("epsilon", Assert.Throws<ArgumentOutOfRangeException>(op).ParamName);
+    }
 }

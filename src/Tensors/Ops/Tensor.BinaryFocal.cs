@@ -9,11 +9,12 @@ public sealed partial class Tensor
     /// </summary>
     /// <param name="target">Labels from 0 to 1, of this shape.</param>
     /// <param name="term">The constants.</param>
-    /// <param name="epsilon">The clip distance.</param>
+    /// <param name="epsilon">The clip distance, in (0, 0.5).</param>
     /// <returns>This shape.</returns>
     public Tensor BinaryFocal(Tensor target, BinaryFocalTerm term, float epsilon = 1e-7f)
     {
         Backend backend = CheckBinaryFocal(target, term);
+        CheckClipDistance(epsilon);
         Tensor y = Empty(backend, Shape);
         backend.BinaryFocal(target, this, term, epsilon, y);
         GradientTape.Record(y, [this], [target], (dy, _) =>

@@ -11,11 +11,12 @@ public sealed partial class Tensor
     /// has no label and the loss 0.</param>
     /// <param name="alpha">[1], or one for each class [classes].</param>
     /// <param name="term">γ, at least 0, and ε.</param>
-    /// <param name="epsilon">The clip distance.</param>
+    /// <param name="epsilon">The clip distance, in (0, 0.5).</param>
     /// <returns>[rows].</returns>
     public Tensor CategoricalFocal(Tensor target, Tensor alpha, FocalTerm term, float epsilon = 1e-7f)
     {
         Backend backend = CheckFocal(target, alpha, term);
+        CheckClipDistance(epsilon);
         Tensor y = Empty(backend, Shape[0]);
         backend.CategoricalFocal(target, this, alpha, term, epsilon, y);
         GradientTape.Record(y, [this], [target, alpha], (dy, _) =>
@@ -48,6 +49,13 @@ public sealed partial class Tensor
             return [dz];
         });
         return y;
+    }
+
+    // At a distance of 0 a label of 0 would meet the logarithm of 0, and a perfect prediction would be NaN.
+    private static void CheckClipDistance(float epsilon)
+    {
+        if (epsilon is not (> 0 and < 0.5f))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "the clip distance is in (0, 0.5)");
     }
 
     private Backend CheckFocal(Tensor target, Tensor alpha, FocalTerm term)
