@@ -38,5 +38,6 @@ ARITHMETIC(add)
 ARITHMETIC(subtract)
 ARITHMETIC(multiply)
 ARITHMETIC(divide)
+ARITHMETIC(add_relu)
 
 KERNEL add_bias_narrow(bf16* y, const float* bias, u32 channels, u32 relu, u32 count) { add_to_channels(y, bias, channels, relu, count); }

@@ -177,7 +177,7 @@ public sealed class RoundedOpTests : BrainFloatTests
             }
         }
 
-        foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide })
+        foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide, BinaryOp.AddRelu })
         {
             foreach ((Input a, Input b) in new (Input, Input)[] { (51, new(51, false)), (new(8, false), 8), (1, new(7, false)), ((2, 1, 8), new((2, 3, 8), false)), (new((2, 3, 5), false), 5) })
             {

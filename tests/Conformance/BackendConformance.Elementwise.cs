@@ -86,11 +86,21 @@ public abstract partial class BackendConformance
     [MemberData(nameof(BinaryOps))]
     public void Binary_ops_on_ties(BinaryOp op) => Same($"{op} of whole numbers", Tolerances.Function, i => Run(op, i.Whole(257), i.Whole(257)));
 
+    [Fact]
+    public void Sums_with_relu()
+    {
+        foreach (int length in s_lengths)
+            SameWithGradients($"relu of sums of {length}", Tolerances.Exact, i => Tensor.AddRelu(i.Integers(length), i.Integers(length)));
+        Same("relu of special sums", Tolerances.Exact, i => Tensor.AddRelu(
+            i.Values(float.NaN, 1, float.PositiveInfinity, float.NegativeInfinity, float.PositiveInfinity, -0f, 1e-45f, -1e-45f),
+            i.Values(1, float.NaN, float.NegativeInfinity, 1, 1, -0f, 0, 0)));
+    }
+
     [Theory]
     [MemberData(nameof(BroadcastShapes))]
     public void Broadcasting_of_all_kinds(int[] a, int[] b)
     {
-        foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide, BinaryOp.Maximum, BinaryOp.Power })
+        foreach (BinaryOp op in new[] { BinaryOp.Add, BinaryOp.Subtract, BinaryOp.Multiply, BinaryOp.Divide, BinaryOp.Maximum, BinaryOp.AddRelu, BinaryOp.Power })
             SameWithGradients($"{op} of [{string.Join(',', a)}] and [{string.Join(',', b)}]", Tolerances.Function, i => Run(op, i.Uniform(0.2f, 3, a), i.Uniform(0.2f, 3, b)));
         Same("a comparison", Tolerances.Exact, i => i.Normal(a) < i.Normal(b));
     }
@@ -145,6 +155,7 @@ public abstract partial class BackendConformance
         BinaryOp.Power => a.Pow(b),
         BinaryOp.Maximum => a.Maximum(b),
         BinaryOp.Minimum => a.Minimum(b),
+        BinaryOp.AddRelu => Tensor.AddRelu(a, b),
         BinaryOp.Equal => a.Equal(b),
         BinaryOp.NotEqual => a.NotEqual(b),
         BinaryOp.Less => a < b,

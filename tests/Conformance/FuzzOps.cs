@@ -233,7 +233,7 @@ internal static class FuzzOps
     private static FuzzCase Broadcast(FuzzShapes s)
     {
         Shape full = RandomShape(s, s.Between(1, 4), 40_000), a = Part(s, full), b = Part(s, full);
-        return s.Between(0, 7) switch
+        return s.Between(0, 8) switch
         {
             0 => FuzzCase.WithGradients($"{a} + {b}", FuzzCase.Whole, i => i.Integers(a) + i.Integers(b)),
             1 => FuzzCase.WithGradients($"{a} * {b}", FuzzCase.Whole, i => i.Integers(a) * i.Integers(b)),
@@ -242,6 +242,7 @@ internal static class FuzzOps
             4 => FuzzCase.WithGradients($"minimum {a} {b}", FuzzCase.Whole, i => i.Integers(a).Minimum(i.Integers(b))),
             5 => FuzzCase.WithGradients($"{a} - {b}", FuzzCase.Whole, i => i.Integers(a) - i.Integers(b)),
             6 => FuzzCase.WithGradients($"{a} to the power of {b}", Loose, i => i.Uniform(0.5f, 2, a).Pow(i.Uniform(-2, 2, b))),
+            7 => FuzzCase.WithGradients($"relu of {a} + {b}", FuzzCase.Whole, i => Tensor.AddRelu(i.Integers(a), i.Integers(b))),
             _ => FuzzCase.WithGradients($"broadcast {a} to {full}", FuzzCase.Whole, i => i.Integers(a).BroadcastTo(full)),
         };
     }

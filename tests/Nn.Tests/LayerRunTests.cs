@@ -72,6 +72,35 @@ public sealed class LayerRunTests
         Assert.Equal(["sequential", "conv2d", "batch_normalization", "re_lu"], Names(() => _ = model.Call(Tensor.From(x))));
     }
 
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void Sums_and_the_relu_behind_them_are_one(int terms, bool layer)
+    {
+        RandomGenerator.SetSeed(7);
+        var inputs = new Input((6, 6, 2));
+        KerasTensor sum = new Add().Call([.. Enumerable.Range(0, terms).Select(_ => new Conv2D(3, 3).Call(inputs))]);
+        KerasTensor positive = layer ? new ReLU().Call(sum) : new Activation("relu").Call(sum);
+        KerasTensor[] both = [sum, positive];
+        using Model apart = new((KerasTensor[])[inputs], both), together = new(inputs, positive);
+        NDArray images = RandomArrays.Signed((2, 6, 6, 2));
+        Assert.Equal($"add + {positive.Layer.Name}", Names(() => _ = together.Call(Tensor.From(images)))[^1]);
+        float[][] expected = Results(apart), actual = Results(together);
+        Assert.Equal(terms * 2 + 2, actual.Length);
+        Assert.Contains(expected[0], value => value > 0);
+        foreach ((float[] one, float[] other) in expected.Zip(actual))
+            Assert.Equal(one, other);
+
+        float[][] Results(Model model)
+        {
+            using var scope = new TensorScope();
+            using var tape = new GradientTape();
+            Tensor x = tape.Watch(Tensor.From(images)), y = model.CallAll([x], training: true)[^1];
+            Tensor[] gradients = tape.Gradient(y.Square().Sum(), [x, .. model.TrainableVariables.Select(variable => variable.Value)]);
+            return [y.ToArray(), .. gradients.Select(gradient => gradient.ToArray())];
+        }
+    }
+
     [Fact]
     public void What_somebody_else_reads_is_computed_by_itself()
     {

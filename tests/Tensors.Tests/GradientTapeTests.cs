@@ -92,6 +92,22 @@ public sealed class GradientTapeTests : ReferenceTest
     }
 
     [Fact]
+    public void A_rule_may_give_one_tensor_to_several_inputs()
+    {
+        using Variable v = Variable(3, -4), w = Variable(1, 2);
+        using var tape = new GradientTape();
+        Tensor a = v.Value * 2f, y = GradientTape.StopRecording(() => a + w.Value + a);
+        GradientTape.Record(y, [a, w.Value, a], (dy, _) =>
+        {
+            Tensor shared = dy * 3f;
+            return [shared, shared, shared];
+        });
+        Tensor[] gradients = tape.Gradient(y.Sum(), [v, w]);
+        Assert.Equal([12f, 12f], gradients[0].ToArray());
+        Assert.Equal([3f, 3f], gradients[1].ToArray());
+    }
+
+    [Fact]
     public void A_rule_of_the_wrong_shape_is_named()
     {
         using Variable w = Variable(3, -4);

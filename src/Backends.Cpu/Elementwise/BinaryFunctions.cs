@@ -52,6 +52,13 @@ internal readonly struct MinimumFunction : IBinaryFunction
     public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => Vector256.Min(a, b);
 }
 
+/// <summary>max(a + b, 0); NaN if either is.</summary>
+internal readonly struct AddReluFunction : IBinaryFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<float> Invoke(Vector256<float> a, Vector256<float> b) => default(ReluFunction).Invoke(a + b);
+}
+
 /// <summary>1 where a = b.</summary>
 internal readonly struct EqualFunction : IBinaryFunction
 {

@@ -28,6 +28,7 @@ public sealed unsafe partial class CpuBackend
             case BinaryOp.Power: Zip(default(PowerOfFunction), a, b, y); break;
             case BinaryOp.Maximum: Zip(default(MaximumFunction), a, b, y); break;
             case BinaryOp.Minimum: Zip(default(MinimumFunction), a, b, y); break;
+            case BinaryOp.AddRelu: Zip(default(AddReluFunction), a, b, y); break;
             case BinaryOp.Equal: Zip(default(EqualFunction), a, b, y); break;
             case BinaryOp.NotEqual: Zip(default(NotEqualFunction), a, b, y); break;
             case BinaryOp.Less: Zip(default(LessFunction), a, b, y); break;

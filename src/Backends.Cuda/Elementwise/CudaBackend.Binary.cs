@@ -44,7 +44,7 @@ public sealed unsafe partial class CudaBackend
         && (a.Count < count || IsRounded(a))
         && (b.Count < count || IsRounded(b));
 
-    private static bool IsArithmetic(BinaryOp op) => op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Divide;
+    private static bool IsArithmetic(BinaryOp op) => op is BinaryOp.Add or BinaryOp.Subtract or BinaryOp.Multiply or BinaryOp.Divide or BinaryOp.AddRelu;
 
     /// <summary>Of operands as they are stored.</summary>
     private void OfEither(BinaryOp op, Tensor a, Tensor b, Tensor y, bool isNarrow, BroadcastPlan plan)

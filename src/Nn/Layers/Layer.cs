@@ -294,14 +294,17 @@ public abstract partial class Layer : IDisposable
     /// <param name="x">The input.</param>
     /// <param name="name">What profilers see.</param>
     /// <param name="forward">The function of all of them.</param>
-    private protected Tensor CallAs(Tensor x, string name, Func<Tensor, Tensor> forward)
+    private protected Tensor CallAs(Tensor x, string name, Func<Tensor, Tensor> forward) => CallAs([x], name, inputs => forward(inputs[0]));
+
+    /// <summary>The same of several inputs.</summary>
+    private protected Tensor CallAs(IReadOnlyList<Tensor> inputs, string name, Func<IReadOnlyList<Tensor>, Tensor> forward)
     {
-        CheckInput(x.Shape);
+        CheckInputs([.. inputs.Select(input => input.Shape)]);
         using Activity? activity = Tracing.Start(Tracing.Forward, name);
         using var scope = new TensorScope();
         try
         {
-            return scope.Return(forward(Readable(x)));
+            return scope.Return(forward([.. inputs.Select(Readable)]));
         }
         catch (ArgumentException error)
         {

@@ -3,9 +3,9 @@ using Numerics.Tensors;
 namespace Numerics.Nn;
 
 /// <summary>
-/// A layer, with those behind it that are computed together with it: a convolution with bias and ReLU and the max-pooling behind it; a batch
-/// normalisation and the ReLU behind it; both and the convolution before them, whose kernel takes the normalisation's factor as soon as that
-/// does not depend on the batch.
+/// A layer, with those behind it that are computed together with it: a convolution with bias and ReLU and the max-pooling behind it; a sum or a
+/// batch normalisation and the ReLU behind it; a normalisation, with its ReLU or without, and the convolution before it, whose kernel takes the
+/// normalisation's factor as soon as that does not depend on the batch.
 /// </summary>
 internal sealed class LayerRun
 {
@@ -38,10 +38,12 @@ internal sealed class LayerRun
     {
         if (chain is [Conv2D { CanFusePooling: true }, MaxPooling2D { ActivityRegularizer: null } pool, ..])
             return new LayerRun([.. chain[..2]], pool, null, false);
+        if (chain is [Add { ActivityRegularizer: null }, .. var behindSum] && StartsInRelu(behindSum))
+            return new LayerRun([.. chain[..2]], null, null, true);
         int before = chain is [Convolution { TakesScale: true }, ..] ? 1 : 0;
         if (chain[before..] is not [BatchNormalization { ActivityRegularizer: null } normalization, .. var behind])
             return new LayerRun([chain[0]], null, null, false);
-        bool relu = behind is [ReLU { IsPlain: true, ActivityRegularizer: null } or Activation { IsRelu: true, ActivityRegularizer: null }, ..];
+        bool relu = StartsInRelu(behind);
         int count = before + 1 + (relu ? 1 : 0);
         return new LayerRun([.. chain[..count]], null, count > 1 ? normalization : null, relu);
     }
@@ -55,7 +57,7 @@ internal sealed class LayerRun
         if (_pool is not null)
             return [((Conv2D)first).CallPooled(inputs[0], _pool, Name)];
         if (_normalization is null)
-            return first.CallAll(inputs, training);
+            return _relu ? [((Add)first).CallRelu(inputs, training, Name)] : first.CallAll(inputs, training);
         if (first == _normalization)
             return [_normalization.CallRelu(inputs[0], training, Name)];
         if (!_normalization.UsesBatch(training))
@@ -63,4 +65,7 @@ internal sealed class LayerRun
         Tensor y = first.Call(inputs, training);
         return [_relu ? _normalization.CallRelu(y, training, _nameBehindFirst) : _normalization.Call(y, training)];
     }
+
+    private static bool StartsInRelu(ReadOnlySpan<Layer> layers) =>
+        layers is [ReLU { IsPlain: true, ActivityRegularizer: null } or Activation { IsRelu: true, ActivityRegularizer: null }, ..];
 }

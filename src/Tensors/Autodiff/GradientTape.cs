@@ -228,8 +228,8 @@ public sealed class GradientTape : TensorScope
             if (gradient.Shape != input.Shape)
                 throw new ShapeMismatchException($"a gradient rule gave {gradient.Shape} for an input of shape {input.Shape}");
 
-            // A rule may pass its argument or a saved tensor through; the sum below owns what it holds.
-            if (gradient == outer || gradient.Owner != scope)
+            // A rule may pass its argument or a saved tensor through, or one tensor to several inputs; the sum below owns what it holds.
+            if (gradient == outer || gradient.Owner != scope || Array.IndexOf(inner, gradient, k + 1) >= 0)
                 gradient = gradient.Share(gradient.Shape);
             if (!gradients.TryGetValue(input, out Tensor? sum))
             {

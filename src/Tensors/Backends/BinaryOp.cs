@@ -24,6 +24,9 @@ public enum BinaryOp
     /// <summary>The smaller one; NaN if either is.</summary>
     Minimum,
 
+    /// <summary>max(a + b, 0), what ends a residual block; NaN if either is.</summary>
+    AddRelu,
+
     /// <summary>a = b.</summary>
     Equal,
 

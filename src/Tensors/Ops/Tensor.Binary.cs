@@ -89,6 +89,20 @@ public sealed partial class Tensor
     /// <summary>The smaller of x and c.</summary>
     public Tensor Minimum(float c) => Minimum(Full(Shape.Scalar, c, Backend));
 
+    /// <summary>max(a + b, 0) in one pass: a residual block's end. Nothing flows back where the result is 0.</summary>
+    /// <param name="a">One operand.</param>
+    /// <param name="b">The other, broadcast against it.</param>
+    public static Tensor AddRelu(Tensor a, Tensor b)
+    {
+        Tensor y = Compare(BinaryOp.AddRelu, a, b);
+        GradientTape.Record(y, [a, b], (dy, needed) =>
+        {
+            Tensor passed = ReluGradient(y, dy);
+            return [needed[0] ? passed.SumTo(a.Shape) : null, needed[1] ? passed.SumTo(b.Shape) : null];
+        });
+        return y;
+    }
+
     /// <summary>
     /// x^y. The gradient with respect to the exponent, x^y·ln x, is taken as 0 where x is 0 or less, as TensorFlow does.
     /// </summary>

@@ -39,6 +39,9 @@ public sealed class GradientRules
     });
 
     [Fact]
+    public void Sum_and_relu() => NumericGradient.Check(i => Tensor.AddRelu(i.Normal(3, 4), i.Normal(4)));
+
+    [Fact]
     public void Scalars() => NumericGradient.Check(i =>
     {
         Tensor x = i.Uniform(0.5f, 2, 5);

@@ -186,6 +186,7 @@ public sealed partial class ReferenceBackend
         BinaryOp.Power => Power(a, b),
         BinaryOp.Maximum => Extreme(Math.Max(a.Value, b.Value), a, b),
         BinaryOp.Minimum => Extreme(Math.Min(a.Value, b.Value), a, b),
+        BinaryOp.AddRelu => (a + b).Pick(v => Math.Max(v, 0)),
         BinaryOp.Equal => a.Value == b.Value ? 1.0 : 0.0,
         BinaryOp.NotEqual => a.Value != b.Value ? 1.0 : 0.0,
         BinaryOp.Less => a.Value < b.Value ? 1.0 : 0.0,
