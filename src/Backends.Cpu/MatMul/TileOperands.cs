@@ -56,7 +56,7 @@ internal unsafe struct TileOperands
     public nint StrideStart;
 
     /// <summary>
-    /// How many tiles of equal height, for <see cref="TileCounts.Some"/>: where sums are short, a call for each takes long.
+    /// How many tiles of equal height; 0 stands for 1. Where sums are short, a call for each takes long.
     /// </summary>
     public int Tiles;
 
