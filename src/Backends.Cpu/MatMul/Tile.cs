@@ -27,7 +27,7 @@ internal static unsafe class Tile
         nint* offsets = x.Offsets;
         int segments = x.Segments, length = x.Length, rounds = length >> 2, rest = length & 3, tiles = x.Tiles;
         float* firstA = x.A, firstB = x.B, c = x.C, start = x.Start, ahead = x.Ahead;
-        nint second = x.AheadSecond, third = x.AheadThird;
+        nint second = x.AheadSecond, third = x.AheadThird, aheadStep = x.AheadStep;
         do
         {
             TColumns r0 = TColumns.Zero, r1 = TColumns.Zero, r2 = TColumns.Zero, r3 = TColumns.Zero, r4 = TColumns.Zero, r5 = TColumns.Zero;
@@ -68,19 +68,19 @@ internal static unsafe class Tile
                 for (int i = rounds; i != 0; i--)
                 {
                     Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third,
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                     Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third,
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                     Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third,
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                     Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third,
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 }
@@ -88,7 +88,7 @@ internal static unsafe class Tile
                 for (int i = rest; i != 0; i--)
                 {
                     Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third,
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 }
@@ -138,6 +138,7 @@ internal static unsafe class Tile
         nint stride5,
         nint second,
         nint third,
+        nint aheadStep,
         ref TColumns r0,
         ref TColumns r1,
         ref TColumns r2,
@@ -163,7 +164,7 @@ internal static unsafe class Tile
         if (TFetching.First)
         {
             Prefetching.Start(ahead);
-            ahead += Prefetching.Line;
+            ahead += aheadStep;
         }
 
         int rows = TRows.Count;

@@ -121,7 +121,7 @@ internal static unsafe class TileRows
     private static void Advance(ref TileOperands block)
     {
         if (block.Ahead is not null)
-            block.Ahead += block.Tiles * (nint)block.Segments * block.Length * Prefetching.Line;
+            block.Ahead += block.Tiles * (nint)block.Segments * block.Length * block.AheadStep;
     }
 
     // Few columns: a call for each row would take longer than the copy.
