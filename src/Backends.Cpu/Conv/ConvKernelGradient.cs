@@ -175,6 +175,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
 
         // The inputs of the next step, which tiles pick from in long strides, come to L2 one line after the other.
         float* ahead = step.Ahead, stop = ahead is null ? null : ahead + (pixels * step.StepStride);
+        nint pace = Prefetching.Pace((nint)(stop - ahead), (nint)pixels * (endUnit - firstUnit) * TileRows.Tiles(Taps.Length, TileRows.MaxWidth));
         for (int unit = firstUnit; unit < endUnit; unit++)
         {
             (int panelIndex, int segment) = Math.DivRem(unit, Taps.Segments);
@@ -196,8 +197,9 @@ internal unsafe struct ConvKernelGradient : IShardedWork
             operands.C = partial + ((nint)segment * Taps.Length * g.OutChannels) + column;
             operands.Start = accumulate ? operands.C : null;
             operands.Ahead = ahead < stop ? ahead : null;
+            operands.AheadStep = pace;
             TileRows.Run(operands, Taps.Length, columns, width);
-            ahead += pixels * TileRows.Tiles(Taps.Length, width) * (nint)Prefetching.Line;
+            ahead += pixels * TileRows.Tiles(Taps.Length, width) * pace;
         }
     }
 }

@@ -12,6 +12,7 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
 {
     private const int Steps = 192;
     private const int Rows = 96;
+    private const int ColumnsOfBlock = 256;
 
     // Floats between copied rows: a line more.
     private const int RowPitch = Steps + 16;
@@ -29,8 +30,8 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
         _x = x;
         _b = b;
 
-        // Eight panels a block, fewer where that would leave the threads without work.
-        _panelsOfBlock = 8;
+        // Fewer panels a block where these would leave the threads without work.
+        _panelsOfBlock = ColumnsOfBlock / TileRows.MaxWidth;
         while (_panelsOfBlock > 1 && Shards < 16)
             _panelsOfBlock /= 2;
     }

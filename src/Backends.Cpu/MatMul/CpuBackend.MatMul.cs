@@ -75,7 +75,7 @@ public sealed unsafe partial class CpuBackend
         else if (x.M <= FewRowsMatMul.MaxRows)
             Share(new FewRowsMatMul(x, partials.Pointer, shards), shards, x);
         else
-            Share(new StreamedMatMul(x, partials.Pointer, shards), shards, x);
+            Share(new StreamedMatMul(x, partials.Pointer, shards, _team.Threads), shards, x);
         var sum = new PartialSum(partials.Pointer, shards, size, x.Y, x.N, x.Bias, x.Relu);
         Share(sum, sum.Shards, x);
     }

@@ -17,6 +17,13 @@ internal static unsafe class Prefetching
             Sse.Prefetch1(place);
     }
 
+    /// <summary>
+    /// How far each of so many steps has to go on for all of them to have asked for so many floats: at most a line. Lines that are asked for
+    /// faster than memory brings them would keep others waiting that are needed at once.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Pace(nint floats, nint steps) => Math.Clamp((floats / Math.Max(steps, 1)) + 1, 1, Line);
+
     /// <summary>Asks for some rows.</summary>
     /// <param name="place">Where the first one starts.</param>
     /// <param name="rowStride">Floats between them.</param>

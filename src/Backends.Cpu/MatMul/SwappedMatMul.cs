@@ -49,6 +49,7 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
     private void Block(float* block, int first, int rows, int next, int end)
     {
         float* ahead = x.B + (next * x.ColumnStrideB), stop = x.B + (end * x.ColumnStrideB);
+        nint pace = Prefetching.Pace((nint)(stop - ahead), (nint)a.Count * x.K * TileRows.Tiles(rows, TileRows.MaxWidth));
         for (int panel = 0; panel < a.Count; panel++)
         {
             float* data = a.Panel(panel, out int columns, out int width);
@@ -68,9 +69,10 @@ internal readonly unsafe struct SwappedMatMul(MatMulOperands x, PackedPanels a) 
                     Start = step > 0 ? block + (panel * TileRows.MaxWidth) : null,
                     StrideStart = x.M,
                     Ahead = ahead < stop ? ahead : null,
+                    AheadStep = pace,
                 };
                 TileRows.Run(operands, rows, columns, width);
-                ahead += operands.Length * TileRows.Tiles(rows, width) * (nint)Prefetching.Line;
+                ahead += operands.Length * TileRows.Tiles(rows, width) * pace;
             }
         }
     }

@@ -6,295 +6,194 @@ namespace Numerics.Backends.Cpu;
 /// The micro-kernel under every matrix product and dense convolution: a tile of up to 12 rows by two vectors that stays in
 /// registers for the whole inner sum. 12 x 2 vectors leave 8 of 32 registers for operands (AVX-512, ARM64); with 16 callers
 /// use 6 rows, 12 accumulators. Each step loads two vectors of B and broadcasts one float a row, so that the loads stay
-/// below the multiply-adds. The inner sum runs in one order whatever the tile's height: every result has the same bits
+/// below the multiply-adds. For few columns, such as the last ones of a matrix or a narrow group of channels, a tile is one vector wide, and no
+/// wider than they need. The inner sum runs in one order whatever the tile's height and width: every result has the same bits
 /// wherever it falls in a tiling.
 /// </summary>
 internal static unsafe class Tile
 {
-    /// <summary>Computes tiles of <typeparamref name="TRows"/> rows by two vectors: one, or several.</summary>
+    /// <summary>Computes <see cref="TileOperands.Tiles"/> tiles of <typeparamref name="TRows"/> rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TLanes, TRows, TTiles>(in TileOperands x)
-        where TLanes : unmanaged, ILanes<TLanes>
+    public static void Run<TColumns, TRows, TFetching>(in TileOperands x)
+        where TColumns : unmanaged, IColumns<TColumns>
         where TRows : struct, IRowCount
-        where TTiles : struct, ITiles
+        where TFetching : struct, IFetching
     {
         int rows = TRows.Count;
-        nint stride = x.RowStride, step = x.StepStride, stepB = x.StepB, strideC = x.StrideC, strideStart = x.StrideStart;
-        nint* offsets = x.Offsets;
-        int segments = x.Segments, length = x.Length, tiles = TTiles.Several ? x.Tiles : 1;
-        float* a = x.A, weights = x.B, c = x.C, start = x.Start;
 
-        // Without a use for it, of what is in the cache anyway: a prefetch costs less than a branch that the JIT leaves in.
-        float* ahead = x.Ahead is null ? x.A : x.Ahead;
-        nint aheadStep = x.Ahead is null ? 0 : Prefetching.Line, second = x.AheadSecond, third = x.AheadThird;
+        // In bytes: what an instruction can add to an address is then 1, 2 or 4 times the stride, and the other rows' are kept.
+        nint stride = x.RowStride * sizeof(float), stride3 = 3 * stride, stride5 = 5 * stride;
+        nint step = x.StepStride * sizeof(float), stepB = x.StepB * sizeof(float), strideC = x.StrideC, strideStart = x.StrideStart;
+        nint* offsets = x.Offsets;
+        int segments = x.Segments, length = x.Length, rounds = length >> 2, rest = length & 3, tiles = x.Tiles;
+        float* firstA = x.A, firstB = x.B, c = x.C, start = x.Start, ahead = x.Ahead;
+        nint second = x.AheadSecond, third = x.AheadThird, aheadStep = x.AheadStep;
         do
         {
-            TLanes l0 = TLanes.Zero, h0 = TLanes.Zero;
-            TLanes l1 = TLanes.Zero, h1 = TLanes.Zero;
-            TLanes l2 = TLanes.Zero, h2 = TLanes.Zero;
-            TLanes l3 = TLanes.Zero, h3 = TLanes.Zero;
-            TLanes l4 = TLanes.Zero, h4 = TLanes.Zero;
-            TLanes l5 = TLanes.Zero, h5 = TLanes.Zero;
-            TLanes l6 = TLanes.Zero, h6 = TLanes.Zero;
-            TLanes l7 = TLanes.Zero, h7 = TLanes.Zero;
-            TLanes l8 = TLanes.Zero, h8 = TLanes.Zero;
-            TLanes l9 = TLanes.Zero, h9 = TLanes.Zero;
-            TLanes l10 = TLanes.Zero, h10 = TLanes.Zero;
-            TLanes l11 = TLanes.Zero, h11 = TLanes.Zero;
+            TColumns r0 = TColumns.Zero, r1 = TColumns.Zero, r2 = TColumns.Zero, r3 = TColumns.Zero, r4 = TColumns.Zero, r5 = TColumns.Zero;
+            TColumns r6 = TColumns.Zero, r7 = TColumns.Zero, r8 = TColumns.Zero, r9 = TColumns.Zero, r10 = TColumns.Zero, r11 = TColumns.Zero;
             if (start is not null)
             {
-                l0 = TLanes.Load(start);
-                h0 = TLanes.Load(start + TLanes.Count);
+                r0 = TColumns.Load(start);
                 if (rows > 1)
-                {
-                    l1 = TLanes.Load(start + (1 * strideStart));
-                    h1 = TLanes.Load(start + (1 * strideStart) + TLanes.Count);
-                }
-
+                    r1 = TColumns.Load(start + (1 * strideStart));
                 if (rows > 2)
-                {
-                    l2 = TLanes.Load(start + (2 * strideStart));
-                    h2 = TLanes.Load(start + (2 * strideStart) + TLanes.Count);
-                }
-
+                    r2 = TColumns.Load(start + (2 * strideStart));
                 if (rows > 3)
-                {
-                    l3 = TLanes.Load(start + (3 * strideStart));
-                    h3 = TLanes.Load(start + (3 * strideStart) + TLanes.Count);
-                }
-
+                    r3 = TColumns.Load(start + (3 * strideStart));
                 if (rows > 4)
-                {
-                    l4 = TLanes.Load(start + (4 * strideStart));
-                    h4 = TLanes.Load(start + (4 * strideStart) + TLanes.Count);
-                }
-
+                    r4 = TColumns.Load(start + (4 * strideStart));
                 if (rows > 5)
-                {
-                    l5 = TLanes.Load(start + (5 * strideStart));
-                    h5 = TLanes.Load(start + (5 * strideStart) + TLanes.Count);
-                }
-
+                    r5 = TColumns.Load(start + (5 * strideStart));
                 if (rows > 6)
-                {
-                    l6 = TLanes.Load(start + (6 * strideStart));
-                    h6 = TLanes.Load(start + (6 * strideStart) + TLanes.Count);
-                }
-
+                    r6 = TColumns.Load(start + (6 * strideStart));
                 if (rows > 7)
-                {
-                    l7 = TLanes.Load(start + (7 * strideStart));
-                    h7 = TLanes.Load(start + (7 * strideStart) + TLanes.Count);
-                }
-
+                    r7 = TColumns.Load(start + (7 * strideStart));
                 if (rows > 8)
-                {
-                    l8 = TLanes.Load(start + (8 * strideStart));
-                    h8 = TLanes.Load(start + (8 * strideStart) + TLanes.Count);
-                }
-
+                    r8 = TColumns.Load(start + (8 * strideStart));
                 if (rows > 9)
-                {
-                    l9 = TLanes.Load(start + (9 * strideStart));
-                    h9 = TLanes.Load(start + (9 * strideStart) + TLanes.Count);
-                }
-
+                    r9 = TColumns.Load(start + (9 * strideStart));
                 if (rows > 10)
-                {
-                    l10 = TLanes.Load(start + (10 * strideStart));
-                    h10 = TLanes.Load(start + (10 * strideStart) + TLanes.Count);
-                }
-
+                    r10 = TColumns.Load(start + (10 * strideStart));
                 if (rows > 11)
-                {
-                    l11 = TLanes.Load(start + (11 * strideStart));
-                    h11 = TLanes.Load(start + (11 * strideStart) + TLanes.Count);
-                }
+                    r11 = TColumns.Load(start + (11 * strideStart));
             }
 
-            float* b = weights;
+            byte* b = (byte*)firstB;
             for (int segment = 0; segment < segments; segment++)
             {
-                // Four base pointers, each with two more rows at one and two strides, keep the addresses in few registers.
-                float* a0 = offsets is null ? a : a + offsets[segment];
-                float* a3 = a0 + (3 * stride), a6 = a3 + (3 * stride), a9 = a6 + (3 * stride);
-                for (int i = length; i > 0; i--)
+                byte* a = (byte*)(offsets is null ? firstA : firstA + offsets[segment]);
+
+                // Four steps a round: what a loop adds to a step would be a tenth of its instructions.
+                for (int i = rounds; i != 0; i--)
                 {
-                    Prefetching.Start(ahead);
-                    if (TTiles.FetchesAll)
-                    {
-                        Prefetching.Start(ahead + second);
-                        Prefetching.Start(ahead + third);
-                    }
+                    Step<TColumns, TRows, TFetching>(
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
+                        ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    Step<TColumns, TRows, TFetching>(
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
+                        ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    Step<TColumns, TRows, TFetching>(
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
+                        ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    Step<TColumns, TRows, TFetching>(
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
+                        ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                }
 
-                    ahead += aheadStep;
-                    TLanes low = TLanes.Load(b), high = TLanes.Load(b + TLanes.Count);
-                    TLanes v0 = TLanes.Repeat(a0);
-                    TLanes.AddProduct(v0, low, ref l0);
-                    TLanes.AddProduct(v0, high, ref h0);
-                    if (rows > 1)
-                    {
-                        TLanes v1 = TLanes.Repeat(a0 + stride);
-                        TLanes.AddProduct(v1, low, ref l1);
-                        TLanes.AddProduct(v1, high, ref h1);
-                    }
-
-                    if (rows > 2)
-                    {
-                        TLanes v2 = TLanes.Repeat(a0 + (2 * stride));
-                        TLanes.AddProduct(v2, low, ref l2);
-                        TLanes.AddProduct(v2, high, ref h2);
-                    }
-
-                    if (rows > 3)
-                    {
-                        TLanes v3 = TLanes.Repeat(a3);
-                        TLanes.AddProduct(v3, low, ref l3);
-                        TLanes.AddProduct(v3, high, ref h3);
-                    }
-
-                    if (rows > 4)
-                    {
-                        TLanes v4 = TLanes.Repeat(a3 + stride);
-                        TLanes.AddProduct(v4, low, ref l4);
-                        TLanes.AddProduct(v4, high, ref h4);
-                    }
-
-                    if (rows > 5)
-                    {
-                        TLanes v5 = TLanes.Repeat(a3 + (2 * stride));
-                        TLanes.AddProduct(v5, low, ref l5);
-                        TLanes.AddProduct(v5, high, ref h5);
-                    }
-
-                    if (rows > 6)
-                    {
-                        TLanes v6 = TLanes.Repeat(a6);
-                        TLanes.AddProduct(v6, low, ref l6);
-                        TLanes.AddProduct(v6, high, ref h6);
-                    }
-
-                    if (rows > 7)
-                    {
-                        TLanes v7 = TLanes.Repeat(a6 + stride);
-                        TLanes.AddProduct(v7, low, ref l7);
-                        TLanes.AddProduct(v7, high, ref h7);
-                    }
-
-                    if (rows > 8)
-                    {
-                        TLanes v8 = TLanes.Repeat(a6 + (2 * stride));
-                        TLanes.AddProduct(v8, low, ref l8);
-                        TLanes.AddProduct(v8, high, ref h8);
-                    }
-
-                    if (rows > 9)
-                    {
-                        TLanes v9 = TLanes.Repeat(a9);
-                        TLanes.AddProduct(v9, low, ref l9);
-                        TLanes.AddProduct(v9, high, ref h9);
-                    }
-
-                    if (rows > 10)
-                    {
-                        TLanes v10 = TLanes.Repeat(a9 + stride);
-                        TLanes.AddProduct(v10, low, ref l10);
-                        TLanes.AddProduct(v10, high, ref h10);
-                    }
-
-                    if (rows > 11)
-                    {
-                        TLanes v11 = TLanes.Repeat(a9 + (2 * stride));
-                        TLanes.AddProduct(v11, low, ref l11);
-                        TLanes.AddProduct(v11, high, ref h11);
-                    }
-
-                    b += stepB;
-                    a0 += step;
-                    if (rows > 3)
-                        a3 += step;
-                    if (rows > 6)
-                        a6 += step;
-                    if (rows > 9)
-                        a9 += step;
+                for (int i = rest; i != 0; i--)
+                {
+                    Step<TColumns, TRows, TFetching>(
+                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                        ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
+                        ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
                 }
             }
 
-            TLanes.Store(l0, c);
-            TLanes.Store(h0, c + TLanes.Count);
+            TColumns.Store(r0, c);
             if (rows > 1)
-            {
-                TLanes.Store(l1, c + (1 * strideC));
-                TLanes.Store(h1, c + (1 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r1, c + (1 * strideC));
             if (rows > 2)
-            {
-                TLanes.Store(l2, c + (2 * strideC));
-                TLanes.Store(h2, c + (2 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r2, c + (2 * strideC));
             if (rows > 3)
-            {
-                TLanes.Store(l3, c + (3 * strideC));
-                TLanes.Store(h3, c + (3 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r3, c + (3 * strideC));
             if (rows > 4)
-            {
-                TLanes.Store(l4, c + (4 * strideC));
-                TLanes.Store(h4, c + (4 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r4, c + (4 * strideC));
             if (rows > 5)
-            {
-                TLanes.Store(l5, c + (5 * strideC));
-                TLanes.Store(h5, c + (5 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r5, c + (5 * strideC));
             if (rows > 6)
-            {
-                TLanes.Store(l6, c + (6 * strideC));
-                TLanes.Store(h6, c + (6 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r6, c + (6 * strideC));
             if (rows > 7)
-            {
-                TLanes.Store(l7, c + (7 * strideC));
-                TLanes.Store(h7, c + (7 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r7, c + (7 * strideC));
             if (rows > 8)
-            {
-                TLanes.Store(l8, c + (8 * strideC));
-                TLanes.Store(h8, c + (8 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r8, c + (8 * strideC));
             if (rows > 9)
-            {
-                TLanes.Store(l9, c + (9 * strideC));
-                TLanes.Store(h9, c + (9 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r9, c + (9 * strideC));
             if (rows > 10)
-            {
-                TLanes.Store(l10, c + (10 * strideC));
-                TLanes.Store(h10, c + (10 * strideC) + TLanes.Count);
-            }
-
+                TColumns.Store(r10, c + (10 * strideC));
             if (rows > 11)
-            {
-                TLanes.Store(l11, c + (11 * strideC));
-                TLanes.Store(h11, c + (11 * strideC) + TLanes.Count);
-            }
-
-            if (!TTiles.Several)
-                return;
-            a += x.NextA;
-            weights += x.NextB;
+                TColumns.Store(r11, c + (11 * strideC));
+            firstA += x.NextA;
+            firstB += x.NextB;
             c += x.NextC;
             start += x.NextStart;
         }
         while (--tiles > 0);
+    }
+
+    // One step of the inner sum. Sums that are arguments of a call stay in registers only if it is inlined.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TColumns, TRows, TFetching>(
+        ref byte* a,
+        ref byte* b,
+        ref float* ahead,
+        nint step,
+        nint stepB,
+        nint stride,
+        nint stride3,
+        nint stride5,
+        nint second,
+        nint third,
+        nint aheadStep,
+        ref TColumns r0,
+        ref TColumns r1,
+        ref TColumns r2,
+        ref TColumns r3,
+        ref TColumns r4,
+        ref TColumns r5,
+        ref TColumns r6,
+        ref TColumns r7,
+        ref TColumns r8,
+        ref TColumns r9,
+        ref TColumns r10,
+        ref TColumns r11)
+        where TColumns : unmanaged, IColumns<TColumns>
+        where TRows : struct, IRowCount
+        where TFetching : struct, IFetching
+    {
+        if (TFetching.All)
+        {
+            Prefetching.Start(ahead + second);
+            Prefetching.Start(ahead + third);
+        }
+
+        if (TFetching.First)
+        {
+            Prefetching.Start(ahead);
+            ahead += aheadStep;
+        }
+
+        int rows = TRows.Count;
+        byte* a6 = a + (2 * stride3);
+        TColumns columns = TColumns.Load((float*)b);
+        TColumns.AddProduct((float*)a, columns, ref r0);
+        if (rows > 1)
+            TColumns.AddProduct((float*)(a + stride), columns, ref r1);
+        if (rows > 2)
+            TColumns.AddProduct((float*)(a + (2 * stride)), columns, ref r2);
+        if (rows > 3)
+            TColumns.AddProduct((float*)(a + stride3), columns, ref r3);
+        if (rows > 4)
+            TColumns.AddProduct((float*)(a + (4 * stride)), columns, ref r4);
+        if (rows > 5)
+            TColumns.AddProduct((float*)(a + stride5), columns, ref r5);
+        if (rows > 6)
+            TColumns.AddProduct((float*)a6, columns, ref r6);
+        if (rows > 7)
+            TColumns.AddProduct((float*)(a6 + stride), columns, ref r7);
+        if (rows > 8)
+            TColumns.AddProduct((float*)(a6 + (2 * stride)), columns, ref r8);
+        if (rows > 9)
+            TColumns.AddProduct((float*)(a6 + stride3), columns, ref r9);
+        if (rows > 10)
+            TColumns.AddProduct((float*)(a6 + (4 * stride)), columns, ref r10);
+        if (rows > 11)
+            TColumns.AddProduct((float*)(a6 + stride5), columns, ref r11);
+        a += step;
+        b += stepB;
     }
 }

@@ -38,10 +38,15 @@ internal unsafe struct TileOperands
     public nint StrideC;
 
     /// <summary>
-    /// What will be needed soon and is not in the cache yet, or null: a tile asks for one line of it a step, at a pace at which the
+    /// What will be needed soon and is not in the cache yet, or null: a tile asks for a line of it in each step, at a pace at which the
     /// machine can bring them while it computes.
     /// </summary>
     public float* Ahead;
+
+    /// <summary>
+    /// Floats from what one step asks for to what the next one does: a line, or less where there is time (<see cref="Prefetching.Pace"/>).
+    /// </summary>
+    public nint AheadStep;
 
     /// <summary>Floats from <see cref="Ahead"/> to a second place of which as much is asked for, or 0.</summary>
     public nint AheadSecond;
@@ -56,7 +61,7 @@ internal unsafe struct TileOperands
     public nint StrideStart;
 
     /// <summary>
-    /// How many tiles of equal height, for <see cref="TileCounts.Some"/>: where sums are short, a call for each takes long.
+    /// How many tiles of equal height; 0 stands for 1. Where sums are short, a call for each takes long.
     /// </summary>
     public int Tiles;
 

@@ -22,6 +22,9 @@ internal static unsafe class TileRows
     /// <summary>The greatest <see cref="Height"/>.</summary>
     public const int MaxHeight = 12;
 
+    // Rows of the highest tile of one vector, whose 12 sums hide the latency of an addition and fit into 16 registers, too.
+    private const int NarrowHeight = 12;
+
     /// <summary>Rows of the highest tile: two accumulators a row, and room for operands.</summary>
     public static int Height
     {
@@ -41,7 +44,7 @@ internal static unsafe class TileRows
 
     /// <summary>Rows of the highest tile of a width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int HeightOf(int width) => width == MaxWidth ? Height : NarrowTile.Height;
+    public static int HeightOf(int width) => width == MaxWidth ? Height : NarrowHeight;
 
     /// <summary>How many tiles of a width rows are cut into.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,7 +121,7 @@ internal static unsafe class TileRows
     private static void Advance(ref TileOperands block)
     {
         if (block.Ahead is not null)
-            block.Ahead += block.Tiles * (nint)block.Segments * block.Length * Prefetching.Line;
+            block.Ahead += block.Tiles * (nint)block.Segments * block.Length * block.AheadStep;
     }
 
     // Few columns: a call for each row would take longer than the copy.
@@ -143,63 +146,45 @@ internal static unsafe class TileRows
     public static void RunTiles(in TileOperands x, int rows, int width) => KernelOf(x, rows, width)(x);
 
     private static delegate*<in TileOperands, void> KernelOf(in TileOperands x, int rows, int width) =>
-        (x.AheadSecond | x.AheadThird) != 0 ? Kernel<TileCounts.SomeFetchingAll>(rows, width)
-        : x.Tiles > 1 ? Kernel<TileCounts.Some>(rows, width)
-        : Kernel<TileCounts.One>(rows, width);
+        x.Ahead is null ? Kernel<Fetching.None>(rows, width)
+        : (x.AheadSecond | x.AheadThird) == 0 ? Kernel<Fetching.One>(rows, width)
+        : Kernel<Fetching.Three>(rows, width);
 
     // The kernel of tiles of so many rows, and columns from Width.
-    private static delegate*<in TileOperands, void> Kernel<TTiles>(int rows, int width)
-        where TTiles : struct, ITiles
+    private static delegate*<in TileOperands, void> Kernel<TFetching>(int rows, int width)
+        where TFetching : struct, IFetching
     {
         if (width < MaxWidth)
         {
-            return width == Lanes128.Count ? NarrowKernel<Lanes128, TTiles>(rows)
-                : width == Lanes256.Count ? NarrowKernel<Lanes256, TTiles>(rows)
-                : NarrowKernel<Lanes512, TTiles>(rows);
+            return width == Lanes128.Count ? KernelOf<Lanes128, TFetching>(rows)
+                : width == Lanes256.Count ? KernelOf<Lanes256, TFetching>(rows)
+                : KernelOf<Lanes512, TFetching>(rows);
         }
 
         return Simd.Level switch
         {
-            SimdLevel.Scalar => WideKernel<LanesScalar, TTiles>(rows),
-            SimdLevel.Vector128 => WideKernel<Lanes128, TTiles>(rows),
-            SimdLevel.Avx2 => WideKernel<Lanes256, TTiles>(rows),
-            _ => WideKernel<Lanes512, TTiles>(rows),
+            SimdLevel.Scalar => KernelOf<Pair<LanesScalar>, TFetching>(rows),
+            SimdLevel.Vector128 => KernelOf<Pair<Lanes128>, TFetching>(rows),
+            SimdLevel.Avx2 => KernelOf<Pair<Lanes256>, TFetching>(rows),
+            _ => KernelOf<Pair<Lanes512>, TFetching>(rows),
         };
     }
 
-    private static delegate*<in TileOperands, void> WideKernel<TLanes, TTiles>(int rows)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TTiles : struct, ITiles => rows switch
+    private static delegate*<in TileOperands, void> KernelOf<TColumns, TFetching>(int rows)
+        where TColumns : unmanaged, IColumns<TColumns>
+        where TFetching : struct, IFetching => rows switch
         {
-            1 => &Tile.Run<TLanes, Rows.R1, TTiles>,
-            2 => &Tile.Run<TLanes, Rows.R2, TTiles>,
-            3 => &Tile.Run<TLanes, Rows.R3, TTiles>,
-            4 => &Tile.Run<TLanes, Rows.R4, TTiles>,
-            5 => &Tile.Run<TLanes, Rows.R5, TTiles>,
-            6 => &Tile.Run<TLanes, Rows.R6, TTiles>,
-            7 => &Tile.Run<TLanes, Rows.R7, TTiles>,
-            8 => &Tile.Run<TLanes, Rows.R8, TTiles>,
-            9 => &Tile.Run<TLanes, Rows.R9, TTiles>,
-            10 => &Tile.Run<TLanes, Rows.R10, TTiles>,
-            11 => &Tile.Run<TLanes, Rows.R11, TTiles>,
-            _ => &Tile.Run<TLanes, Rows.R12, TTiles>,
-        };
-
-    private static delegate*<in TileOperands, void> NarrowKernel<TLanes, TTiles>(int rows)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TTiles : struct, ITiles => rows switch
-        {
-            1 => &NarrowTile.Run<TLanes, Rows.R1, TTiles>,
-            2 => &NarrowTile.Run<TLanes, Rows.R2, TTiles>,
-            3 => &NarrowTile.Run<TLanes, Rows.R3, TTiles>,
-            4 => &NarrowTile.Run<TLanes, Rows.R4, TTiles>,
-            5 => &NarrowTile.Run<TLanes, Rows.R5, TTiles>,
-            6 => &NarrowTile.Run<TLanes, Rows.R6, TTiles>,
-            7 => &NarrowTile.Run<TLanes, Rows.R7, TTiles>,
-            8 => &NarrowTile.Run<TLanes, Rows.R8, TTiles>,
-            9 => &NarrowTile.Run<TLanes, Rows.R9, TTiles>,
-            10 => &NarrowTile.Run<TLanes, Rows.R10, TTiles>,
-            11 => &NarrowTile.Run<TLanes, Rows.R11, TTiles>,
-            _ => &NarrowTile.Run<TLanes, Rows.R12, TTiles>,
+            1 => &Tile.Run<TColumns, Rows.R1, TFetching>,
+            2 => &Tile.Run<TColumns, Rows.R2, TFetching>,
+            3 => &Tile.Run<TColumns, Rows.R3, TFetching>,
+            4 => &Tile.Run<TColumns, Rows.R4, TFetching>,
+            5 => &Tile.Run<TColumns, Rows.R5, TFetching>,
+            6 => &Tile.Run<TColumns, Rows.R6, TFetching>,
+            7 => &Tile.Run<TColumns, Rows.R7, TFetching>,
+            8 => &Tile.Run<TColumns, Rows.R8, TFetching>,
+            9 => &Tile.Run<TColumns, Rows.R9, TFetching>,
+            10 => &Tile.Run<TColumns, Rows.R10, TFetching>,
+            11 => &Tile.Run<TColumns, Rows.R11, TFetching>,
+            _ => &Tile.Run<TColumns, Rows.R12, TFetching>,
         };
 }

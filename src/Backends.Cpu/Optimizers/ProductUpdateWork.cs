@@ -75,6 +75,7 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(float* strip, int count, float* gradient, nint next, nint stop)
     {
+        nint pace = Prefetching.Pace(stop - next, (nint)dy.Rows * dy.Count * TileRows.Tiles(count, TileRows.MaxWidth));
         for (int panel = 0; panel < dy.Count; panel++)
         {
             float* data = dy.Panel(panel, out int columns, out int width);
@@ -93,9 +94,10 @@ internal readonly unsafe struct ProductUpdateWork<TStep>(
             if (next < stop)
             {
                 operands.Ahead = weights + next;
+                operands.AheadStep = pace;
                 operands.AheadSecond = first is null ? 0 : (nint)(first - weights);
                 operands.AheadThird = second is null ? 0 : (nint)(second - weights);
-                next += dy.Rows * TileRows.Tiles(count, width) * (nint)Prefetching.Line;
+                next += dy.Rows * TileRows.Tiles(count, width) * pace;
             }
 
             TileRows.Run(operands, count, columns, width);

@@ -4,15 +4,11 @@ namespace Numerics.Backends.Cpu;
 /// A vector of floats of one width, so that a micro-kernel is written once. The widths are structs: the JIT compiles the kernel
 /// for each of them with every call here turned into one instruction.
 /// </summary>
-internal unsafe interface ILanes<TSelf>
+internal unsafe interface ILanes<TSelf> : IColumns<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
     /// <summary>Floats in the vector.</summary>
     static abstract int Count { get; }
-
-    static abstract TSelf Zero { get; }
-
-    static abstract TSelf Load(float* source);
 
     /// <summary>The numbers of as many bytes.</summary>
     static abstract TSelf LoadBytes(byte* source);
@@ -32,13 +28,8 @@ internal unsafe interface ILanes<TSelf>
     /// </summary>
     static abstract void AddProduct(TSelf a, TSelf b, ref TSelf sum);
 
-    /// <summary>The same with one float in every lane of a, which some machines broadcast within the instruction.</summary>
-    static abstract void AddProduct(float* a, TSelf b, ref TSelf sum);
-
     /// <summary>Lane i of the result is the lane of the value that position i, an integer's bits, names.</summary>
     static abstract TSelf Permute(TSelf value, TSelf positions);
-
-    static abstract void Store(TSelf value, float* target);
 
     /// <summary>All bits of a lane where a &gt; b, else none.</summary>
     static abstract TSelf Greater(TSelf a, TSelf b);
