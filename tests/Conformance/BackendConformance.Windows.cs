@@ -126,6 +126,25 @@ public abstract partial class BackendConformance
     }
 
     [Theory]
+    [InlineData(3, 16, 3, 1, 11, 14)]
+    [InlineData(3, 32, 3, 2, 16, 21)]
+    [InlineData(2, 24, 5, 1, 9, 12)]
+    [InlineData(1, 8, 3, 2, 7, 5)]
+    [InlineData(3, 8, 2, 3, 10, 8)]
+    [InlineData(16, 3, 3, 1, 12, 15)]
+    [InlineData(40, 2, 3, 2, 13, 20)]
+    [InlineData(8, 1, 5, 1, 14, 14)]
+    public void Convolutions_from_and_to_few_channels(int channelsIn, int channelsOut, int kernel, int stride, int height, int width)
+    {
+        SameWithGradients("conv2d, same", Tolerances.Convolution, i => i.Normal(2, height, width, channelsIn).Conv2D(
+            i.Normal(kernel, kernel, channelsIn, channelsOut), i.Normal(channelsOut), (stride, stride), Padding.Same));
+        SameWithGradients("conv2d relu, valid", Tolerances.Convolution, i => i.Quarters(3, height, width, channelsIn).Conv2D(
+            i.Quarters(kernel, kernel, channelsIn, channelsOut), i.Quarters(channelsOut) + (1 / 32f), (stride, stride), Padding.Valid, relu: true));
+        SameWithGradients("conv2d, dilated", Tolerances.Convolution, i => i.Normal(1, height, width, channelsIn).Conv2D(
+            i.Normal(kernel, kernel, channelsIn, channelsOut), null, (1, 1), Padding.Same, (2, 1)));
+    }
+
+    [Theory]
     [InlineData(3, 4, 16, 16, 28, 1)]
     [InlineData(3, 3, 9, 40, 17, 1)]
     [InlineData(3, 2, 33, 10, 15, 2)]

@@ -130,7 +130,7 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
             operands.B = kernel + (from * stepsOfRow * width);
             operands.Ahead = ahead < stop ? ahead : null;
             operands.AheadStep = Prefetching.Line;
-            TileRows.Run(operands, pixels, columns, width);
+            Tiles(conv, operands, pixels, columns, width);
             if (ahead < stop)
                 ahead += taps * stepsOfRow * TileRows.Tiles(pixels, width) * Prefetching.Line;
             operands.C += conv.RowStrideY;
@@ -153,7 +153,16 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
                 return;
             operands.A = copy + ((nint)edges.Place(column) * conv.X.Channels);
             operands.C = target + (column * conv.PixelStrideY);
-            TileRows.Run(operands, rows, columns, width);
+            Tiles(conv, operands, rows, columns, width);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tiles(in ConvWork conv, in TileOperands operands, int rows, int columns, int width)
+    {
+        if (conv.Dots)
+            DotTile.Run(operands, rows, columns);
+        else
+            TileRows.Run(operands, rows, columns, width);
     }
 }

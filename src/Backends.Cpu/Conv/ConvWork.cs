@@ -45,6 +45,9 @@ internal unsafe struct ConvWork
     /// <summary>The packed kernel of the first group; the other groups' follow.</summary>
     public PackedPanels Kernel;
 
+    /// <summary>Whether tiles are those of <see cref="DotTile"/>, which has packed the kernel.</summary>
+    public bool Dots;
+
     /// <summary>Independent channel groups.</summary>
     public int Groups;
 
@@ -139,6 +142,7 @@ internal unsafe struct ConvWork
     {
         var kernel = new PackedPanels(Kernel.Data + (group * PackedPanels.Size(Kernel.Rows, Kernel.Columns)), Kernel.Rows, Kernel.Columns);
         float* data = kernel.Panel(panel, out columns, out width);
+        width = Dots ? columns : width;
         return new TileOperands
         {
             RowStride = (nint)ColumnStep * X.Channels,

@@ -82,7 +82,8 @@ public sealed unsafe partial class CpuBackend
 
         using var scratch = new ConvScratch(_memory, g);
         PaddedImages images = PaddedImages.InputOf(g, pixels);
-        ConvWork bands = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch));
+        bool dots = g.Groups == 1 && DotTile.Fits(g.InChannels, g.OutChannels);
+        ConvWork bands = To(g, y, bias, relu, Prepare(images, images.SourceRowStride, kernel, g, scratch, dots));
         ConvolveBands(&bands, 1);
     }
 
@@ -174,15 +175,18 @@ public sealed unsafe partial class CpuBackend
     private ConvWork Prepare(Pixels x, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
     {
         PaddedImages images = PaddedImages.InputOf(g, x);
-        return Prepare(images, images.RowStride, kernel, g, scratch);
+        return Prepare(images, images.RowStride, kernel, g, scratch, dots: false);
     }
 
-    private ConvWork Prepare(in PaddedImages images, nint rowStride, float* kernel, in Conv2DGeometry g, in ConvScratch scratch)
+    private ConvWork Prepare(in PaddedImages images, nint rowStride, float* kernel, in Conv2DGeometry g, in ConvScratch scratch, bool dots)
     {
         int steps = g.KernelHeight * g.KernelWidth * g.GroupInChannels;
         var panels = new PackedPanels(scratch.Panels, steps, g.GroupOutChannels);
         var pack = new PackWork(panels, g.Groups, kernel, g.GroupOutChannels, g.OutChannels, 1);
-        _team.Run(pack, pack.Shards);
+        if (dots)
+            DotTile.Pack(kernel, steps, g.OutChannels, g.OutChannels, 1, panels.Data);
+        else
+            _team.Run(pack, pack.Shards);
         ConvTaps taps = ConvTaps.Of(g, rowStride, scratch.Offsets);
         return new ConvWork
         {
@@ -197,6 +201,7 @@ public sealed unsafe partial class CpuBackend
             TapRowStep = g.DilationH,
             TapWidth = ((g.KernelWidth - 1) * g.DilationW) + 1,
             Kernel = panels,
+            Dots = dots,
             Groups = g.Groups,
             OutHeight = g.OutHeight,
             OutWidth = g.OutWidth,

@@ -83,7 +83,8 @@ public sealed unsafe partial class CpuBackend
 
             work.EdgeOffsets = scratch.EdgeOffsets + used;
             work.Kernel = new PackedPanels(scratch.Panels + packed, tapCount * g.GroupOutChannels, g.GroupInChannels);
-            _team.Run(new PackTapsWork(work.Kernel, g, kernel, tapsOfPhase, tapCount), g.Groups * work.Kernel.Count);
+            work.Dots = g.Groups == 1 && DotTile.Fits(g.OutChannels, g.InChannels);
+            PackTaps(work, g, kernel, tapsOfPhase, tapCount);
             packed += g.Groups * PackedPanels.Size(work.Kernel.Rows, work.Kernel.Columns);
             used += tapCount;
             phases[phase] = work;
@@ -91,6 +92,19 @@ public sealed unsafe partial class CpuBackend
 
         if (!grouped)
             ConvolveBands(phases, count);
+    }
+
+    private void PackTaps(in ConvWork work, in Conv2DGeometry g, float* kernel, int* taps, int count)
+    {
+        if (!work.Dots)
+        {
+            _team.Run(new PackTapsWork(work.Kernel, g, kernel, taps, count), g.Groups * work.Kernel.Count);
+            return;
+        }
+
+        nint size = (nint)g.OutChannels * g.InChannels;
+        for (int i = 0; i < count; i++)
+            DotTile.Pack(kernel + (taps[i] * size), g.OutChannels, g.InChannels, 1, g.OutChannels, work.Kernel.Data + (i * size));
     }
 
     private static ConvWork PhaseOf(

@@ -107,28 +107,16 @@ internal readonly unsafe struct StridedColourWork(PaddedImages x, Conv2DGeometry
         for (int row = conv.KernelHeight; row > 0; row--, input += rowStride)
         {
             float* a = input;
-            for (int tap = taps; tap > 0; tap--, a++, weights += 2 * TLanes.Count)
+            int tap = taps;
+            for (; tap >= 3; tap -= 3, a += 3, weights += 6 * TLanes.Count)
             {
-                TLanes low = TLanes.Load(weights), high = TLanes.Load(weights + TLanes.Count);
-                TLanes x0 = TLanes.Repeat(a);
-                l0 = TLanes.MultiplyAdd(x0, low, l0);
-                h0 = TLanes.MultiplyAdd(x0, high, h0);
-                TLanes x1 = TLanes.Repeat(a + TStep.Count);
-                l1 = TLanes.MultiplyAdd(x1, low, l1);
-                h1 = TLanes.MultiplyAdd(x1, high, h1);
-                TLanes x2 = TLanes.Repeat(a + (2 * TStep.Count));
-                l2 = TLanes.MultiplyAdd(x2, low, l2);
-                h2 = TLanes.MultiplyAdd(x2, high, h2);
-                TLanes x3 = TLanes.Repeat(a + (3 * TStep.Count));
-                l3 = TLanes.MultiplyAdd(x3, low, l3);
-                h3 = TLanes.MultiplyAdd(x3, high, h3);
-                TLanes x4 = TLanes.Repeat(a + (4 * TStep.Count));
-                l4 = TLanes.MultiplyAdd(x4, low, l4);
-                h4 = TLanes.MultiplyAdd(x4, high, h4);
-                TLanes x5 = TLanes.Repeat(a + (5 * TStep.Count));
-                l5 = TLanes.MultiplyAdd(x5, low, l5);
-                h5 = TLanes.MultiplyAdd(x5, high, h5);
+                ColourProducts.Add<TLanes, TStep>(a, weights, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+                ColourProducts.Add<TLanes, TStep>(a + 1, weights + (2 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+                ColourProducts.Add<TLanes, TStep>(a + 2, weights + (4 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
             }
+
+            for (; tap > 0; tap--, a++, weights += 2 * TLanes.Count)
+                ColourProducts.Add<TLanes, TStep>(a, weights, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
         }
 
         nint channels = conv.OutChannels;

@@ -49,28 +49,16 @@ internal static unsafe class ColourProducts
             TLanes l0 = TLanes.Zero, l1 = TLanes.Zero, l2 = TLanes.Zero, l3 = TLanes.Zero, l4 = TLanes.Zero, l5 = TLanes.Zero;
             TLanes h0 = TLanes.Zero, h1 = TLanes.Zero, h2 = TLanes.Zero, h3 = TLanes.Zero, h4 = TLanes.Zero, h5 = TLanes.Zero;
             float* x = rows;
-            for (int tap = taps; tap > 0; tap--, x++, kernel += 2 * TLanes.Count)
+            int tap = taps;
+            for (; tap >= 3; tap -= 3, x += 3, kernel += 6 * TLanes.Count)
             {
-                TLanes low = TLanes.Load(kernel), high = TLanes.Load(kernel + TLanes.Count);
-                TLanes x0 = TLanes.Repeat(x);
-                l0 = TLanes.MultiplyAdd(x0, low, l0);
-                h0 = TLanes.MultiplyAdd(x0, high, h0);
-                TLanes x1 = TLanes.Repeat(x + TChannels.Count);
-                l1 = TLanes.MultiplyAdd(x1, low, l1);
-                h1 = TLanes.MultiplyAdd(x1, high, h1);
-                TLanes x2 = TLanes.Repeat(x + (2 * TChannels.Count));
-                l2 = TLanes.MultiplyAdd(x2, low, l2);
-                h2 = TLanes.MultiplyAdd(x2, high, h2);
-                TLanes x3 = TLanes.Repeat(x + (3 * TChannels.Count));
-                l3 = TLanes.MultiplyAdd(x3, low, l3);
-                h3 = TLanes.MultiplyAdd(x3, high, h3);
-                TLanes x4 = TLanes.Repeat(x + (4 * TChannels.Count));
-                l4 = TLanes.MultiplyAdd(x4, low, l4);
-                h4 = TLanes.MultiplyAdd(x4, high, h4);
-                TLanes x5 = TLanes.Repeat(x + (5 * TChannels.Count));
-                l5 = TLanes.MultiplyAdd(x5, low, l5);
-                h5 = TLanes.MultiplyAdd(x5, high, h5);
+                Add<TLanes, TChannels>(x, kernel, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+                Add<TLanes, TChannels>(x + 1, kernel + (2 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
+                Add<TLanes, TChannels>(x + 2, kernel + (4 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
             }
+
+            for (; tap > 0; tap--, x++, kernel += 2 * TLanes.Count)
+                Add<TLanes, TChannels>(x, kernel, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
 
             Store(l0, h0, products);
             Store(l1, h1, products + (2 * TLanes.Count));
@@ -79,6 +67,26 @@ internal static unsafe class ColourProducts
             Store(l4, h4, products + (8 * TLanes.Count));
             Store(l5, h5, products + (10 * TLanes.Count));
         }
+    }
+
+    /// <summary>Adds the products of a tap in six pixels.</summary>
+    /// <typeparam name="TLanes">The vectors to use.</typeparam>
+    /// <typeparam name="TStep">Floats between pixels.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add<TLanes, TStep>(
+        float* x, float* kernel,
+        ref TLanes l0, ref TLanes l1, ref TLanes l2, ref TLanes l3, ref TLanes l4, ref TLanes l5,
+        ref TLanes h0, ref TLanes h1, ref TLanes h2, ref TLanes h3, ref TLanes h4, ref TLanes h5)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TStep : struct, IRowCount
+    {
+        TLanes low = TLanes.Load(kernel), high = TLanes.Load(kernel + TLanes.Count);
+        Add(x, low, high, ref l0, ref h0);
+        Add(x + TStep.Count, low, high, ref l1, ref h1);
+        Add(x + (2 * TStep.Count), low, high, ref l2, ref h2);
+        Add(x + (3 * TStep.Count), low, high, ref l3, ref h3);
+        Add(x + (4 * TStep.Count), low, high, ref l4, ref h4);
+        Add(x + (5 * TStep.Count), low, high, ref l5, ref h5);
     }
 
     /// <summary>The products of a pixel at one point.</summary>
@@ -112,6 +120,15 @@ internal static unsafe class ColourProducts
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLanes>(float* x, TLanes low, TLanes high, ref TLanes l, ref TLanes h)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes value = TLanes.Repeat(x);
+        TLanes.AddProduct(value, low, ref l);
+        TLanes.AddProduct(value, high, ref h);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
