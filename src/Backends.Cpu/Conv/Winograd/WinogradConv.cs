@@ -263,17 +263,18 @@ internal unsafe struct WinogradConv
                 float* source = first, target = place;
                 for (int step = 0; step < phases; step++, source += phase, target += pixel)
                 {
-                    for (nint c = 0; c < pixel; c += TLanes.Count)
+                    float* from = source, right = from + (3 * pixel), to = target, rest = to + (3 * stride), end = from + pixel;
+                    for (; from < end; from += TLanes.Count, right += TLanes.Count, to += TLanes.Count, rest += TLanes.Count)
                     {
-                        TLanes d0 = TLanes.Load(source + c), d1 = TLanes.Load(source + c + pixel), d2 = TLanes.Load(source + c + (2 * pixel));
-                        TLanes d3 = TLanes.Load(source + c + (3 * pixel)), d4 = TLanes.Load(source + c + (4 * pixel)), d5 = TLanes.Load(source + c + (5 * pixel));
+                        TLanes d0 = TLanes.Load(from), d1 = TLanes.Load(from + pixel), d2 = TLanes.Load(from + (2 * pixel));
+                        TLanes d3 = TLanes.Load(right), d4 = TLanes.Load(right + pixel), d5 = TLanes.Load(right + (2 * pixel));
                         WinogradTransform.Input(ref d0, ref d1, ref d2, ref d3, ref d4, ref d5);
-                        TLanes.Store(d0, target + c);
-                        TLanes.Store(d1, target + c + stride);
-                        TLanes.Store(d2, target + c + (2 * stride));
-                        TLanes.Store(d3, target + c + (3 * stride));
-                        TLanes.Store(d4, target + c + (4 * stride));
-                        TLanes.Store(d5, target + c + (5 * stride));
+                        TLanes.Store(d0, to);
+                        TLanes.Store(d1, to + stride);
+                        TLanes.Store(d2, to + (2 * stride));
+                        TLanes.Store(d3, rest);
+                        TLanes.Store(d4, rest + stride);
+                        TLanes.Store(d5, rest + (2 * stride));
                     }
                 }
             }
@@ -303,28 +304,30 @@ internal unsafe struct WinogradConv
     {
         byte* room = stackalloc byte[((WinogradTransform.Outputs * WinogradTransform.Points) + 1) * sizeof(TLanes)];
         TLanes* half = Aligned<TLanes>(room);
+        nint down = WinogradTransform.Points * stride;
         for (int tile = 0; tile < tiles; tile++, products += width, target += WinogradTransform.Outputs * pixelStride)
         {
             for (int c = 0; c < width; c += TLanes.Count)
             {
-                for (int j = 0; j < WinogradTransform.Points; j++)
+                float* m = products + c, second = m + (3 * down);
+                TLanes* to = half;
+                for (int j = WinogradTransform.Points; j > 0; j--, m += stride, second += stride, to++)
                 {
-                    float* m = products + c + (j * stride);
-                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + (6 * stride)), m2 = TLanes.Load(m + (12 * stride));
-                    TLanes m3 = TLanes.Load(m + (18 * stride)), m4 = TLanes.Load(m + (24 * stride)), m5 = TLanes.Load(m + (30 * stride));
+                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + down), m2 = TLanes.Load(m + (2 * down));
+                    TLanes m3 = TLanes.Load(second), m4 = TLanes.Load(second + down), m5 = TLanes.Load(second + (2 * down));
                     WinogradTransform.Output(ref m0, ref m1, ref m2, ref m3, m4, m5);
-                    half[j] = m0;
-                    half[j + 6] = m1;
-                    half[j + 12] = m2;
-                    half[j + 18] = m3;
+                    to[0] = m0;
+                    to[6] = m1;
+                    to[12] = m2;
+                    to[18] = m3;
                 }
 
                 float* y = target + c;
-                for (int i = 0; i < WinogradTransform.Outputs; i++, y += rowStride)
+                TLanes* from = half;
+                for (int i = WinogradTransform.Outputs; i > 0; i--, y += rowStride, from += WinogradTransform.Points)
                 {
-                    TLanes* m = half + (i * WinogradTransform.Points);
-                    TLanes y0 = m[0], y1 = m[1], y2 = m[2], y3 = m[3];
-                    WinogradTransform.Output(ref y0, ref y1, ref y2, ref y3, m[4], m[5]);
+                    TLanes y0 = from[0], y1 = from[1], y2 = from[2], y3 = from[3];
+                    WinogradTransform.Output(ref y0, ref y1, ref y2, ref y3, from[4], from[5]);
                     TLanes.Store(y0, y);
                     TLanes.Store(y1, y + pixelStride);
                     TLanes.Store(y2, y + (2 * pixelStride));
@@ -341,27 +344,29 @@ internal unsafe struct WinogradConv
     {
         byte* room = stackalloc byte[((3 * WinogradTransform.Points) + 1) * sizeof(TLanes)];
         TLanes* half = Aligned<TLanes>(room);
+        nint down = WinogradTransform.Points * stride;
         for (int tile = 0; tile < tiles; tile++, products += width, target += 3 * pixelStride)
         {
             for (int c = 0; c < width; c += TLanes.Count)
             {
-                for (int j = 0; j < WinogradTransform.Points; j++)
+                float* m = products + c, second = m + (3 * down);
+                TLanes* to = half;
+                for (int j = WinogradTransform.Points; j > 0; j--, m += stride, second += stride, to++)
                 {
-                    float* m = products + c + (j * stride);
-                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + (6 * stride)), m2 = TLanes.Load(m + (12 * stride));
-                    TLanes m3 = TLanes.Load(m + (18 * stride)), m4 = TLanes.Load(m + (24 * stride)), m5 = TLanes.Load(m + (30 * stride));
+                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + down), m2 = TLanes.Load(m + (2 * down));
+                    TLanes m3 = TLanes.Load(second), m4 = TLanes.Load(second + down), m5 = TLanes.Load(second + (2 * down));
                     WinogradTransform.Output(ref m0, ref m1, ref m2, m3, m4, m5);
-                    half[j] = m0;
-                    half[j + 6] = m1;
-                    half[j + 12] = m2;
+                    to[0] = m0;
+                    to[6] = m1;
+                    to[12] = m2;
                 }
 
                 float* y = target + c;
-                for (int i = 0; i < 3; i++, y += rowStride)
+                TLanes* from = half;
+                for (int i = 3; i > 0; i--, y += rowStride, from += WinogradTransform.Points)
                 {
-                    TLanes* m = half + (i * WinogradTransform.Points);
-                    TLanes y0 = m[0], y1 = m[1], y2 = m[2];
-                    WinogradTransform.Output(ref y0, ref y1, ref y2, m[3], m[4], m[5]);
+                    TLanes y0 = from[0], y1 = from[1], y2 = from[2];
+                    WinogradTransform.Output(ref y0, ref y1, ref y2, from[3], from[4], from[5]);
                     TLanes.Store(y0, y);
                     TLanes.Store(y1, y + pixelStride);
                     TLanes.Store(y2, y + (2 * pixelStride));
@@ -377,18 +382,20 @@ internal unsafe struct WinogradConv
     {
         byte* room = stackalloc byte[((2 * WinogradTransform.Points) + 1) * sizeof(TLanes)];
         TLanes* half = Aligned<TLanes>(room);
+        nint down = WinogradTransform.Points * stride;
         for (int tile = 0; tile < tiles; tile++, products += width, target += 2 * pixelStride)
         {
             for (int c = 0; c < width; c += TLanes.Count)
             {
-                for (int j = 0; j < WinogradTransform.Points; j++)
+                float* m = products + c, second = m + (3 * down);
+                TLanes* to = half;
+                for (int j = WinogradTransform.Points; j > 0; j--, m += stride, second += stride, to++)
                 {
-                    float* m = products + c + (j * stride);
-                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + (6 * stride)), m2 = TLanes.Load(m + (12 * stride));
-                    TLanes m3 = TLanes.Load(m + (18 * stride)), m4 = TLanes.Load(m + (24 * stride)), m5 = TLanes.Load(m + (30 * stride));
+                    TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + down), m2 = TLanes.Load(m + (2 * down));
+                    TLanes m3 = TLanes.Load(second), m4 = TLanes.Load(second + down), m5 = TLanes.Load(second + (2 * down));
                     WinogradTransform.Output(ref m0, ref m1, m2, m3, m4, m5);
-                    half[j] = m0;
-                    half[j + 6] = m1;
+                    to[0] = m0;
+                    to[6] = m1;
                 }
 
                 TLanes y0 = half[0], y1 = half[1];

@@ -152,5 +152,5 @@ internal unsafe struct WinogradGradient
     public readonly nint KernelSize => KernelTaps * KernelTaps * (nint)InChannels * OutChannels;
 
     /// <summary>Floats of the products of a block.</summary>
-    public static nint ProductsSize => (nint)WinogradTransform.Area * RowsOfShard * Cpu.TileRows.MaxWidth;
+    public static nint ProductsSize => WinogradTransform.Area * ((RowsOfShard * (nint)Cpu.TileRows.MaxWidth) + 16);
 }

@@ -8,8 +8,6 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal readonly unsafe struct WinogradGradientBlock
 {
-    private const int MostTaps = 5;
-
     private readonly WinogradGradient _gradient;
     private readonly float* _products;
     private readonly int _firstInput;
@@ -33,7 +31,8 @@ internal readonly unsafe struct WinogradGradientBlock
         _width = TileRows.Width(_columns);
     }
 
-    private nint PointStride => (nint)_rows * _width;
+    // A line more: points at powers of two from each other would share few places in L1.
+    private nint PointStride => ((nint)_rows * _width) + 16;
 
     /// <summary>Multiplies some tiles.</summary>
     /// <param name="first">The first one's place.</param>
@@ -82,77 +81,106 @@ internal readonly unsafe struct WinogradGradientBlock
         }
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Back<TLanes>(float* target, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        const int Points = WinogradTransform.Points;
-        nint pointStride = PointStride, tapStride = (nint)_gradient.InChannels * _gradient.OutChannels;
-        float* products = _products;
-        int taps = _gradient.KernelTaps;
-        TLanes* half = stackalloc TLanes[MostTaps * Points];
-        float* scales = stackalloc float[WinogradTransform.Area], rest = stackalloc float[TLanes.Count];
-        for (int point = 0; point < WinogradTransform.Area; point++)
-            scales[point] = (float)(WinogradTransform.Scale(point / Points) * WinogradTransform.Scale(point % Points));
-        for (int row = 0; row < _rows; row++, products += _width, target += _gradient.OutChannels)
-        {
-            for (int c = 0; c < _columns; c += TLanes.Count)
-            {
-                for (int j = 0; j < Points; j++)
-                {
-                    float* m = products + c + (j * pointStride);
-                    TLanes m0 = TLanes.Load(m) * TLanes.Repeat(scales + j);
-                    TLanes m1 = TLanes.Load(m + (6 * pointStride)) * TLanes.Repeat(scales + j + 6);
-                    TLanes m2 = TLanes.Load(m + (12 * pointStride)) * TLanes.Repeat(scales + j + 12);
-                    TLanes m3 = TLanes.Load(m + (18 * pointStride)) * TLanes.Repeat(scales + j + 18);
-                    TLanes m4 = TLanes.Load(m + (24 * pointStride)) * TLanes.Repeat(scales + j + 24);
-                    TLanes m5 = TLanes.Load(m + (30 * pointStride)) * TLanes.Repeat(scales + j + 30);
-                    if (taps == 3)
-                        WinogradTransform.Output(ref m0, ref m1, ref m2, m3, m4, m5);
-                    else
-                        WinogradTransform.Output(ref m0, ref m1, ref m2, ref m3, ref m4, m5);
-                    half[j] = m0;
-                    half[j + Points] = m1;
-                    half[j + (2 * Points)] = m2;
-                    half[j + (3 * Points)] = m3;
-                    half[j + (4 * Points)] = m4;
-                }
+        if (_gradient.KernelTaps == 3)
+            Back<TLanes, Threes>(target, accumulate);
+        else
+            Back<TLanes, Fives>(target, accumulate);
+    }
 
-                int count = Math.Min(TLanes.Count, _columns - c);
-                for (int i = 0; i < taps; i++)
-                {
-                    TLanes* m = half + (i * Points);
-                    TLanes y0 = m[0], y1 = m[1], y2 = m[2], y3 = m[3], y4 = m[4];
-                    if (taps == 3)
-                        WinogradTransform.Output(ref y0, ref y1, ref y2, y3, y4, m[5]);
-                    else
-                        WinogradTransform.Output(ref y0, ref y1, ref y2, ref y3, ref y4, m[5]);
-                    float* place = target + (i * taps * tapStride) + c;
-                    Write(y0, place, count, accumulate, rest);
-                    Write(y1, place + tapStride, count, accumulate, rest);
-                    Write(y2, place + (2 * tapStride), count, accumulate, rest);
-                    if (taps == 3)
-                        continue;
-                    Write(y3, place + (3 * tapStride), count, accumulate, rest);
-                    Write(y4, place + (4 * tapStride), count, accumulate, rest);
-                }
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Back<TLanes, TTaps>(float* target, bool accumulate)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TTaps : struct, ITaps
+    {
+        const int Points = WinogradTransform.Points;
+        nint pointStride = PointStride, channels = _gradient.OutChannels, tapStride = _gradient.InChannels * channels;
+        int columns = _columns;
+        float* products = _products, end = products + ((nint)_rows * _width);
+        float* room = stackalloc float[(((TTaps.Count * Points) + (TTaps.Count * TTaps.Count)) * TLanes.Count) + Prefetching.Line];
+        float* half = (float*)(((nint)room + ((Prefetching.Line * sizeof(float)) - 1)) & -(Prefetching.Line * sizeof(float)));
+        float* all = half + (TTaps.Count * Points * TLanes.Count);
+        for (; products < end; products += _width, target += channels)
+        {
+            for (int c = 0; c < columns; c += TLanes.Count)
+            {
+                float* from = products + c, to = half;
+                for (int j = Points; j > 0; j--, from += pointStride, to += TLanes.Count)
+                    TTaps.Evaluate<TLanes>(from, Points * pointStride, to, Points * TLanes.Count);
+
+                // What is added to, or not a whole vector, takes a way round.
+                int count = Math.Min(TLanes.Count, columns - c);
+                bool round = accumulate || count < TLanes.Count;
+                nint stride = round ? TLanes.Count : tapStride;
+                from = half;
+                to = round ? all : target + c;
+                for (int i = TTaps.Count; i > 0; i--, from += Points * TLanes.Count, to += TTaps.Count * stride)
+                    TTaps.Evaluate<TLanes>(from, TLanes.Count, to, stride);
+                for (int tap = 0; round && tap < TTaps.Count * TTaps.Count; tap++)
+                    Write<TLanes>(all + (tap * TLanes.Count), target + c + (tap * tapStride), count, accumulate);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TLanes>(TLanes value, float* target, int count, bool accumulate, float* rest)
+    private static void Write<TLanes>(float* source, float* target, int count, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         if (count == TLanes.Count)
         {
-            TLanes.Store(accumulate ? TLanes.Load(target) + value : value, target);
+            TLanes.Store(accumulate ? TLanes.Load(target) + TLanes.Load(source) : TLanes.Load(source), target);
             return;
         }
 
-        TLanes.Store(value, rest);
         for (int i = 0; i < count; i++)
-            target[i] = accumulate ? target[i] + rest[i] : rest[i];
+            target[i] = accumulate ? target[i] + source[i] : source[i];
+    }
+
+    // A kernel's taps along an axis, from products at the six points.
+    private interface ITaps
+    {
+        static abstract int Count { get; }
+
+        static abstract void Evaluate<TLanes>(float* m, nint stride, float* target, nint targetStride)
+            where TLanes : unmanaged, ILanes<TLanes>;
+    }
+
+    private readonly struct Threes : ITaps
+    {
+        public static int Count => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Evaluate<TLanes>(float* m, nint stride, float* target, nint targetStride)
+            where TLanes : unmanaged, ILanes<TLanes>
+        {
+            float* last = m + (3 * stride);
+            TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + stride), m2 = TLanes.Load(m + (2 * stride));
+            WinogradTransform.ScaledOutput(ref m0, ref m1, ref m2, TLanes.Load(last), TLanes.Load(last + stride), TLanes.Load(last + (2 * stride)));
+            TLanes.Store(m0, target);
+            TLanes.Store(m1, target + targetStride);
+            TLanes.Store(m2, target + (2 * targetStride));
+        }
+    }
+
+    private readonly struct Fives : ITaps
+    {
+        public static int Count => 5;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Evaluate<TLanes>(float* m, nint stride, float* target, nint targetStride)
+            where TLanes : unmanaged, ILanes<TLanes>
+        {
+            float* last = m + (3 * stride), lastTarget = target + (3 * targetStride);
+            TLanes m0 = TLanes.Load(m), m1 = TLanes.Load(m + stride), m2 = TLanes.Load(m + (2 * stride)), m3 = TLanes.Load(last), m4 = TLanes.Load(last + stride);
+            WinogradTransform.ScaledOutput(ref m0, ref m1, ref m2, ref m3, ref m4, TLanes.Load(last + (2 * stride)));
+            TLanes.Store(m0, target);
+            TLanes.Store(m1, target + targetStride);
+            TLanes.Store(m2, target + (2 * targetStride));
+            TLanes.Store(m3, lastTarget);
+            TLanes.Store(m4, lastTarget + targetStride);
+        }
     }
 }

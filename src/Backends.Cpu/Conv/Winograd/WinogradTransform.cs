@@ -50,19 +50,6 @@ internal static class WinogradTransform
         d4 = TLanes.MultiplyAdd(minusB, oddB, evenB);
     }
 
-    /// <summary>Five outputs from the products at the six points; left in the first five.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, ref TLanes m3, ref TLanes m4, TLanes m5)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        TLanes sumA = m1 + m2, differenceA = m1 - m2, sumB = m3 + m4, differenceB = m3 - m4;
-        m0 = m0 + sumA + sumB;
-        m1 = TLanes.MultiplyAdd(TLanes.Create(B), differenceB, TLanes.Create(A) * differenceA);
-        m2 = TLanes.MultiplyAdd(TLanes.Create(B * B), sumB, TLanes.Create(A * A) * sumA);
-        m3 = TLanes.MultiplyAdd(TLanes.Create(B * B * B), differenceB, TLanes.Create(A * A * A) * differenceA);
-        m4 = TLanes.MultiplyAdd(TLanes.Create(B * B * B * B), sumB, TLanes.MultiplyAdd(TLanes.Create(A * A * A * A), sumA, m5));
-    }
-
     /// <summary>Four outputs from the products at the six points; left in the first four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, ref TLanes m3, TLanes m4, TLanes m5)
@@ -198,6 +185,31 @@ internal static class WinogradTransform
         p2 = TLanes.MultiplyAdd(TLanes.Create(-A), g1, g0);
         p3 = TLanes.MultiplyAdd(TLanes.Create(B), g1, g0);
         p4 = TLanes.MultiplyAdd(TLanes.Create(-B), g1, g0);
+    }
+
+    /// <summary>Three outputs from products that are still to be multiplied by their point's <see cref="Scale"/>; left in the first three.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ScaledOutput<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, TLanes m3, TLanes m4, TLanes m5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes sumA = m1 + m2, differenceA = m1 - m2, sumB = m3 + m4, differenceB = m3 - m4;
+        m0 = TLanes.MultiplyAdd(TLanes.Create((float)Scale(0)), m0, TLanes.MultiplyAdd(TLanes.Create((float)ScaleA), sumA, TLanes.Create((float)ScaleB) * sumB));
+        m1 = TLanes.MultiplyAdd(TLanes.Create((float)(B * ScaleB)), differenceB, TLanes.Create((float)(A * ScaleA)) * differenceA);
+        m2 = TLanes.MultiplyAdd(TLanes.Create((float)(SquareB * ScaleB)), sumB, TLanes.MultiplyAdd(TLanes.Create((float)(SquareA * ScaleA)), sumA, m5));
+    }
+
+    /// <summary>Five outputs from such products; left in the first five.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ScaledOutput<TLanes>(ref TLanes m0, ref TLanes m1, ref TLanes m2, ref TLanes m3, ref TLanes m4, TLanes m5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes sumA = m1 + m2, differenceA = m1 - m2, sumB = m3 + m4, differenceB = m3 - m4;
+        m0 = TLanes.MultiplyAdd(TLanes.Create((float)Scale(0)), m0, TLanes.MultiplyAdd(TLanes.Create((float)ScaleA), sumA, TLanes.Create((float)ScaleB) * sumB));
+        m1 = TLanes.MultiplyAdd(TLanes.Create((float)(B * ScaleB)), differenceB, TLanes.Create((float)(A * ScaleA)) * differenceA);
+        m2 = TLanes.MultiplyAdd(TLanes.Create((float)(SquareB * ScaleB)), sumB, TLanes.Create((float)(SquareA * ScaleA)) * sumA);
+        m3 = TLanes.MultiplyAdd(TLanes.Create((float)(SquareB * B * ScaleB)), differenceB, TLanes.Create((float)(SquareA * A * ScaleA)) * differenceA);
+        m4 = TLanes.MultiplyAdd(
+            TLanes.Create((float)(SquareB * SquareB * ScaleB)), sumB, TLanes.MultiplyAdd(TLanes.Create((float)(SquareA * SquareA * ScaleA)), sumA, m5));
     }
 
     /// <summary>What taps that are a gradient leave out at a point; at the first and the last one they are the first and the last tap themselves.</summary>
