@@ -20,7 +20,7 @@ internal readonly struct StridedGradientSweep : IDepthwiseSweep
     public static unsafe int Run<TLanes>(in SweepOperands x, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        nint channels = x.Channels, tap = x.Tap, step0 = x.Source.Step(0), step1 = x.Source.Step(1);
+        nint channels = x.Channels, tap = x.Tap;
         nint stepU = x.Target.Step(0), stepV = x.Target.Step(1);
         int width = x.Width, count = x.Count, left = x.Left;
         for (; channel <= channels - TLanes.Count; channel += TLanes.Count)
@@ -39,8 +39,8 @@ internal readonly struct StridedGradientSweep : IDepthwiseSweep
                 {
                     upper = TLanes.Load(r0);
                     lower = TLanes.Load(r1);
-                    r0 += step0;
-                    r1 += step1;
+                    r0 += channels;
+                    r1 += channels;
                 }
 
                 if (pixel >= 0)
