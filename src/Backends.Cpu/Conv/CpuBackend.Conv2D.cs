@@ -148,7 +148,13 @@ public sealed unsafe partial class CpuBackend
     }
 
     private void Sweep<TSweep>(DepthwiseSweepWork<TSweep> work)
-        where TSweep : struct, IDepthwiseSweep => _team.Run(work, work.Count);
+        where TSweep : struct, IDepthwiseSweep
+    {
+        using var zeros = new Scratch(_memory, work.RowSize);
+        work.Zeros = zeros.Pointer;
+        new Span<float>(work.Zeros, (int)work.RowSize).Clear();
+        _team.Run(work, work.Count);
+    }
 
     private void ConvolveFewPixels(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)
     {

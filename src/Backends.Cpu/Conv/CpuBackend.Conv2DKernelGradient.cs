@@ -30,11 +30,22 @@ public sealed unsafe partial class CpuBackend
         int count = DepthwiseKernelGradient.PartialsOf(g);
         using var partials = new Scratch(_memory, (long)count * size);
         if (SweepRows.Fits(g))
-            _team.Run(new DepthwiseSweepGradient(g, x, dy, partials.Pointer, count), count);
+            SweepKernel<SmallKernelSweep>(x, dy, g, partials.Pointer, count);
+        else if (SweepRows.FitsStrided(g))
+            SweepKernel<StridedKernelSweep>(x, dy, g, partials.Pointer, count);
         else
             _team.Run(new DepthwiseKernelGradient(g, x, dy, partials.Pointer, count), count);
         var sum = new PartialSum(partials.Pointer, count, size, dkernel);
         _team.Run(sum, sum.Shards);
+    }
+
+    private void SweepKernel<TSweep>(float* x, float* dy, in Conv2DGeometry g, float* partials, int count)
+        where TSweep : struct, IDepthwiseSweep
+    {
+        int length = g.InWidth * g.InChannels;
+        using var zeros = new Scratch(_memory, length);
+        new Span<float>(zeros.Pointer, length).Clear();
+        _team.Run(new DepthwiseSweepGradient<TSweep>(g, x, dy, zeros.Pointer, partials, count), count);
     }
 
     private void DenseKernel(Pixels x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)

@@ -24,6 +24,16 @@ internal static unsafe class Prefetching
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Pace(nint floats, nint steps) => Math.Clamp((floats / Math.Max(steps, 1)) + 1, 1, Line);
 
+    /// <summary>Asks for all lines of a run, of a length that the JIT knows.</summary>
+    /// <param name="place">Where it starts.</param>
+    /// <param name="length">Floats of it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StartRun(float* place, int length)
+    {
+        for (int line = 0; line < length; line += Line)
+            Start(place + line);
+    }
+
     /// <summary>Asks for some rows.</summary>
     /// <param name="place">Where the first one starts.</param>
     /// <param name="rowStride">Floats between them.</param>

@@ -11,6 +11,12 @@ namespace Numerics.Backends.Cpu;
 internal unsafe struct DepthwiseSweepWork<TSweep> : IShardedWork
     where TSweep : struct, IDepthwiseSweep
 {
+    // Results of so many bytes come from memory, not from a cache that all threads share.
+    private const long LargeTarget = 16 << 20;
+
+    /// <summary>A row of zeros; <see cref="RowSize"/> floats.</summary>
+    public float* Zeros;
+
     private float* _source;
     private float* _target;
     private float* _kernel;
@@ -26,6 +32,9 @@ internal unsafe struct DepthwiseSweepWork<TSweep> : IShardedWork
     private int _targetWidth;
     private int _targetPad;
     private int _left;
+
+    /// <summary>Floats of a row that is read.</summary>
+    public readonly nint RowSize => (nint)_sourceWidth * _channels;
 
     /// <summary>How many shards there are.</summary>
     public readonly int Count => Shards.Count(Steps, StepsOfShard);
@@ -90,6 +99,20 @@ internal unsafe struct DepthwiseSweepWork<TSweep> : IShardedWork
         return work;
     }
 
+    /// <summary>Runs a sweep over all channels: with the widest vectors, and narrower ones for those that are left.</summary>
+    public static void Channels(in SweepOperands x)
+    {
+        int channel = 0;
+        if (Simd.Level == SimdLevel.Avx512)
+            channel = TSweep.Run<Lanes512>(x, channel);
+        if (Simd.Level >= SimdLevel.Avx2 && channel < x.Channels)
+            channel = TSweep.Run<Lanes256>(x, channel);
+        if (Simd.Level >= SimdLevel.Vector128 && channel < x.Channels)
+            channel = TSweep.Run<Lanes128>(x, channel);
+        if (channel < x.Channels)
+            _ = TSweep.Run<LanesScalar>(x, channel);
+    }
+
     private static DepthwiseSweepWork<TSweep> Gradient(in Conv2DGeometry g, float* dy, float* kernel, float* dx) => new()
     {
         _source = dy,
@@ -107,8 +130,8 @@ internal unsafe struct DepthwiseSweepWork<TSweep> : IShardedWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int shard)
     {
-        float* zeros = stackalloc float[SweepRows.MaxLanes], dropped = stackalloc float[SweepRows.MaxLanes];
-        new Span<float>(zeros, SweepRows.MaxLanes).Clear();
+        float* dropped = stackalloc float[SweepRows.MaxLanes];
+        nint sourceRow = RowSize, targetRow = (nint)_targetWidth * _channels;
         var x = new SweepOperands
         {
             Width = _sourceWidth,
@@ -118,16 +141,16 @@ internal unsafe struct DepthwiseSweepWork<TSweep> : IShardedWork
             Kernel = _kernel,
             Tap = _tap,
             Bias = _bias,
+            FetchesTarget = Simd.Registers == 32 || _batch * _targetHeight * targetRow * sizeof(float) >= LargeTarget,
         };
-        nint sourceRow = (nint)_sourceWidth * _channels, targetRow = (nint)_targetWidth * _channels;
         (nint index, nint end) = Shards.Range(Steps, shard, StepsOfShard);
         for (; index < end; index++)
         {
             (int image, int step) = Math.DivRem((int)index, StepsOfPicture);
             int row = (step * TSweep.Rows) - _targetPad;
             float* picture = _target + (image * _targetHeight * targetRow);
-            x.Source = new SweepRows(_source + (image * _sourceHeight * sourceRow), (step * TSweep.Step) - _sourcePad, _sourceHeight, _sourceWidth, _channels, zeros);
-            x.Target = new SweepRows(picture, row, _targetHeight, _targetWidth, _channels, dropped);
+            x.Source = new SweepRows(_source + (image * _sourceHeight * sourceRow), (step * TSweep.Step) - _sourcePad, _sourceHeight, _sourceWidth, _channels, Zeros, isRow: true);
+            x.Target = new SweepRows(picture, row, _targetHeight, _targetWidth, _channels, dropped, isRow: false);
             Channels(x);
             for (int i = row; i < row + TSweep.Rows && _relu; i++)
             {
@@ -135,18 +158,5 @@ internal unsafe struct DepthwiseSweepWork<TSweep> : IShardedWork
                     Epilogue.Relu(picture + (i * targetRow), 0, 1, (int)targetRow);
             }
         }
-    }
-
-    private static void Channels(in SweepOperands x)
-    {
-        int channel = 0;
-        if (Simd.Level == SimdLevel.Avx512)
-            channel = TSweep.Run<Lanes512>(x, channel);
-        if (Simd.Level >= SimdLevel.Avx2 && channel < x.Channels)
-            channel = TSweep.Run<Lanes256>(x, channel);
-        if (Simd.Level >= SimdLevel.Vector128 && channel < x.Channels)
-            channel = TSweep.Run<Lanes128>(x, channel);
-        if (channel < x.Channels)
-            _ = TSweep.Run<LanesScalar>(x, channel);
     }
 }

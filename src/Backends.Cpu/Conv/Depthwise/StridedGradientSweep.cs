@@ -20,9 +20,10 @@ internal readonly struct StridedGradientSweep : IDepthwiseSweep
     public static unsafe int Run<TLanes>(in SweepOperands x, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        nint channels = x.Channels, tap = x.Tap, step0 = x.Source.Step(0), step1 = x.Source.Step(1);
+        nint channels = x.Channels, tap = x.Tap;
         nint stepU = x.Target.Step(0), stepV = x.Target.Step(1);
         int width = x.Width, count = x.Count, left = x.Left;
+        bool fetchesTarget = x.FetchesTarget;
         for (; channel <= channels - TLanes.Count; channel += TLanes.Count)
         {
             float* w = x.Kernel + channel;
@@ -32,15 +33,24 @@ internal readonly struct StridedGradientSweep : IDepthwiseSweep
             TLanes zero = TLanes.Zero, above = zero, before = zero;
             float* r0 = x.Source.Row(0, channel), r1 = x.Source.Row(1, channel);
             float* u = x.Target.Row(0, channel) - (left * stepU), v = x.Target.Row(1, channel) - (left * stepV);
+
+            // This vector's share of the rows that the next step writes, in the order of memory.
+            float* aheadTo = x.Target.Row(1, 0) + (count * (channels + (2 * channel)));
             for (int pixel = -left, m = 0; pixel < count; pixel += 2, m++)
             {
+                if (fetchesTarget)
+                {
+                    Prefetching.StartRun(aheadTo, 4 * TLanes.Count);
+                    aheadTo += 4 * TLanes.Count;
+                }
+
                 TLanes upper = zero, lower = zero;
                 if (m < width)
                 {
                     upper = TLanes.Load(r0);
                     lower = TLanes.Load(r1);
-                    r0 += step0;
-                    r1 += step1;
+                    r0 += channels;
+                    r1 += channels;
                 }
 
                 if (pixel >= 0)

@@ -21,7 +21,7 @@ internal readonly struct StridedSweep : IDepthwiseSweep
     public static unsafe int Run<TLanes>(in SweepOperands x, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        nint channels = x.Channels, tap = x.Tap, step0 = x.Source.Step(0), step1 = x.Source.Step(1), step2 = x.Source.Step(2), stepTo = x.Target.Step(0);
+        nint channels = x.Channels, tap = x.Tap;
         int width = x.Width, count = x.Count, first = 1 - x.Left;
         for (; channel <= channels - TLanes.Count; channel += TLanes.Count)
         {
@@ -30,12 +30,12 @@ internal readonly struct StridedSweep : IDepthwiseSweep
             TLanes w10 = TLanes.Load(w + (3 * tap)), w11 = TLanes.Load(w + (4 * tap)), w12 = TLanes.Load(w + (5 * tap));
             TLanes w20 = TLanes.Load(w + (6 * tap)), w21 = TLanes.Load(w + (7 * tap)), w22 = TLanes.Load(w + (8 * tap));
             TLanes start = x.Bias is null ? TLanes.Zero : TLanes.Load(x.Bias + channel), sum = start;
-            float* r0 = x.Source.Row(0, channel) + (first * step0), r1 = x.Source.Row(1, channel) + (first * step1), r2 = x.Source.Row(2, channel) + (first * step2);
+            float* r0 = x.Source.Row(0, channel) + (first * channels), r1 = x.Source.Row(1, channel) + (first * channels), r2 = x.Source.Row(2, channel) + (first * channels);
             if (first == 1)
             {
-                TLanes.AddProduct(TLanes.Load(r0 - step0), w00, ref sum);
-                TLanes.AddProduct(TLanes.Load(r1 - step1), w10, ref sum);
-                TLanes.AddProduct(TLanes.Load(r2 - step2), w20, ref sum);
+                TLanes.AddProduct(TLanes.Load(r0 - channels), w00, ref sum);
+                TLanes.AddProduct(TLanes.Load(r1 - channels), w10, ref sum);
+                TLanes.AddProduct(TLanes.Load(r2 - channels), w20, ref sum);
             }
 
             // This vector's share of the two rows that the next step reads and this one does not, and of the row that it writes: in
@@ -45,7 +45,7 @@ internal readonly struct StridedSweep : IDepthwiseSweep
             float* aheadTo = x.Target.Row(0, 0) + (count * channels) + ((nint)channel * count);
             float* target = x.Target.Row(0, channel);
             int column = first;
-            for (int pixel = 0; pixel < count; pixel++, column += Stride, target += stepTo)
+            for (int pixel = 0; pixel < count; pixel++, column += Stride, target += channels)
             {
                 Prefetching.Start(ahead1);
                 Prefetching.Start(ahead2);
@@ -65,7 +65,7 @@ internal readonly struct StridedSweep : IDepthwiseSweep
                 TLanes next = start;
                 if ((uint)(column + 1) < (uint)width)
                 {
-                    TLanes x0 = TLanes.Load(r0 + step0), x1 = TLanes.Load(r1 + step1), x2 = TLanes.Load(r2 + step2);
+                    TLanes x0 = TLanes.Load(r0 + channels), x1 = TLanes.Load(r1 + channels), x2 = TLanes.Load(r2 + channels);
                     TLanes.AddProduct(x0, w02, ref sum);
                     TLanes.AddProduct(x0, w00, ref next);
                     TLanes.AddProduct(x1, w12, ref sum);
@@ -76,9 +76,9 @@ internal readonly struct StridedSweep : IDepthwiseSweep
 
                 TLanes.Store(sum, target);
                 sum = next;
-                r0 += Stride * step0;
-                r1 += Stride * step1;
-                r2 += Stride * step2;
+                r0 += Stride * channels;
+                r1 += Stride * channels;
+                r2 += Stride * channels;
             }
         }
 

@@ -29,4 +29,7 @@ internal unsafe ref struct SweepOperands
 
     /// <summary>One float a channel, or null.</summary>
     public float* Bias;
+
+    /// <summary>Whether to ask ahead for what is written as well.</summary>
+    public bool FetchesTarget;
 }

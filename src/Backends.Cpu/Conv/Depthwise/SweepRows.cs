@@ -3,8 +3,8 @@ using Numerics.Tensors;
 namespace Numerics.Backends.Cpu;
 
 /// <summary>
-/// The rows that a sweep of a depthwise convolution reads, or those that it writes; a row beyond the picture is one vector that is
-/// read, or written, again and again.
+/// The rows that a sweep of a depthwise convolution reads, or those that it writes. For rows beyond the picture stands a row of zeros that
+/// is read, or one vector that is written again and again.
 /// </summary>
 internal unsafe ref struct SweepRows
 {
@@ -42,15 +42,16 @@ internal unsafe ref struct SweepRows
     /// <param name="height">Rows of the picture.</param>
     /// <param name="width">Pixels of a row.</param>
     /// <param name="channels">Floats of a pixel.</param>
-    /// <param name="outside">Stands for rows beyond the picture: <see cref="MaxLanes"/> floats.</param>
-    public SweepRows(float* picture, int first, int height, int width, int channels, float* outside)
+    /// <param name="outside">Stands for rows beyond the picture: as long as they are, or <see cref="MaxLanes"/> floats.</param>
+    /// <param name="isRow">Whether it is as long.</param>
+    public SweepRows(float* picture, int first, int height, int width, int channels, float* outside, bool isRow)
     {
         for (int i = 0; i < MaxRows; i++)
         {
             bool inside = (uint)(first + i) < (uint)height;
             _rows[i] = (ulong)(inside ? picture + ((nint)(first + i) * width * channels) : outside);
-            _pixelSteps[i] = inside ? channels : 0;
-            _channelSteps[i] = inside ? 1 : 0;
+            _pixelSteps[i] = inside || isRow ? channels : 0;
+            _channelSteps[i] = inside || isRow ? 1 : 0;
         }
     }
 
