@@ -99,7 +99,7 @@ internal static unsafe class SparseHalfWindow
         {
             nint channel = BitOperations.TrailingZeroCount(places);
             Vector256<float> value = Vector256.Create(values[channel]);
-            var k = (float*)((byte*)kernel + (channel * (Patch * sizeof(float))));
+            float* k = kernel + (channel * Patch);
             p00 = Vector256.MultiplyAddEstimate(value, Vector256.Load(k), p00);
             p01 = Vector256.MultiplyAddEstimate(value, Vector256.Load(k + (1 * Channels)), p01);
             p02 = Vector256.MultiplyAddEstimate(value, Vector256.Load(k + (2 * Channels)), p02);

@@ -105,12 +105,10 @@ internal static unsafe class SparseTile
                 c7 = TLanes.Load(target + (2 * targetStride) + (vectors > 8 ? 7 * TLanes.Count : last));
         }
 
-        float* source1 = source + sourceStride, source2 = source1 + sourceStride;
         for (; entry < end; entry++)
         {
             TLanes value = TLanes.Repeat(&entry->Value);
-            nint offset = entry->Offset;
-            float* from = source + offset, second = source1 + offset, third = source2 + offset;
+            float* from = source + entry->Offset;
             a0 = TLanes.MultiplyAdd(value, from + (vectors > 1 ? 0 : last), a0);
             if (vectors > 1)
                 a1 = TLanes.MultiplyAdd(value, from + (vectors > 2 ? 1 * TLanes.Count : last), a1);
@@ -128,40 +126,40 @@ internal static unsafe class SparseTile
                 a7 = TLanes.MultiplyAdd(value, from + (vectors > 8 ? 7 * TLanes.Count : last), a7);
             if (rows > 1)
             {
-                b0 = TLanes.MultiplyAdd(value, second + (vectors > 1 ? 0 : last), b0);
+                b0 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 1 ? 0 : last), b0);
                 if (vectors > 1)
-                    b1 = TLanes.MultiplyAdd(value, second + (vectors > 2 ? 1 * TLanes.Count : last), b1);
+                    b1 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 2 ? 1 * TLanes.Count : last), b1);
                 if (vectors > 2)
-                    b2 = TLanes.MultiplyAdd(value, second + (vectors > 3 ? 2 * TLanes.Count : last), b2);
+                    b2 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 3 ? 2 * TLanes.Count : last), b2);
                 if (vectors > 3)
-                    b3 = TLanes.MultiplyAdd(value, second + (vectors > 4 ? 3 * TLanes.Count : last), b3);
+                    b3 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 4 ? 3 * TLanes.Count : last), b3);
                 if (vectors > 4)
-                    b4 = TLanes.MultiplyAdd(value, second + (vectors > 5 ? 4 * TLanes.Count : last), b4);
+                    b4 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 5 ? 4 * TLanes.Count : last), b4);
                 if (vectors > 5)
-                    b5 = TLanes.MultiplyAdd(value, second + (vectors > 6 ? 5 * TLanes.Count : last), b5);
+                    b5 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 6 ? 5 * TLanes.Count : last), b5);
                 if (vectors > 6)
-                    b6 = TLanes.MultiplyAdd(value, second + (vectors > 7 ? 6 * TLanes.Count : last), b6);
+                    b6 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 7 ? 6 * TLanes.Count : last), b6);
                 if (vectors > 7)
-                    b7 = TLanes.MultiplyAdd(value, second + (vectors > 8 ? 7 * TLanes.Count : last), b7);
+                    b7 = TLanes.MultiplyAdd(value, from + sourceStride + (vectors > 8 ? 7 * TLanes.Count : last), b7);
             }
 
             if (rows > 2)
             {
-                c0 = TLanes.MultiplyAdd(value, third + (vectors > 1 ? 0 : last), c0);
+                c0 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 1 ? 0 : last), c0);
                 if (vectors > 1)
-                    c1 = TLanes.MultiplyAdd(value, third + (vectors > 2 ? 1 * TLanes.Count : last), c1);
+                    c1 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 2 ? 1 * TLanes.Count : last), c1);
                 if (vectors > 2)
-                    c2 = TLanes.MultiplyAdd(value, third + (vectors > 3 ? 2 * TLanes.Count : last), c2);
+                    c2 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 3 ? 2 * TLanes.Count : last), c2);
                 if (vectors > 3)
-                    c3 = TLanes.MultiplyAdd(value, third + (vectors > 4 ? 3 * TLanes.Count : last), c3);
+                    c3 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 4 ? 3 * TLanes.Count : last), c3);
                 if (vectors > 4)
-                    c4 = TLanes.MultiplyAdd(value, third + (vectors > 5 ? 4 * TLanes.Count : last), c4);
+                    c4 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 5 ? 4 * TLanes.Count : last), c4);
                 if (vectors > 5)
-                    c5 = TLanes.MultiplyAdd(value, third + (vectors > 6 ? 5 * TLanes.Count : last), c5);
+                    c5 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 6 ? 5 * TLanes.Count : last), c5);
                 if (vectors > 6)
-                    c6 = TLanes.MultiplyAdd(value, third + (vectors > 7 ? 6 * TLanes.Count : last), c6);
+                    c6 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 7 ? 6 * TLanes.Count : last), c6);
                 if (vectors > 7)
-                    c7 = TLanes.MultiplyAdd(value, third + (vectors > 8 ? 7 * TLanes.Count : last), c7);
+                    c7 = TLanes.MultiplyAdd(value, from + (2 * sourceStride) + (vectors > 8 ? 7 * TLanes.Count : last), c7);
             }
         }
 
