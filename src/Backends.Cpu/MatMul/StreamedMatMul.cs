@@ -21,7 +21,7 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
     private const int MaxSteps = 128;
 
     // Of b that are used, and as many that come meanwhile.
-    private static int FloatsOfBlock => Simd.Registers == 32 ? 128 << 10 : 64 << 10;
+    private const int FloatsOfBlock = 128 << 10;
 
     // Floats between copied rows: a line more.
     private const int RowPitch = MaxSteps + Prefetching.Line;
