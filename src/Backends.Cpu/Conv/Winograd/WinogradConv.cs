@@ -235,6 +235,7 @@ internal unsafe struct WinogradConv
         operands.C += operands.Tiles * operands.NextC;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* rows, float* target, nint tileStride, nint pointStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
