@@ -44,9 +44,7 @@ public sealed unsafe partial class CpuBackend
     private void SweepKernel<TSweep>(float* x, float* dy, in Conv2DGeometry g, float* partials, int count)
         where TSweep : struct, IDepthwiseSweep
     {
-        int length = g.InWidth * g.InChannels;
-        using var zeros = new Scratch(_memory, length);
-        new Span<float>(zeros.Pointer, length).Clear();
+        using Scratch zeros = Zeros(g.InWidth * g.InChannels);
         _team.Run(new DepthwiseSweepGradient<TSweep>(g, x, dy, zeros.Pointer, partials, count), count);
     }
 

@@ -39,4 +39,8 @@ internal unsafe struct Pair<TLanes> : IColumns<Pair<TLanes>>
         TLanes.Store(value._low, target);
         TLanes.Store(value._high, target + TLanes.Count);
     }
+
+    /// <summary>The greater of each float and 0, as <see cref="ILanes{TSelf}.Rectify"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TLanes> Rectify(Pair<TLanes> value) => new() { _low = TLanes.Rectify(value._low), _high = TLanes.Rectify(value._high) };
 }

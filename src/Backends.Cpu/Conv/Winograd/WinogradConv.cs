@@ -191,7 +191,6 @@ internal unsafe struct WinogradConv
             // One line a step: as many points as that takes.
             operands.Tiles = Math.Min((stretch.Lines + steps - 1) / steps, points);
             operands.Ahead = stretch.Start;
-            operands.AheadStep = Prefetching.Line;
             Points(ref operands, tiles, width);
             points -= operands.Tiles;
         }
