@@ -178,6 +178,24 @@ public abstract partial class BackendConformance
             i.Normal(7, 5, 48, 9), i.Normal(9), (1, 1), Padding.Same));
     }
 
+    // Kernel gradients from one result and from several, in one step and in several; channels and pixels that fill no block, gaps between pixels.
+    [Theory]
+    [InlineData(2, 17, 13, 40, 33, 1, 1)]
+    [InlineData(4, 33, 31, 33, 50, 1, 1)]
+    [InlineData(1, 3, 5, 64, 17, 1, 1)]
+    [InlineData(3, 40, 41, 32, 64, 2, 3)]
+    [InlineData(5, 9, 22, 27, 70, 3, 1)]
+    public void Convolutions_of_single_taps(int batch, int height, int width, int channelsIn, int channelsOut, int strideH, int strideW)
+    {
+        var input = new Shape(batch, height, width, channelsIn);
+        SameWithGradients("conv2d", Tolerances.Convolution, i => i.Normal(input).Conv2D(
+            i.Normal(1, 1, channelsIn, channelsOut), i.Normal(channelsOut), (strideH, strideW)));
+        SameWithGradients("conv2d of bytes", Tolerances.Convolution, i => i.Bytes(DType.UNorm8, input).Conv2D(
+            i.Normal(1, 1, channelsIn, channelsOut), i.Normal(channelsOut), (strideH, strideW)));
+        SameAsCast("conv2d of bytes", whole: false, input, (i, x) => x.Conv2D(
+            i.Normal(1, 1, channelsIn, channelsOut), i.Normal(channelsOut), (strideH, strideW)));
+    }
+
     // Kernels that do not fit a cache once they are transformed; panels that are not full, groups of unequal size.
     [Theory]
     [InlineData(128, 144, 3, 1, 1, 7)]

@@ -27,6 +27,8 @@ public sealed class ThreadIndependence
         ["softmax"] = i => i.Normal(3_001, 10).Softmax(),
         ["conv2d"] = i => i.Normal(5, 33, 31, 7).Conv2D(i.Normal(3, 3, 7, 18), i.Normal(18), padding: Padding.Same, relu: true),
         ["conv2d, strided"] = i => i.Normal(5, 33, 31, 8).Conv2D(i.Normal(5, 5, 4, 16), strides: (2, 2), groups: 2),
+        ["conv2d, 1x1"] = i => i.Normal(5, 33, 31, 40).Conv2D(i.Normal(1, 1, 40, 50), i.Normal(50)),
+        ["conv2d, 1x1 of few pixels, strided"] = i => i.Normal(2, 13, 15, 40).Conv2D(i.Normal(1, 1, 40, 130), strides: (2, 2)),
         ["conv2d, depthwise"] = i => i.Normal(3, 33, 31, 16).Conv2D(i.Normal(3, 3, 1, 16), groups: 16),
         ["conv2d, depthwise and strided"] = i => i.Normal(3, 33, 31, 20).Conv2D(i.Normal(3, 3, 1, 20), strides: (2, 2), padding: Padding.Same, groups: 20),
         ["conv2d, depthwise 5x5"] = i => i.Normal(3, 33, 31, 20).Conv2D(i.Normal(5, 5, 1, 20), padding: Padding.Same, groups: 20),

@@ -129,7 +129,6 @@ internal unsafe struct ConvBandWork(ConvWork* phases, int count) : IShardedWork
             operands.Segments = taps * segmentsOfRow;
             operands.B = kernel + (from * stepsOfRow * width);
             operands.Ahead = ahead < stop ? ahead : null;
-            operands.AheadStep = Prefetching.Line;
             Tiles(conv, operands, pixels, columns, width);
             if (ahead < stop)
                 ahead += taps * stepsOfRow * TileRows.Tiles(pixels, width) * Prefetching.Line;

@@ -165,6 +165,7 @@ internal unsafe struct ConvKernelGradient : IShardedWork
         return X.Image((int)image) + ((nint)outRow * Geometry.StrideH * X.RowStride) + (column * X.Channels);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void AddStep(in TileOperands step, bool accumulate, int part, int range, float* packed)
     {
         Conv2DGeometry g = Geometry;

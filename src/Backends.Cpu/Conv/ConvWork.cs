@@ -99,6 +99,7 @@ internal unsafe struct ConvWork
     }
 
     /// <summary>Applies bias and ReLU to a band.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Finish(float* y, int rows, int channels)
     {
         if (Bias is null && !Relu)

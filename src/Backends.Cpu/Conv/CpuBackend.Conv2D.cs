@@ -150,10 +150,17 @@ public sealed unsafe partial class CpuBackend
     private void Sweep<TSweep>(DepthwiseSweepWork<TSweep> work)
         where TSweep : struct, IDepthwiseSweep
     {
-        using var zeros = new Scratch(_memory, work.RowSize);
+        using Scratch zeros = Zeros((int)work.RowSize);
         work.Zeros = zeros.Pointer;
-        new Span<float>(work.Zeros, (int)work.RowSize).Clear();
         _team.Run(work, work.Count);
+    }
+
+    // What sweeps read beyond the first and the last row of a picture.
+    private Scratch Zeros(int floats)
+    {
+        var zeros = new Scratch(_memory, floats);
+        new Span<float>(zeros.Pointer, floats).Clear();
+        return zeros;
     }
 
     private void ConvolveFewPixels(float* x, float* kernel, float* bias, in Conv2DGeometry g, bool relu, float* y)

@@ -18,6 +18,8 @@ public sealed unsafe partial class CpuBackend
             KernelGradientOfGroups(from, gradient, geometry, target);
         else if (WinogradGradient.Fits(geometry))
             KernelGradientTiles(pixels, gradient, geometry, target, dkernel.Count);
+        else if (PointwiseGradient.Fits(geometry))
+            PointwiseKernel(pixels, gradient, geometry, target, dkernel.Count);
         else
             DenseKernel(pixels, gradient, geometry, target, dkernel.Count);
         GC.KeepAlive(x);
@@ -42,10 +44,22 @@ public sealed unsafe partial class CpuBackend
     private void SweepKernel<TSweep>(float* x, float* dy, in Conv2DGeometry g, float* partials, int count)
         where TSweep : struct, IDepthwiseSweep
     {
-        int length = g.InWidth * g.InChannels;
-        using var zeros = new Scratch(_memory, length);
-        new Span<float>(zeros.Pointer, length).Clear();
+        using Scratch zeros = Zeros(g.InWidth * g.InChannels);
         _team.Run(new DepthwiseSweepGradient<TSweep>(g, x, dy, zeros.Pointer, partials, count), count);
+    }
+
+    private void PointwiseKernel(Pixels x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)
+    {
+        var work = new PointwiseGradient(x, dy, geometry, _team.Threads);
+        using var partials = new Scratch(_memory, work.Partials > 1 ? (long)work.Partials * size : 0);
+        using var blocks = new Scratch(_memory, _team, work.WorkspaceSize);
+        work.Results = work.Partials > 1 ? partials.Pointer : dkernel;
+        work.Workspaces = blocks.Workspaces;
+        _team.Run(work, work.Shards);
+        if (work.Partials == 1)
+            return;
+        var sum = new PartialSum(partials.Pointer, work.Partials, size, dkernel);
+        _team.Run(sum, sum.Shards);
     }
 
     private void DenseKernel(Pixels x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)

@@ -109,7 +109,6 @@ internal readonly unsafe struct FewPixelsConv(Conv2DGeometry g, float* x, float*
                     operands.C = target + (to * g.OutChannels) + column;
                     operands.Start = operands.C;
                     operands.Ahead = next < stop ? next : null;
-                    operands.AheadStep = Prefetching.Line;
                     TileRows.Run(operands, pixels, columns, width);
                     next += steps * TileRows.Tiles(pixels, width) * (nint)Prefetching.Line;
                 }

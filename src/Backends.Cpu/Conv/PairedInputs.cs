@@ -50,6 +50,7 @@ internal readonly unsafe struct PairedInputs(nint channels, int pixelStride, int
     /// <param name="sums">The sums [kernel height][taps][channels].</param>
     /// <param name="workspace"><see cref="WorkspaceSize"/> floats, at a cache line.</param>
     /// <param name="ahead">What the next row reads.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(float* values, byte* argMax, float* x, nint rowStride, float* sums, float* workspace, ref NextPooledRows ahead)
     {
         int pieces = StepsOfRow;

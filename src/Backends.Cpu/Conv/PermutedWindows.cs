@@ -35,6 +35,7 @@ internal readonly unsafe struct PermutedWindows(nint channels, int pixelStride, 
     /// <param name="sums">The sums [kernel height][taps][channels].</param>
     /// <param name="workspace"><see cref="WorkspaceSize"/> floats.</param>
     /// <param name="ahead">What the next row reads.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(float* values, byte* argMax, float* x, nint rowStride, float* sums, float* workspace, ref NextPooledRows ahead)
     {
         var places = (int*)workspace;
@@ -79,6 +80,7 @@ internal readonly unsafe struct PermutedWindows(nint channels, int pixelStride, 
     }
 
     // 13 to 15 taps, of a wide kernel over one channel.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void LongRow(float* values, int* places, float* x, nint rowStride, float* sums, ref NextPooledRows ahead)
     {
         Row<Rows.R12>(values, places, x, rowStride, sums, ref ahead);

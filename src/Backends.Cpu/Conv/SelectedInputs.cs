@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -58,6 +59,7 @@ internal readonly unsafe struct SelectedInputs
     }
 
     /// <summary>Writes the sums as [out][kernel height][taps].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(float* workspace, float* dkernel)
     {
         for (int tap = 0; tap < Patch; tap++)

@@ -206,6 +206,7 @@ internal unsafe struct SparseConvGradient : IShardedWork
     }
 
     /// <summary>Copies a band's own rows to the gradient without their padding, and those it shares with the next band to its halo.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Release(int image, int band, float* dx)
     {
         bool last = band == Bands - 1;

@@ -95,8 +95,7 @@ internal readonly unsafe struct StridedColourWork(PaddedImages x, Conv2DGeometry
         where TLanes : unmanaged, ILanes<TLanes>
         where TStep : struct, IRowCount
     {
-        TLanes l0 = start is null ? TLanes.Zero : TLanes.Load(start), h0 = start is null ? TLanes.Zero : TLanes.Load(start + TLanes.Count);
-        TLanes l1 = l0, l2 = l0, l3 = l0, l4 = l0, l5 = l0, h1 = h0, h2 = h0, h3 = h0, h4 = h0, h5 = h0;
+        Pair<TLanes> p0 = start is null ? Pair<TLanes>.Zero : Pair<TLanes>.Load(start), p1 = p0, p2 = p0, p3 = p0, p4 = p0, p5 = p0;
         nint rowStride = x.RowStride;
         int taps = conv.KernelWidth * conv.InChannels;
 
@@ -104,35 +103,19 @@ internal readonly unsafe struct StridedColourWork(PaddedImages x, Conv2DGeometry
         float* ahead = target + (2 * Pixels * (nint)conv.OutChannels);
         for (int i = 0; i < Pixels; i++, ahead += conv.OutChannels)
             Prefetching.Start(ahead);
-        for (int row = conv.KernelHeight; row > 0; row--, input += rowStride)
-        {
-            float* a = input;
-            int tap = taps;
-            for (; tap >= 3; tap -= 3, a += 3, weights += 6 * TLanes.Count)
-            {
-                ColourProducts.Add<TLanes, TStep>(a, weights, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-                ColourProducts.Add<TLanes, TStep>(a + 1, weights + (2 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-                ColourProducts.Add<TLanes, TStep>(a + 2, weights + (4 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-            }
-
-            for (; tap > 0; tap--, a++, weights += 2 * TLanes.Count)
-                ColourProducts.Add<TLanes, TStep>(a, weights, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-        }
+        for (int row = conv.KernelHeight; row > 0; row--, input += rowStride, weights += taps * 2 * TLanes.Count)
+            ColourProducts.Add<TLanes, TStep>(input, weights, taps, ref p0, ref p1, ref p2, ref p3, ref p4, ref p5);
 
         nint channels = conv.OutChannels;
-        Store(l0, h0, target);
-        Store(l1, h1, target + channels);
-        Store(l2, h2, target + (2 * channels));
-        Store(l3, h3, target + (3 * channels));
-        Store(l4, h4, target + (4 * channels));
-        Store(l5, h5, target + (5 * channels));
+        Store(p0, target);
+        Store(p1, target + channels);
+        Store(p2, target + (2 * channels));
+        Store(p3, target + (3 * channels));
+        Store(p4, target + (4 * channels));
+        Store(p5, target + (5 * channels));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store<TLanes>(TLanes low, TLanes high, float* target)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        TLanes.Store(relu ? TLanes.Rectify(low) : low, target);
-        TLanes.Store(relu ? TLanes.Rectify(high) : high, target + TLanes.Count);
-    }
+    private void Store<TLanes>(Pair<TLanes> sums, float* target)
+        where TLanes : unmanaged, ILanes<TLanes> => Pair<TLanes>.Store(relu ? Pair<TLanes>.Rectify(sums) : sums, target);
 }

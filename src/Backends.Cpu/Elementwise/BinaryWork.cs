@@ -60,6 +60,7 @@ internal readonly unsafe struct BinaryWork<TFunction> : IShardedWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunBoth(float* a, float* b, float* y, nint count)
     {
         nint i = 0;
@@ -70,6 +71,7 @@ internal readonly unsafe struct BinaryWork<TFunction> : IShardedWork
             VectorTail.Store(_function.Invoke(VectorTail.Load(a + i, rest), VectorTail.Load(b + i, rest)), y + i, rest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRepeatedA(float a, float* b, float* y, nint count)
     {
         Vector256<float> repeated = Vector256.Create(a);
@@ -81,6 +83,7 @@ internal readonly unsafe struct BinaryWork<TFunction> : IShardedWork
             VectorTail.Store(_function.Invoke(repeated, VectorTail.Load(b + i, rest)), y + i, rest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRepeatedB(float* a, float b, float* y, nint count)
     {
         Vector256<float> repeated = Vector256.Create(b);
@@ -93,6 +96,7 @@ internal readonly unsafe struct BinaryWork<TFunction> : IShardedWork
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunShortRows(int first, int end)
     {
         float* tileA = stackalloc float[TileSize], tileB = stackalloc float[TileSize];
@@ -124,6 +128,7 @@ internal readonly unsafe struct BinaryWork<TFunction> : IShardedWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Spread(int first, int rows, bool isA, float* tile)
     {
         int inner = _walk.Inner, step = isA ? _walk.StepA : _walk.StepB;

@@ -30,6 +30,7 @@ internal readonly unsafe struct CategoricalFocalWork(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Loss(nint row, float* p)
     {
         // A NaN counts even where there is no label.
@@ -44,6 +45,7 @@ internal readonly unsafe struct CategoricalFocalWork(
     }
 
     // d/dp of -(1-p)^γ·ln p is (1-p)^(γ-1)·(γ·ln p - (1-p)/p).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gradient(nint row, float* p, float outer, float* dp)
     {
         new Span<float>(dp, classes).Clear();

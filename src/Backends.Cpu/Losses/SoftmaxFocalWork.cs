@@ -36,6 +36,7 @@ internal readonly unsafe struct SoftmaxFocalWork(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Loss(nint row, float* z)
     {
         Peak peak = FindPeak(z, null);
@@ -54,6 +55,7 @@ internal readonly unsafe struct SoftmaxFocalWork(
         return double.IsNaN(peak.Others) ? float.NaN : (float)loss;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gradient(nint row, float* z, float outer, float* dz)
     {
         Peak peak = FindPeak(z, dz);
@@ -115,6 +117,7 @@ internal readonly unsafe struct SoftmaxFocalWork(
     }
 
     // The terms of the classes from one place to before another, none of them the greatest logit's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double DenseTerms(nint row, float* z, in Peak peak, int from, int end)
     {
         Vector256<float> max = Vector256.Create((float)peak.Logit), log = Vector256.Create((float)peak.LogSum);
@@ -140,6 +143,7 @@ internal readonly unsafe struct SoftmaxFocalWork(
     }
 
     // h of the same classes goes to its places; the sum is returned.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double DensePulls(nint row, float* z, in Peak peak, float* h, int from, int end)
     {
         Vector256<float> max = Vector256.Create((float)peak.Logit), log = Vector256.Create((float)peak.LogSum);
@@ -166,6 +170,7 @@ internal readonly unsafe struct SoftmaxFocalWork(
         return total;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DenseGradient(float* z, in Peak peak, float outer, double total, float* dz, int from, int end)
     {
         Vector256<float> max = Vector256.Create((float)peak.Logit), inverse = Vector256.Create((float)(1 / (1 + peak.Others)));

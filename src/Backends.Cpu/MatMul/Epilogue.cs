@@ -7,6 +7,7 @@ namespace Numerics.Backends.Cpu;
 internal static unsafe class Epilogue
 {
     /// <summary>Sets every row to the bias, or to zero without one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Start(float* y, nint stride, int rows, int columns, float* bias)
     {
         for (int row = 0; row < rows; row++, y += stride)

@@ -42,6 +42,7 @@ internal readonly unsafe struct FewRowsMatMul(MatMulOperands x, float* partials,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add<TLanes, TRows, TSteps>(float* a, float* b, int steps, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TRows : struct, IRowCount

@@ -26,6 +26,7 @@ internal readonly unsafe struct OneRowMatMul(MatMulOperands x, float* partials, 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run<TLanes>(int shard)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -62,6 +62,27 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
             new Span<float>(target + ((nint)row * width) + panelColumns, width - panelColumns).Clear();
     }
 
+    /// <summary>Lays out all rows of some panels, row after row: faster where a row of the matrix is long and read in one go.</summary>
+    /// <param name="firstPanel">The first panel.</param>
+    /// <param name="endPanel">The one after the last.</param>
+    /// <param name="source">Element (0, 0) of the matrix, whose columns are neighbours.</param>
+    /// <param name="rowStride">Floats between its rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void PackRows(int firstPanel, int endPanel, float* source, nint rowStride)
+    {
+        int maxWidth = TileRows.MaxWidth, whole = Math.Min(endPanel, columns / maxWidth);
+        nint size = rows * (nint)maxWidth;
+        for (int row = 0; row < rows; row++, source += rowStride)
+        {
+            float* from = source + (firstPanel * maxWidth), target = data + (firstPanel * size) + (row * maxWidth);
+            for (int panel = firstPanel; panel < whole; panel++, from += maxWidth, target += size)
+                CopyRow(from, maxWidth, target, maxWidth);
+        }
+
+        if (whole < endPanel)
+            Pack(whole, 0, rows, source - (rows * rowStride), rowStride, 1);
+    }
+
     // In the open: a call for each of many short rows would take longer than the copy.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow(float* source, int count, float* target, int width)

@@ -39,6 +39,7 @@ internal static unsafe class Prefetching
     /// <param name="rowStride">Floats between them.</param>
     /// <param name="rows">How many.</param>
     /// <param name="length">Floats of each.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Start(float* place, nint rowStride, int rows, int length)
     {
         for (int row = 0; row < rows; row++, place += rowStride)

@@ -14,9 +14,10 @@ internal static unsafe class Tile
 {
     /// <summary>Computes <see cref="TileOperands.Tiles"/> tiles of <typeparamref name="TRows"/> rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TColumns, TRows, TFetching>(in TileOperands x)
+    public static void Run<TColumns, TRows, TSteps, TFetching>(in TileOperands x)
         where TColumns : unmanaged, IColumns<TColumns>
         where TRows : struct, IRowCount
+        where TSteps : struct, ISteps
         where TFetching : struct, IFetching
     {
         int rows = TRows.Count;
@@ -67,30 +68,49 @@ internal static unsafe class Tile
                 // Four steps a round: what a loop adds to a step would be a tenth of its instructions.
                 for (int i = rounds; i != 0; i--)
                 {
-                    Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                    if (TFetching.EachRound)
+                    {
+                        Prefetching.Start(ahead);
+                        ahead += 4 * aheadStep;
+                    }
+
+                    Step<TColumns, TRows, TSteps, TFetching>(
+                        0, ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                    Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                    Step<TColumns, TRows, TSteps, TFetching>(
+                        1, ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                    Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                    Step<TColumns, TRows, TSteps, TFetching>(
+                        2, ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                    Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                    Step<TColumns, TRows, TSteps, TFetching>(
+                        3, ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    if (TSteps.Adjacent)
+                    {
+                        a += 4 * sizeof(float);
+                        b += 4 * sizeof(TColumns);
+                    }
                 }
 
                 for (int i = rest; i != 0; i--)
                 {
-                    Step<TColumns, TRows, TFetching>(
-                        ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
+                    Step<TColumns, TRows, TSteps, TFetching>(
+                        0, ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                    if (TSteps.Adjacent)
+                    {
+                        a += sizeof(float);
+                        b += sizeof(TColumns);
+                    }
+
+                    if (TFetching.EachRound)
+                        ahead += aheadStep;
                 }
             }
 
@@ -127,7 +147,8 @@ internal static unsafe class Tile
 
     // One step of the inner sum. Sums that are arguments of a call stay in registers only if it is inlined.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TColumns, TRows, TFetching>(
+    private static void Step<TColumns, TRows, TSteps, TFetching>(
+        int at,
         ref byte* a,
         ref byte* b,
         ref float* ahead,
@@ -153,6 +174,7 @@ internal static unsafe class Tile
         ref TColumns r11)
         where TColumns : unmanaged, IColumns<TColumns>
         where TRows : struct, IRowCount
+        where TSteps : struct, ISteps
         where TFetching : struct, IFetching
     {
         if (TFetching.All)
@@ -161,7 +183,7 @@ internal static unsafe class Tile
             Prefetching.Start(ahead + third);
         }
 
-        if (TFetching.First)
+        if (TFetching.EachStep)
         {
             Prefetching.Start(ahead);
             ahead += aheadStep;
@@ -169,30 +191,32 @@ internal static unsafe class Tile
 
         int rows = TRows.Count;
         byte* a6 = a + (2 * stride3);
-        TColumns columns = TColumns.Load((float*)b);
-        TColumns.AddProduct((float*)a, columns, ref r0);
+        TColumns columns = TColumns.Load((float*)b, TSteps.Rows(at));
+        TColumns.AddProduct((float*)(a + TSteps.Bytes(at)), columns, ref r0);
         if (rows > 1)
-            TColumns.AddProduct((float*)(a + stride), columns, ref r1);
+            TColumns.AddProduct((float*)(a + stride + TSteps.Bytes(at)), columns, ref r1);
         if (rows > 2)
-            TColumns.AddProduct((float*)(a + (2 * stride)), columns, ref r2);
+            TColumns.AddProduct((float*)(a + (2 * stride) + TSteps.Bytes(at)), columns, ref r2);
         if (rows > 3)
-            TColumns.AddProduct((float*)(a + stride3), columns, ref r3);
+            TColumns.AddProduct((float*)(a + stride3 + TSteps.Bytes(at)), columns, ref r3);
         if (rows > 4)
-            TColumns.AddProduct((float*)(a + (4 * stride)), columns, ref r4);
+            TColumns.AddProduct((float*)(a + (4 * stride) + TSteps.Bytes(at)), columns, ref r4);
         if (rows > 5)
-            TColumns.AddProduct((float*)(a + stride5), columns, ref r5);
+            TColumns.AddProduct((float*)(a + stride5 + TSteps.Bytes(at)), columns, ref r5);
         if (rows > 6)
-            TColumns.AddProduct((float*)a6, columns, ref r6);
+            TColumns.AddProduct((float*)(a6 + TSteps.Bytes(at)), columns, ref r6);
         if (rows > 7)
-            TColumns.AddProduct((float*)(a6 + stride), columns, ref r7);
+            TColumns.AddProduct((float*)(a6 + stride + TSteps.Bytes(at)), columns, ref r7);
         if (rows > 8)
-            TColumns.AddProduct((float*)(a6 + (2 * stride)), columns, ref r8);
+            TColumns.AddProduct((float*)(a6 + (2 * stride) + TSteps.Bytes(at)), columns, ref r8);
         if (rows > 9)
-            TColumns.AddProduct((float*)(a6 + stride3), columns, ref r9);
+            TColumns.AddProduct((float*)(a6 + stride3 + TSteps.Bytes(at)), columns, ref r9);
         if (rows > 10)
-            TColumns.AddProduct((float*)(a6 + (4 * stride)), columns, ref r10);
+            TColumns.AddProduct((float*)(a6 + (4 * stride) + TSteps.Bytes(at)), columns, ref r10);
         if (rows > 11)
-            TColumns.AddProduct((float*)(a6 + stride5), columns, ref r11);
+            TColumns.AddProduct((float*)(a6 + stride5 + TSteps.Bytes(at)), columns, ref r11);
+        if (TSteps.Adjacent)
+            return;
         a += step;
         b += stepB;
     }

@@ -7,6 +7,11 @@ namespace Numerics.Backends.Cpu;
 /// </summary>
 internal unsafe struct TileOperands
 {
+    /// <summary>Operands that are still to be given.</summary>
+    public TileOperands()
+    {
+    }
+
     /// <summary>Left operand: element (row, step) of a stretch lies at its start + row·RowStride + step·StepStride.</summary>
     public float* A;
 
@@ -44,9 +49,9 @@ internal unsafe struct TileOperands
     public float* Ahead;
 
     /// <summary>
-    /// Floats from what one step asks for to what the next one does: a line, or less where there is time (<see cref="Prefetching.Pace"/>).
+    /// Floats from what one step asks for to what the next one does: a line, if not set, or less where there is time (<see cref="Prefetching.Pace"/>).
     /// </summary>
-    public nint AheadStep;
+    public nint AheadStep = Prefetching.Line;
 
     /// <summary>Floats from <see cref="Ahead"/> to a second place of which as much is asked for, or 0.</summary>
     public nint AheadSecond;

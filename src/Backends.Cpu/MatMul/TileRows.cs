@@ -146,45 +146,52 @@ internal static unsafe class TileRows
     public static void RunTiles(in TileOperands x, int rows, int width) => KernelOf(x, rows, width)(x);
 
     private static delegate*<in TileOperands, void> KernelOf(in TileOperands x, int rows, int width) =>
-        x.Ahead is null ? Kernel<Fetching.None>(rows, width)
-        : (x.AheadSecond | x.AheadThird) == 0 ? Kernel<Fetching.One>(rows, width)
-        : Kernel<Fetching.Three>(rows, width);
+        x.StepStride == 1 && x.StepB == width ? Kernel<Steps.Neighbours>(x, rows, width) : Kernel<Steps.Strided>(x, rows, width);
+
+    private static delegate*<in TileOperands, void> Kernel<TSteps>(in TileOperands x, int rows, int width)
+        where TSteps : struct, ISteps =>
+        x.Ahead is null ? Kernel<TSteps, Fetching.None>(rows, width)
+        : (x.AheadSecond | x.AheadThird) != 0 ? Kernel<TSteps, Fetching.Three>(rows, width)
+        : 4 * x.AheadStep <= Prefetching.Line && x.Length >= 4 ? Kernel<TSteps, Fetching.OneEachRound>(rows, width)
+        : Kernel<TSteps, Fetching.One>(rows, width);
 
     // The kernel of tiles of so many rows, and columns from Width.
-    private static delegate*<in TileOperands, void> Kernel<TFetching>(int rows, int width)
+    private static delegate*<in TileOperands, void> Kernel<TSteps, TFetching>(int rows, int width)
+        where TSteps : struct, ISteps
         where TFetching : struct, IFetching
     {
         if (width < MaxWidth)
         {
-            return width == Lanes128.Count ? KernelOf<Lanes128, TFetching>(rows)
-                : width == Lanes256.Count ? KernelOf<Lanes256, TFetching>(rows)
-                : KernelOf<Lanes512, TFetching>(rows);
+            return width == Lanes128.Count ? KernelOf<Lanes128, TSteps, TFetching>(rows)
+                : width == Lanes256.Count ? KernelOf<Lanes256, TSteps, TFetching>(rows)
+                : KernelOf<Lanes512, TSteps, TFetching>(rows);
         }
 
         return Simd.Level switch
         {
-            SimdLevel.Scalar => KernelOf<Pair<LanesScalar>, TFetching>(rows),
-            SimdLevel.Vector128 => KernelOf<Pair<Lanes128>, TFetching>(rows),
-            SimdLevel.Avx2 => KernelOf<Pair<Lanes256>, TFetching>(rows),
-            _ => KernelOf<Pair<Lanes512>, TFetching>(rows),
+            SimdLevel.Scalar => KernelOf<Pair<LanesScalar>, TSteps, TFetching>(rows),
+            SimdLevel.Vector128 => KernelOf<Pair<Lanes128>, TSteps, TFetching>(rows),
+            SimdLevel.Avx2 => KernelOf<Pair<Lanes256>, TSteps, TFetching>(rows),
+            _ => KernelOf<Pair<Lanes512>, TSteps, TFetching>(rows),
         };
     }
 
-    private static delegate*<in TileOperands, void> KernelOf<TColumns, TFetching>(int rows)
+    private static delegate*<in TileOperands, void> KernelOf<TColumns, TSteps, TFetching>(int rows)
         where TColumns : unmanaged, IColumns<TColumns>
+        where TSteps : struct, ISteps
         where TFetching : struct, IFetching => rows switch
         {
-            1 => &Tile.Run<TColumns, Rows.R1, TFetching>,
-            2 => &Tile.Run<TColumns, Rows.R2, TFetching>,
-            3 => &Tile.Run<TColumns, Rows.R3, TFetching>,
-            4 => &Tile.Run<TColumns, Rows.R4, TFetching>,
-            5 => &Tile.Run<TColumns, Rows.R5, TFetching>,
-            6 => &Tile.Run<TColumns, Rows.R6, TFetching>,
-            7 => &Tile.Run<TColumns, Rows.R7, TFetching>,
-            8 => &Tile.Run<TColumns, Rows.R8, TFetching>,
-            9 => &Tile.Run<TColumns, Rows.R9, TFetching>,
-            10 => &Tile.Run<TColumns, Rows.R10, TFetching>,
-            11 => &Tile.Run<TColumns, Rows.R11, TFetching>,
-            _ => &Tile.Run<TColumns, Rows.R12, TFetching>,
+            1 => &Tile.Run<TColumns, Rows.R1, TSteps, TFetching>,
+            2 => &Tile.Run<TColumns, Rows.R2, TSteps, TFetching>,
+            3 => &Tile.Run<TColumns, Rows.R3, TSteps, TFetching>,
+            4 => &Tile.Run<TColumns, Rows.R4, TSteps, TFetching>,
+            5 => &Tile.Run<TColumns, Rows.R5, TSteps, TFetching>,
+            6 => &Tile.Run<TColumns, Rows.R6, TSteps, TFetching>,
+            7 => &Tile.Run<TColumns, Rows.R7, TSteps, TFetching>,
+            8 => &Tile.Run<TColumns, Rows.R8, TSteps, TFetching>,
+            9 => &Tile.Run<TColumns, Rows.R9, TSteps, TFetching>,
+            10 => &Tile.Run<TColumns, Rows.R10, TSteps, TFetching>,
+            11 => &Tile.Run<TColumns, Rows.R11, TSteps, TFetching>,
+            _ => &Tile.Run<TColumns, Rows.R12, TSteps, TFetching>,
         };
 }

@@ -56,6 +56,7 @@ internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y,
     }
 
     // Comparisons that a NaN fails make it 0.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ToBytes(ReadOnlySpan<float> x, Span<byte> y)
     {
         int i = 0;
@@ -70,6 +71,7 @@ internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y,
             y[i] = x[i] >= 255 ? (byte)255 : x[i] > 0 ? (byte)x[i] : (byte)0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ToNormalised(ReadOnlySpan<float> x, Span<byte> y)
     {
         int i = 0;
@@ -99,24 +101,28 @@ internal readonly unsafe struct CastWork(DType from, DType to, byte* x, byte* y,
         Vector256.Narrow(Vector256.ConvertToInt32Native(a), Vector256.ConvertToInt32Native(b)).AsUInt16(),
         Vector256.Narrow(Vector256.ConvertToInt32Native(c), Vector256.ConvertToInt32Native(d)).AsUInt16());
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void IntegersToNormalised(ReadOnlySpan<int> x, Span<byte> y)
     {
         for (int i = 0; i < x.Length; i++)
             y[i] = x[i] > 0 ? (byte)255 : (byte)0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BytesToNormalised(ReadOnlySpan<byte> x, Span<byte> y)
     {
         for (int i = 0; i < x.Length; i++)
             y[i] = x[i] > 0 ? (byte)255 : (byte)0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NormalisedToIntegers(ReadOnlySpan<byte> x, Span<int> y)
     {
         for (int i = 0; i < x.Length; i++)
             y[i] = x[i] == 255 ? 1 : 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NormalisedToBytes(ReadOnlySpan<byte> x, Span<byte> y)
     {
         for (int i = 0; i < x.Length; i++)

@@ -133,6 +133,7 @@ internal unsafe struct PermuteWork<T> : IShardedWork
     }
 
     // target[column, row] = source[row, column], in blocks that keep the lines of both sides in L1.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(T* source, nint rowStride, int rows, int columns, T* target, nint columnStride)
     {
         if (sizeof(T) == sizeof(float))

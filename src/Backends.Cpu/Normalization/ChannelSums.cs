@@ -5,14 +5,15 @@ namespace Numerics.Backends.Cpu;
 
 /// <summary>
 /// Sums over the rows of a block for batch normalisation; runs of 64 rows stay in registers. A line of 16 channels of two rows goes
-/// at a time, so that additions need not wait for each other.
+/// at a time, so that additions need not wait for each other. No caller takes these methods into itself, where not all of what they call would be
+/// taken into their loops any more.
 /// </summary>
 internal static unsafe class ChannelSums
 {
     private const int RowsOfRun = 64;
 
     /// <summary>rests[c] = Σ (x[r, c] - centre[c]), and squares[c] = Σ (x[r, c] - centre[c])².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Centred(float* x, int rows, int channels, float* centre, float* rests, float* squares)
     {
         new Span<float>(rests, channels).Clear();
@@ -74,7 +75,7 @@ internal static unsafe class ChannelSums
     }
 
     /// <summary>sums[c] = Σ dy[r, c] and weighted[c] = Σ dy[r, c]·(x[r, c] - mean[c])·scale[c].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Gradients(float* x, OuterGradient dy, int rows, int channels, float* mean, float* scale, float* sums, float* weighted)
     {
         new Span<float>(sums, channels).Clear();

@@ -24,6 +24,7 @@ internal readonly unsafe struct CombineMomentsWork(
             Channels(c, (int)Math.Min(4, end - c));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Channels(nint c, int lanes)
     {
         int channels = blocks.Channels, count = blocks.Count;

@@ -26,6 +26,7 @@ internal readonly unsafe struct AveragePoolGradientWork(Pool2DGeometry g, float*
     /// </summary>
     /// <param name="g">The pooling.</param>
     /// <param name="shares">Room for a float for each row and each column of windows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Share(in Pool2DGeometry g, float* shares)
     {
         for (int i = 0; i < g.OutHeight; i++)
@@ -90,6 +91,7 @@ internal readonly unsafe struct AveragePoolGradientWork(Pool2DGeometry g, float*
         sum3.Store(target + (3 * Lanes));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float One(float* from, float* down, int rows, float* across, int left, int right)
     {
         float sum = 0;

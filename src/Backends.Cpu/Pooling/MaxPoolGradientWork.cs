@@ -46,6 +46,7 @@ internal readonly unsafe struct MaxPoolGradientWork(Pool2DGeometry g, float* dy,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRow(float* corner, nint window, nint* offsets)
     {
         nint channels = g.Channels, step = g.StrideW * channels;
@@ -70,6 +71,7 @@ internal readonly unsafe struct MaxPoolGradientWork(Pool2DGeometry g, float* dy,
     // Rows of the window from firstRow to before endRow, without a branch that random winners would mispredict: the others add zero
     // to a position that is there.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRow(float* corner, nint window, nint* offsets, int firstRow, int endRow)
     {
         nint* clamped = stackalloc nint[byte.MaxValue + 1];
@@ -98,6 +100,7 @@ internal readonly unsafe struct MaxPoolGradientWork(Pool2DGeometry g, float* dy,
     }
 
     // Rows of the window from firstRow to before endRow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRow(float* corner, nint window, int firstRow, int endRow)
     {
         for (int column = 0; column < g.OutWidth; column++, corner += (nint)g.StrideW * g.Channels)

@@ -98,6 +98,7 @@ internal readonly unsafe struct MaxPoolWork(Pool2DGeometry g, float* x, float* y
         at = Vector256.ConditionalSelect(wins.AsInt32(), position, at);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float One(float* corner, int rows, int columns, int position, out int at)
     {
         float greatest = *corner;

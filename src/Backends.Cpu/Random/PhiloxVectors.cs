@@ -17,6 +17,7 @@ internal static unsafe class PhiloxVectors
     /// <param name="values">Receives them.</param>
     /// <param name="count">How many.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FillUniform(RandomKey key, long start, float* values, int count)
     {
         int done = 0;

@@ -43,6 +43,7 @@ internal readonly unsafe struct ArgMaxWork : IShardedWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OfRow(float* x, int n)
     {
         int i = 0, best = 0;
@@ -78,6 +79,7 @@ internal readonly unsafe struct ArgMaxWork : IShardedWork
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OfColumns(float* x, int* y, nint start, nint stop)
     {
         // Two lines of a row at a time: less would be a jump in memory for little.

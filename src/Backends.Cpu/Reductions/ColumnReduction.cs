@@ -18,6 +18,7 @@ internal static unsafe class ColumnReduction<TReduction>
     /// <param name="rows">How many rows.</param>
     /// <param name="columns">How many columns.</param>
     /// <param name="y">Receives a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* x, nint stride, int rows, int columns, float* y)
     {
         for (int row = 0; row < rows; row += RowsOfRun)
@@ -26,6 +27,7 @@ internal static unsafe class ColumnReduction<TReduction>
             new Span<float>(y, columns).Fill(TReduction.Identity);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunRows(float* x, nint stride, int rows, int columns, float* y, bool isFirst)
     {
         int column = 0;

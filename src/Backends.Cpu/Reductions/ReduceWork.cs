@@ -68,6 +68,7 @@ internal readonly unsafe struct ReduceWork<TReduction> : IShardedWork
     // Narrow rows are taken several at a time as one wide row that fills its vectors, and whose parts are reduced at the end.
     // With rows of one element this is the reduction of a vector.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunFolded(float* x, int rows, float* y)
     {
         float* wide = stackalloc float[8 * NarrowRow];

@@ -12,6 +12,7 @@ internal static unsafe class RowMath
     private const int BlockSize = 1024;
 
     /// <summary>The greatest element. With a NaN in the row the result means nothing, but neither does a softmax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max(float* x, int n)
     {
         if (n < 8)
@@ -42,6 +43,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The first place of a value, or the length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int IndexOf(float* x, float value, int n)
     {
         Vector256<float> wanted = Vector256.Create(value);
@@ -59,6 +61,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The first place from one on that is not 0 (a NaN is not), or the length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int IndexOfNonZero(float* x, int from, int n)
     {
         int i = from;
@@ -77,6 +80,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(float* x, int n)
     {
         double total = 0;
@@ -99,6 +103,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of products.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(float* x, float* y, int n)
     {
         double total = 0;
@@ -121,6 +126,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of e^(x - shift), which goes to <paramref name="y"/> element by element unless that is null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumExp(float* x, float shift, float* y, int n)
     {
         double total = 0;
@@ -175,6 +181,7 @@ internal static unsafe class RowMath
     /// <param name="max">Its greatest element.</param>
     /// <param name="y">Where e^(x - max) goes, or null.</param>
     /// <param name="n">Elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumExpOfOthers(float* x, float max, float* y, int n)
     {
         double total = 0, greatestOnes = -1;

@@ -6,12 +6,14 @@ namespace Numerics.Backends.Cpu;
 /// <summary>y = e^(x - max) / Σ e^(x - max).</summary>
 internal readonly unsafe struct SoftmaxRow : IRowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* a, float* b, float* y, int n)
     {
         double sum = RowMath.SumExp(a, RowMath.Max(a, n), y, n);
         RowMath.Map(new ScaleFunction((float)(1 / sum)), y, y, n);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
     {
         Vector256<float> max = ColumnMath.Max(a, n), sum = default;
@@ -25,9 +27,11 @@ internal readonly unsafe struct SoftmaxRow : IRowKernel
 /// <summary>dx = y·(dy - Σ dy·y), from y and dy.</summary>
 internal readonly unsafe struct SoftmaxGradientRow : IRowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* a, float* b, float* y, int n) =>
         RowMath.Zip(new Centred((float)RowMath.Dot(a, b, n)), a, b, y, n);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
     {
         Vector256<float> dot = default;
@@ -47,12 +51,14 @@ internal readonly unsafe struct SoftmaxGradientRow : IRowKernel
 /// <summary>y = x - max - ln Σ e^(x - max).</summary>
 internal readonly unsafe struct LogSoftmaxRow : IRowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* a, float* b, float* y, int n)
     {
         float max = RowMath.Max(a, n);
         RowMath.Map(new Shifted(max, (float)Math.Log(RowMath.SumExp(a, max, null, n))), a, y, n);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
     {
         Vector256<float> max = ColumnMath.Max(a, n), sum = default;
@@ -73,8 +79,10 @@ internal readonly unsafe struct LogSoftmaxRow : IRowKernel
 /// <summary>dx = dy - e^y·Σ dy, from y and dy.</summary>
 internal readonly unsafe struct LogSoftmaxGradientRow : IRowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* a, float* b, float* y, int n) => RowMath.Zip(new Spread((float)RowMath.Sum(b, n)), a, b, y, n);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunColumns(Vector256<float>* a, Vector256<float>* b, Vector256<float>* y, int n)
     {
         Vector256<float> sum = default;

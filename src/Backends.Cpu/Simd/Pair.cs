@@ -19,6 +19,13 @@ internal unsafe struct Pair<TLanes> : IColumns<Pair<TLanes>>
     public static Pair<TLanes> Load(float* source) => new() { _low = TLanes.Load(source), _high = TLanes.Load(source + TLanes.Count) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TLanes> Load(float* source, int index) => new()
+    {
+        _low = TLanes.Load(source + (2 * index * TLanes.Count)),
+        _high = TLanes.Load(source + (2 * index * TLanes.Count) + TLanes.Count),
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddProduct(float* a, Pair<TLanes> b, ref Pair<TLanes> sum)
     {
         TLanes value = TLanes.Repeat(a);
@@ -32,4 +39,8 @@ internal unsafe struct Pair<TLanes> : IColumns<Pair<TLanes>>
         TLanes.Store(value._low, target);
         TLanes.Store(value._high, target + TLanes.Count);
     }
+
+    /// <summary>The greater of each float and 0, as <see cref="ILanes{TSelf}.Rectify"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair<TLanes> Rectify(Pair<TLanes> value) => new() { _low = TLanes.Rectify(value._low), _high = TLanes.Rectify(value._high) };
 }

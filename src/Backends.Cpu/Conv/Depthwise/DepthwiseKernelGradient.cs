@@ -47,6 +47,7 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
     }
 
     // Pixels that all taps reach go together, the others tap by tap.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Taps(float* source, float* gradient, int j, int taps, float* sums)
     {
         int first = 0, end = g.OutWidth;
@@ -69,6 +70,7 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
     }
 
     // The output pixels under which a tap is inside the picture.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int From, int To) Reach(int tap)
     {
         int start = (tap * g.DilationW) - g.PadLeft;
@@ -77,6 +79,7 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
         return (from, Math.Min(to, g.OutWidth));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sum(float* source, float* gradient, int j, int taps, int first, int end, float* sums)
     {
         if (first >= end)
@@ -96,6 +99,7 @@ internal readonly unsafe struct DepthwiseKernelGradient(Conv2DGeometry g, float*
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sum<TTaps>(float* source, float* gradient, int pixels, float* sums)
         where TTaps : struct, IRowCount
     {

@@ -83,6 +83,7 @@ internal unsafe ref struct DepthwiseRow
 
     private readonly int CeilingOf(int columns) => columns <= 0 ? 0 : (columns + Step - 1) / Step;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Edge(ref DepthwiseOperands operands, int first, int end)
     {
         for (int pixel = first; pixel < end; pixel++)
@@ -93,6 +94,7 @@ internal unsafe ref struct DepthwiseRow
     }
 
     // The taps of one pixel that are inside, or all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Gather(int channels, int? pixel, ref DepthwiseOperands operands)
     {
         operands.Taps = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -44,6 +45,7 @@ internal unsafe ref struct SweepRows
     /// <param name="channels">Floats of a pixel.</param>
     /// <param name="outside">Stands for rows beyond the picture: as long as they are, or <see cref="MaxLanes"/> floats.</param>
     /// <param name="isRow">Whether it is as long.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SweepRows(float* picture, int first, int height, int width, int channels, float* outside, bool isRow)
     {
         for (int i = 0; i < MaxRows; i++)

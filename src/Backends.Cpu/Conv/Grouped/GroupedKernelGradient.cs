@@ -22,6 +22,7 @@ internal readonly unsafe struct GroupedKernelGradient(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run<TLanes>(int shard)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -43,6 +44,7 @@ internal readonly unsafe struct GroupedKernelGradient(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sum<TLanes>(float* source, float* gradient, float* at, float* sums)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -26,6 +26,7 @@ internal readonly unsafe struct GroupedWork(ConvWork conv, GroupBlocks blocks, f
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run<TLanes>(int shard)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -43,6 +44,7 @@ internal readonly unsafe struct GroupedWork(ConvWork conv, GroupBlocks blocks, f
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row<TLanes>(int block, float* source, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -66,6 +68,7 @@ internal readonly unsafe struct GroupedWork(ConvWork conv, GroupBlocks blocks, f
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tile<TLanes>(int pixels, int block, float* source, nint step, float* target, nint targetStep)
         where TLanes : unmanaged, ILanes<TLanes>
     {

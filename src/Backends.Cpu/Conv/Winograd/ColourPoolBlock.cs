@@ -28,6 +28,7 @@ internal static unsafe class ColourPoolBlock
     /// <param name="argMax">Its places.</param>
     /// <param name="channels">Elements between pooled pixels.</param>
     /// <param name="below">Elements to the pooled row below, or 0 where there is none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TLanes, TChannels>(
         float* rows, nint rowStride, float* kernel, int taps, float* bias, float* products, float* y, byte* argMax, nint channels, nint below)
         where TLanes : unmanaged, ILanes<TLanes>

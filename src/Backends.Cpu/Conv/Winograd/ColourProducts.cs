@@ -46,47 +46,46 @@ internal static unsafe class ColourProducts
     {
         for (int point = 0; point < WinogradTransform.Points; point++, rows += rowStride, products += 2 * Pixels * TLanes.Count)
         {
-            TLanes l0 = TLanes.Zero, l1 = TLanes.Zero, l2 = TLanes.Zero, l3 = TLanes.Zero, l4 = TLanes.Zero, l5 = TLanes.Zero;
-            TLanes h0 = TLanes.Zero, h1 = TLanes.Zero, h2 = TLanes.Zero, h3 = TLanes.Zero, h4 = TLanes.Zero, h5 = TLanes.Zero;
-            float* x = rows;
-            int tap = taps;
-            for (; tap >= 3; tap -= 3, x += 3, kernel += 6 * TLanes.Count)
-            {
-                Add<TLanes, TChannels>(x, kernel, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-                Add<TLanes, TChannels>(x + 1, kernel + (2 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-                Add<TLanes, TChannels>(x + 2, kernel + (4 * TLanes.Count), ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-            }
-
-            for (; tap > 0; tap--, x++, kernel += 2 * TLanes.Count)
-                Add<TLanes, TChannels>(x, kernel, ref l0, ref l1, ref l2, ref l3, ref l4, ref l5, ref h0, ref h1, ref h2, ref h3, ref h4, ref h5);
-
-            Store(l0, h0, products);
-            Store(l1, h1, products + (2 * TLanes.Count));
-            Store(l2, h2, products + (4 * TLanes.Count));
-            Store(l3, h3, products + (6 * TLanes.Count));
-            Store(l4, h4, products + (8 * TLanes.Count));
-            Store(l5, h5, products + (10 * TLanes.Count));
+            Pair<TLanes> p0 = Pair<TLanes>.Zero, p1 = p0, p2 = p0, p3 = p0, p4 = p0, p5 = p0;
+            Add<TLanes, TChannels>(rows, kernel, taps, ref p0, ref p1, ref p2, ref p3, ref p4, ref p5);
+            kernel += taps * 2 * TLanes.Count;
+            Pair<TLanes>.Store(p0, products);
+            Pair<TLanes>.Store(p1, products + (2 * TLanes.Count));
+            Pair<TLanes>.Store(p2, products + (4 * TLanes.Count));
+            Pair<TLanes>.Store(p3, products + (6 * TLanes.Count));
+            Pair<TLanes>.Store(p4, products + (8 * TLanes.Count));
+            Pair<TLanes>.Store(p5, products + (10 * TLanes.Count));
         }
     }
 
-    /// <summary>Adds the products of a tap in six pixels.</summary>
+    /// <summary>Adds the products of a row of taps in six pixels.</summary>
     /// <typeparam name="TLanes">The vectors to use.</typeparam>
     /// <typeparam name="TStep">Floats between pixels.</typeparam>
+    /// <param name="x">The first pixel's first input.</param>
+    /// <param name="kernel">The taps' weights, two vectors each.</param>
+    /// <param name="taps">How many taps.</param>
+    /// <param name="p0">The first pixel's sums.</param>
+    /// <param name="p1">The second one's.</param>
+    /// <param name="p2">The third one's.</param>
+    /// <param name="p3">The fourth one's.</param>
+    /// <param name="p4">The fifth one's.</param>
+    /// <param name="p5">The last one's.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<TLanes, TStep>(
-        float* x, float* kernel,
-        ref TLanes l0, ref TLanes l1, ref TLanes l2, ref TLanes l3, ref TLanes l4, ref TLanes l5,
-        ref TLanes h0, ref TLanes h1, ref TLanes h2, ref TLanes h3, ref TLanes h4, ref TLanes h5)
+        float* x, float* kernel, int taps,
+        ref Pair<TLanes> p0, ref Pair<TLanes> p1, ref Pair<TLanes> p2, ref Pair<TLanes> p3, ref Pair<TLanes> p4, ref Pair<TLanes> p5)
         where TLanes : unmanaged, ILanes<TLanes>
         where TStep : struct, IRowCount
     {
-        TLanes low = TLanes.Load(kernel), high = TLanes.Load(kernel + TLanes.Count);
-        Add(x, low, high, ref l0, ref h0);
-        Add(x + TStep.Count, low, high, ref l1, ref h1);
-        Add(x + (2 * TStep.Count), low, high, ref l2, ref h2);
-        Add(x + (3 * TStep.Count), low, high, ref l3, ref h3);
-        Add(x + (4 * TStep.Count), low, high, ref l4, ref h4);
-        Add(x + (5 * TStep.Count), low, high, ref l5, ref h5);
+        for (; taps >= 3; taps -= 3, x += 3, kernel += 6 * TLanes.Count)
+        {
+            AddTap<TLanes, TStep>(x, kernel, 0, ref p0, ref p1, ref p2, ref p3, ref p4, ref p5);
+            AddTap<TLanes, TStep>(x, kernel, 1, ref p0, ref p1, ref p2, ref p3, ref p4, ref p5);
+            AddTap<TLanes, TStep>(x, kernel, 2, ref p0, ref p1, ref p2, ref p3, ref p4, ref p5);
+        }
+
+        for (; taps > 0; taps--, x++, kernel += 2 * TLanes.Count)
+            AddTap<TLanes, TStep>(x, kernel, 0, ref p0, ref p1, ref p2, ref p3, ref p4, ref p5);
     }
 
     /// <summary>The products of a pixel at one point.</summary>
@@ -123,19 +122,18 @@ internal static unsafe class ColourProducts
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TLanes>(float* x, TLanes low, TLanes high, ref TLanes l, ref TLanes h)
+    private static void AddTap<TLanes, TStep>(
+        float* x, float* kernel, int tap,
+        ref Pair<TLanes> p0, ref Pair<TLanes> p1, ref Pair<TLanes> p2, ref Pair<TLanes> p3, ref Pair<TLanes> p4, ref Pair<TLanes> p5)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TStep : struct, IRowCount
     {
-        TLanes value = TLanes.Repeat(x);
-        TLanes.AddProduct(value, low, ref l);
-        TLanes.AddProduct(value, high, ref h);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TLanes>(TLanes low, TLanes high, float* target)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        TLanes.Store(low, target);
-        TLanes.Store(high, target + TLanes.Count);
+        Pair<TLanes> weights = Pair<TLanes>.Load(kernel, tap);
+        Pair<TLanes>.AddProduct(x + tap, weights, ref p0);
+        Pair<TLanes>.AddProduct(x + TStep.Count + tap, weights, ref p1);
+        Pair<TLanes>.AddProduct(x + (2 * TStep.Count) + tap, weights, ref p2);
+        Pair<TLanes>.AddProduct(x + (3 * TStep.Count) + tap, weights, ref p3);
+        Pair<TLanes>.AddProduct(x + (4 * TStep.Count) + tap, weights, ref p4);
+        Pair<TLanes>.AddProduct(x + (5 * TStep.Count) + tap, weights, ref p5);
     }
 }

@@ -191,7 +191,6 @@ internal unsafe struct WinogradConv
             // One line a step: as many points as that takes.
             operands.Tiles = Math.Min((stretch.Lines + steps - 1) / steps, points);
             operands.Ahead = stretch.Start;
-            operands.AheadStep = Prefetching.Line;
             Points(ref operands, tiles, width);
             points -= operands.Tiles;
         }
@@ -235,6 +234,7 @@ internal unsafe struct WinogradConv
         operands.C += operands.Tiles * operands.NextC;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* rows, float* target, nint tileStride, nint pointStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -129,6 +130,7 @@ internal unsafe struct WinogradGradient
     /// <param name="row">Which, all phases' of all pictures counted.</param>
     /// <param name="place">Where its first tile goes.</param>
     /// <param name="workspace"><see cref="TransformSize"/> floats, at a cache line.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Transform(int row, nint place, float* workspace)
     {
         (int image, int tileRow) = Math.DivRem(row, TileRows);

@@ -46,6 +46,7 @@ internal readonly unsafe struct WinogradGradientRows(float* dy, int height, int 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Transform<TLanes>(int image, int tileRow, int firstTile, int tiles, float* workspace, float* target, nint tileStride, nint pointStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {

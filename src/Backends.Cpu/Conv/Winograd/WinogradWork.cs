@@ -84,6 +84,7 @@ internal unsafe struct WinogradWork : IShardedWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Block(long firstRow, int rows, int firstTile, int tiles, float* workspace, float* block)
     {
         int tileRows = TileRowsOfPhase;
@@ -99,6 +100,7 @@ internal unsafe struct WinogradWork : IShardedWork
     }
 
     // What the row of tiles below reads, and the lines that this one writes: a store waits for its line as a load does.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly ReadOnlySpan<AheadStretch> Ahead(long tileRow, int firstTile, int tiles, Span<AheadStretch> stretches)
     {
         (long image, long rowOfImage) = Math.DivRem(tileRow, TileRowsOfPhase);
