@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -28,6 +29,7 @@ internal readonly unsafe struct ConvTaps
     /// <param name="g">The convolution.</param>
     /// <param name="rowStride">Floats between rows of the padded input.</param>
     /// <param name="offsets">Room for a number a tap.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ConvTaps Of(in Conv2DGeometry g, nint rowStride, nint* offsets)
     {
         int taps = 0;
@@ -45,6 +47,7 @@ internal readonly unsafe struct ConvTaps
     /// <param name="rows">Rows of taps.</param>
     /// <param name="columns">Taps in a row.</param>
     /// <param name="channels">Floats of a tap.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ConvTaps Join(nint* offsets, int rows, int columns, int channels)
     {
         for (int j = 1; j < columns; j++)

@@ -95,6 +95,7 @@ internal readonly unsafe struct PairedInputs(nint channels, int pixelStride, int
     private static Vector256<float> Load(float* lower, float* upper) => Vector256.Create(Vector128.Load(lower), Vector128.Load(upper));
 
     // As many taps at a time as there are registers for, in equal parts.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(float* values, byte* places, int count, float* inputs, float* sums, float* ahead)
     {
         int parts = (taps + MaxTaps - 1) / MaxTaps;
@@ -105,6 +106,7 @@ internal readonly unsafe struct PairedInputs(nint channels, int pixelStride, int
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Row(int length, float* values, byte* places, int count, float* inputs, float* sums, float* ahead)
     {
         switch (length)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
@@ -50,8 +51,11 @@ internal unsafe struct PointwiseGradient : IShardedWork
         _dy = dy;
         _pixels = (long)geometry.Batch * geometry.OutHeight * geometry.OutWidth;
         (_inChannels, _outChannels, _threads) = (geometry.InChannels, geometry.OutChannels, threads);
-        Partials = (int)Math.Clamp(Math.Min(MostFloats / Math.Max((long)_inChannels * _outChannels, 1), _pixels / PixelsOfPartial), 1, MostPartials);
-        _ranges = Math.Clamp(threads / Partials, 1, Math.Max(Panels, 1));
+
+        // A power of two, which most numbers of threads share without a rest.
+        long partials = Math.Min(MostFloats / ((long)_inChannels * _outChannels), _pixels / PixelsOfPartial);
+        Partials = 1 << BitOperations.Log2((uint)Math.Clamp(partials, 1, MostPartials));
+        _ranges = Math.Clamp((threads + Partials - 1) / Partials, 1, Panels);
     }
 
     /// <summary>How many partial results there are.</summary>

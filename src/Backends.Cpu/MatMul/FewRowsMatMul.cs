@@ -27,6 +27,7 @@ internal readonly unsafe struct FewRowsMatMul(MatMulOperands x, float* partials,
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run<TLanes>(int shard)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -4,7 +4,7 @@ namespace Numerics.Backends.Cpu;
 internal interface ISteps
 {
     /// <summary>Whether the left operand's steps are neighbours, and the right operand's rows are as long as the tile is wide.</summary>
-    static abstract bool Adjacent { get; }
+    static abstract bool AreAdjacent { get; }
 
     /// <summary>Bytes from where a round of the left operand starts to one of its steps; 0 where each step moves on.</summary>
     static abstract nint Bytes(int step);

@@ -6,7 +6,7 @@ internal static class Steps
     /// <summary>Any strides.</summary>
     public readonly struct Strided : ISteps
     {
-        public static bool Adjacent => false;
+        public static bool AreAdjacent => false;
 
         public static nint Bytes(int step) => 0;
 
@@ -14,9 +14,9 @@ internal static class Steps
     }
 
     /// <summary>Without gaps: a matrix by rows times a packed one.</summary>
-    public readonly struct Neighbours : ISteps
+    public readonly struct Adjacent : ISteps
     {
-        public static bool Adjacent => true;
+        public static bool AreAdjacent => true;
 
         public static nint Bytes(int step) => step * sizeof(float);
 

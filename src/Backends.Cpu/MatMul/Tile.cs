@@ -90,7 +90,7 @@ internal static unsafe class Tile
                         3, ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                    if (TSteps.Adjacent)
+                    if (TSteps.AreAdjacent)
                     {
                         a += 4 * sizeof(float);
                         b += 4 * sizeof(TColumns);
@@ -103,7 +103,7 @@ internal static unsafe class Tile
                         0, ref a, ref b, ref ahead, step, stepB, stride, stride3, stride5, second, third, aheadStep,
                         ref r0, ref r1, ref r2, ref r3, ref r4, ref r5,
                         ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-                    if (TSteps.Adjacent)
+                    if (TSteps.AreAdjacent)
                     {
                         a += sizeof(float);
                         b += sizeof(TColumns);
@@ -215,7 +215,7 @@ internal static unsafe class Tile
             TColumns.AddProduct((float*)(a6 + (4 * stride) + TSteps.Bytes(at)), columns, ref r10);
         if (rows > 11)
             TColumns.AddProduct((float*)(a6 + stride5 + TSteps.Bytes(at)), columns, ref r11);
-        if (TSteps.Adjacent)
+        if (TSteps.AreAdjacent)
             return;
         a += step;
         b += stepB;

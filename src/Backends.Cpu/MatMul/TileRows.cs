@@ -146,7 +146,7 @@ internal static unsafe class TileRows
     public static void RunTiles(in TileOperands x, int rows, int width) => KernelOf(x, rows, width)(x);
 
     private static delegate*<in TileOperands, void> KernelOf(in TileOperands x, int rows, int width) =>
-        x.StepStride == 1 && x.StepB == width ? Kernel<Steps.Neighbours>(x, rows, width) : Kernel<Steps.Strided>(x, rows, width);
+        x.StepStride == 1 && x.StepB == width ? Kernel<Steps.Adjacent>(x, rows, width) : Kernel<Steps.Strided>(x, rows, width);
 
     private static delegate*<in TileOperands, void> Kernel<TSteps>(in TileOperands x, int rows, int width)
         where TSteps : struct, ISteps =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numerics.Tensors;
 
 namespace Numerics.Backends.Cpu;
@@ -59,6 +60,7 @@ internal readonly record struct GroupBlocks(int Groups, int From, int To, int La
     public int EndLane(int block) => (Math.Min((block + 1) * GroupsOfBlock, Groups) * To) - FirstTo(block);
 
     /// <summary>Writes the permutations' positions [block][k][lane] as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void WritePositions(int* target)
     {
         for (int block = 0; block < Count; block++)

@@ -163,6 +163,7 @@ internal unsafe struct WinogradConv
     /// <param name="panel">Which panel.</param>
     /// <param name="workspace">What the transforms filled.</param>
     /// <param name="ahead">What to ask for meanwhile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Multiply(int tiles, int panel, float* workspace, ReadOnlySpan<AheadStretch> ahead)
     {
         (int kernel, int panelOfKernel) = Math.DivRem(panel, Kernel.Count);
