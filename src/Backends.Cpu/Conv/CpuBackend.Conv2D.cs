@@ -169,8 +169,7 @@ public sealed unsafe partial class CpuBackend
         long size = FewPixelsConv.SizeOf(g);
         using var partials = new Scratch(_memory, count * size);
         _team.Run(new FewPixelsConv(g, x, kernel, partials.Pointer), count);
-        var sum = new PartialSum(partials.Pointer, count, size, y, g.OutChannels, bias, relu);
-        _team.Run(sum, sum.Shards);
+        AddPartials(new PartialSum(partials.Pointer, count, size, y, g.OutChannels, bias, relu));
     }
 
     private static ConvWork To(in Conv2DGeometry g, float* y, float* bias, bool relu, ConvWork work)

@@ -101,12 +101,10 @@ public sealed unsafe partial class CpuBackend
         _team.Run(work, work.Shards);
         if (bands > 1 && dx is not null)
             _team.Run(new SparseHaloWork(work), conv.Batch);
-        var kernelSum = new PartialSum(partials.Pointer, work.Shards, size, transposed.Pointer);
-        _team.Run(kernelSum, kernelSum.Shards);
+        AddPartials(new PartialSum(partials.Pointer, work.Shards, size, transposed.Pointer));
         var turnBack = new TransposeWork(transposed.Pointer, channels, patch, Pointer<float>(dkernel));
         _team.Run(turnBack, turnBack.Shards);
-        var biasSum = new PartialSum(partials.Pointer + (work.Shards * size), work.Shards, channels, Pointer<float>(dbias));
-        _team.Run(biasSum, biasSum.Shards);
+        AddPartials(new PartialSum(partials.Pointer + (work.Shards * size), work.Shards, channels, Pointer<float>(dbias)));
         GC.KeepAlive(x);
         GC.KeepAlive(kernel);
         GC.KeepAlive(y);

@@ -27,6 +27,9 @@ public sealed unsafe partial class CpuBackend
         GC.KeepAlive(dkernel);
     }
 
+    // Partial results of convolutions, in the order of their numbers.
+    private void AddPartials(in PartialSum sum) => _team.Run(sum, sum.Shards);
+
     private void DepthwiseKernel(float* x, float* dy, in Conv2DGeometry g, float* dkernel, int size)
     {
         int count = DepthwiseKernelGradient.PartialsOf(g);
@@ -37,8 +40,7 @@ public sealed unsafe partial class CpuBackend
             SweepKernel<StridedKernelSweep>(x, dy, g, partials.Pointer, count);
         else
             _team.Run(new DepthwiseKernelGradient(g, x, dy, partials.Pointer, count), count);
-        var sum = new PartialSum(partials.Pointer, count, size, dkernel);
-        _team.Run(sum, sum.Shards);
+        AddPartials(new PartialSum(partials.Pointer, count, size, dkernel));
     }
 
     private void SweepKernel<TSweep>(float* x, float* dy, in Conv2DGeometry g, float* partials, int count)
@@ -56,10 +58,8 @@ public sealed unsafe partial class CpuBackend
         work.Results = work.Partials > 1 ? partials.Pointer : dkernel;
         work.Workspaces = blocks.Workspaces;
         _team.Run(work, work.Shards);
-        if (work.Partials == 1)
-            return;
-        var sum = new PartialSum(partials.Pointer, work.Partials, size, dkernel);
-        _team.Run(sum, sum.Shards);
+        if (work.Partials > 1)
+            AddPartials(new PartialSum(partials.Pointer, work.Partials, size, dkernel));
     }
 
     private void DenseKernel(Pixels x, float* dy, in Conv2DGeometry geometry, float* dkernel, int size)
@@ -89,9 +89,7 @@ public sealed unsafe partial class CpuBackend
         using var panels = new Scratch(_memory, (long)work.Shards * ConvKernelGradient.PanelSize(g));
         work.Panels = panels.Pointer;
         _team.Run(work, work.Shards);
-        if (count == 1)
-            return;
-        var sum = new PartialSum(partials.Pointer, count, size, dkernel);
-        _team.Run(sum, sum.Shards);
+        if (count > 1)
+            AddPartials(new PartialSum(partials.Pointer, count, size, dkernel));
     }
 }

@@ -6,9 +6,6 @@ internal interface ISteps
     /// <summary>Whether the left operand's steps are neighbours, and the right operand's rows are as long as the tile is wide.</summary>
     static abstract bool AreAdjacent { get; }
 
-    /// <summary>Bytes from where a round of the left operand starts to one of its steps; 0 where each step moves on.</summary>
-    static abstract nint Bytes(int step);
-
-    /// <summary>Rows of the right operand up to there.</summary>
-    static abstract int Rows(int step);
+    /// <summary>Steps from where the operands stand to one of a round; 0 where each step moves them on.</summary>
+    static abstract int From(int step);
 }

@@ -8,9 +8,7 @@ internal static class Steps
     {
         public static bool AreAdjacent => false;
 
-        public static nint Bytes(int step) => 0;
-
-        public static int Rows(int step) => 0;
+        public static int From(int step) => 0;
     }
 
     /// <summary>Without gaps: a matrix by rows times a packed one.</summary>
@@ -18,8 +16,6 @@ internal static class Steps
     {
         public static bool AreAdjacent => true;
 
-        public static nint Bytes(int step) => step * sizeof(float);
-
-        public static int Rows(int step) => step;
+        public static int From(int step) => step;
     }
 }

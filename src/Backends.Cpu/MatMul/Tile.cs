@@ -191,30 +191,30 @@ internal static unsafe class Tile
 
         int rows = TRows.Count;
         byte* a6 = a + (2 * stride3);
-        TColumns columns = TColumns.Load((float*)b, TSteps.Rows(at));
-        TColumns.AddProduct((float*)(a + TSteps.Bytes(at)), columns, ref r0);
+        TColumns columns = TColumns.Load((float*)b, TSteps.From(at));
+        TColumns.AddProduct((float*)(a + (TSteps.From(at) * sizeof(float))), columns, ref r0);
         if (rows > 1)
-            TColumns.AddProduct((float*)(a + stride + TSteps.Bytes(at)), columns, ref r1);
+            TColumns.AddProduct((float*)(a + stride + (TSteps.From(at) * sizeof(float))), columns, ref r1);
         if (rows > 2)
-            TColumns.AddProduct((float*)(a + (2 * stride) + TSteps.Bytes(at)), columns, ref r2);
+            TColumns.AddProduct((float*)(a + (2 * stride) + (TSteps.From(at) * sizeof(float))), columns, ref r2);
         if (rows > 3)
-            TColumns.AddProduct((float*)(a + stride3 + TSteps.Bytes(at)), columns, ref r3);
+            TColumns.AddProduct((float*)(a + stride3 + (TSteps.From(at) * sizeof(float))), columns, ref r3);
         if (rows > 4)
-            TColumns.AddProduct((float*)(a + (4 * stride) + TSteps.Bytes(at)), columns, ref r4);
+            TColumns.AddProduct((float*)(a + (4 * stride) + (TSteps.From(at) * sizeof(float))), columns, ref r4);
         if (rows > 5)
-            TColumns.AddProduct((float*)(a + stride5 + TSteps.Bytes(at)), columns, ref r5);
+            TColumns.AddProduct((float*)(a + stride5 + (TSteps.From(at) * sizeof(float))), columns, ref r5);
         if (rows > 6)
-            TColumns.AddProduct((float*)(a6 + TSteps.Bytes(at)), columns, ref r6);
+            TColumns.AddProduct((float*)(a6 + (TSteps.From(at) * sizeof(float))), columns, ref r6);
         if (rows > 7)
-            TColumns.AddProduct((float*)(a6 + stride + TSteps.Bytes(at)), columns, ref r7);
+            TColumns.AddProduct((float*)(a6 + stride + (TSteps.From(at) * sizeof(float))), columns, ref r7);
         if (rows > 8)
-            TColumns.AddProduct((float*)(a6 + (2 * stride) + TSteps.Bytes(at)), columns, ref r8);
+            TColumns.AddProduct((float*)(a6 + (2 * stride) + (TSteps.From(at) * sizeof(float))), columns, ref r8);
         if (rows > 9)
-            TColumns.AddProduct((float*)(a6 + stride3 + TSteps.Bytes(at)), columns, ref r9);
+            TColumns.AddProduct((float*)(a6 + stride3 + (TSteps.From(at) * sizeof(float))), columns, ref r9);
         if (rows > 10)
-            TColumns.AddProduct((float*)(a6 + (4 * stride) + TSteps.Bytes(at)), columns, ref r10);
+            TColumns.AddProduct((float*)(a6 + (4 * stride) + (TSteps.From(at) * sizeof(float))), columns, ref r10);
         if (rows > 11)
-            TColumns.AddProduct((float*)(a6 + stride5 + TSteps.Bytes(at)), columns, ref r11);
+            TColumns.AddProduct((float*)(a6 + stride5 + (TSteps.From(at) * sizeof(float))), columns, ref r11);
         if (TSteps.AreAdjacent)
             return;
         a += step;

@@ -78,8 +78,7 @@ public sealed unsafe partial class CpuBackend
         ConvTaps where = ConvTaps.Of(g, images.RowStride, (nint*)(partials + (count * size)));
         blocks.WritePositions((int*)positions);
         _team.Run(new GroupedKernelGradient(g, images, where, blocks, dy, positions, partials, count), count);
-        var sum = new PartialSum(partials, count, size, sums);
-        _team.Run(sum, sum.Shards);
+        AddPartials(new PartialSum(partials, count, size, sums));
         for (int block = 0; block < blocks.Count; block++)
         {
             for (int step = 0; step < taps * blocks.From; step++, sums += blocks.Lanes)

@@ -94,8 +94,7 @@ public sealed unsafe partial class CpuBackend
 
         if (parts == 1)
             return;
-        var sum = new PartialSum(partials.Pointer, parts, size, dkernel);
-        _team.Run(sum, sum.Shards);
+        AddPartials(new PartialSum(partials.Pointer, parts, size, dkernel));
     }
 
     private void RunGradient(WinogradGradient work, int parts, float* target)
