@@ -69,6 +69,21 @@ public abstract partial class BackendConformance
         }
     }
 
+    // Most of the output's gradient is zero, and whole taps may be: what a tile makes of its other pixels shows there.
+    [Theory]
+    [InlineData(3, 8, 19, 9)]
+    [InlineData(5, 17, 16, 5)]
+    [InlineData(5, 9, 8, 6)]
+    public void Fused_convolution_and_pooling_of_far_windows(int kernelSize, int channelsIn, int channelsOut, int size)
+    {
+        foreach (Padding padding in (Padding[])[Padding.Valid, Padding.Same])
+        {
+            var conv = new ConvCase((2, size, size + 3, channelsIn), (kernelSize, kernelSize, channelsIn, channelsOut), (1, 1), (1, 1), Padding.Same, 1);
+            SameFused(conv, (3, 3), (3, 3), padding);
+            SameFused(conv, (2, 2), (3, 3), padding);
+        }
+    }
+
     [Fact]
     public void Fused_convolution_and_pooling_of_all_kinds()
     {

@@ -320,7 +320,8 @@ public abstract partial class BackendConformance
 
     private sealed record ConvCase(Shape Input, Shape Kernel, (int, int) Strides, (int, int) Dilation, Padding Padding, int Groups)
     {
-        public Conv2DGeometry Geometry => new(Input, Kernel, Strides, Padding, Dilation, Groups);
+        // Not among what is printed: all of it follows from the rest.
+        internal Conv2DGeometry Geometry => new(Input, Kernel, Strides, Padding, Dilation, Groups);
     }
 
     private sealed record PoolCase(Shape Input, (int, int) Window, (int, int) Strides, Padding Padding);

@@ -31,6 +31,7 @@ public sealed partial class ReferenceBackend
         target.Clear();
         foreach (Tap t in Taps(geometry))
             Add(ref target[t.W], a[t.X] * g[t.Y]);
+        ShareErrors(geometry, target);
     }
 
     public override void MaxPool2D(Tensor x, in Pool2DGeometry geometry, Tensor y, Tensor argMax)
@@ -97,19 +98,30 @@ public sealed partial class ReferenceBackend
         if (g is not ({ KernelHeight: > 1, KernelWidth: > 1, StrideH: 1, StrideW: 1 } or { KernelHeight: > 3, KernelWidth: > 3, StrideH: 2, StrideW: 2 }))
             return;
         int channels = target.Length / Math.Max(1, g.Batch * height * width);
-        Spread(target, height, width * channels, step * g.DilationH * width * channels);
-        Spread(target, width, channels, step * g.DilationW * channels);
+        const int Reach = 3;
+        Spread(target, height, width * channels, step * g.DilationH * width * channels, Reach);
+        Spread(target, width, channels, step * g.DilationW * channels, Reach);
     }
 
-    // The largest error within three steps along an axis of so many positions.
-    private static void Spread(Span<Real> target, int length, int stride, int step)
+    // Such an algorithm makes all taps between two channels from the same products.
+    private static void ShareErrors(Conv2DGeometry g, Span<Real> kernel)
+    {
+        if (g is not { KernelHeight: > 1, KernelWidth: > 1, StrideH: 1, StrideW: 1 })
+            return;
+        int channels = g.GroupInChannels * g.OutChannels;
+        Spread(kernel, g.KernelHeight, g.KernelWidth * channels, g.KernelWidth * channels, g.KernelHeight);
+        Spread(kernel, g.KernelWidth, channels, channels, g.KernelWidth);
+    }
+
+    // The largest error within so many steps along an axis of so many positions.
+    private static void Spread(Span<Real> target, int length, int stride, int step, int reach)
     {
         Real[] before = target.ToArray();
         for (int i = 0; i < target.Length; i++)
         {
             double error = 0;
             int first = i - (i / stride % length * stride);
-            for (int k = -3; k <= 3; k++)
+            for (int k = -reach; k <= reach; k++)
             {
                 int at = i + (k * step);
                 if (at >= first && at < first + (length * stride))
