@@ -27,8 +27,9 @@ internal static class ShapeTable
             GradientTape.Record(target, [y], (_, _) => [dy]);
             Line(shape.Name, "backward", 2 * gflop, Timing.Fastest(() =>
             {
+                // Kept, since a large dense kernel's gradient is a product that nobody has computed yet.
                 foreach (Tensor gradient in tape.Gradient(target, [x, kernel, bias]))
-                    gradient.Dispose();
+                    gradient.Keep().Dispose();
             }));
         }
 
