@@ -92,11 +92,8 @@ public sealed unsafe partial class CpuBackend
 
     private void MultiplyBlocked(in MatMulOperands x)
     {
-        using var memory = new Scratch(_memory, x.Batch * PackedPanels.Size(x.K, x.N));
-        var panels = new PackedPanels(memory.Pointer, x.K, x.N);
-        var pack = new PackWork(panels, x.Batch, x.B, (nint)x.K * x.N, x.StepStrideB, x.ColumnStrideB);
-        Share(pack, pack.Shards, x);
-        var work = new BlockedMatMul(x, panels);
+        using var memory = new Scratch(_memory, _team, BlockedMatMul.WorkspaceSize);
+        var work = new BlockedMatMul(x, _team.Threads) { Workspaces = memory.Workspaces };
         Share(work, work.Shards, x);
     }
 

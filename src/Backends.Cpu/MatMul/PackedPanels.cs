@@ -76,11 +76,31 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
         {
             float* from = source + (firstPanel * maxWidth), target = data + (firstPanel * size) + (row * maxWidth);
             for (int panel = firstPanel; panel < whole; panel++, from += maxWidth, target += size)
-                CopyRow(from, maxWidth, target, maxWidth);
+                CopyWholeRow(from, target);
         }
 
         if (whole < endPanel)
             Pack(whole, 0, rows, source - (rows * rowStride), rowStride, 1);
+    }
+
+    // Of a panel of the greatest width, without a loop.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyWholeRow(float* source, float* target)
+    {
+        if (TileRows.MaxWidth < Vector256<float>.Count)
+        {
+            CopyRow(source, TileRows.MaxWidth, target, TileRows.MaxWidth);
+            return;
+        }
+
+        Vector256.Load(source).Store(target);
+        if (TileRows.MaxWidth > Vector256<float>.Count)
+            Vector256.Load(source + Vector256<float>.Count).Store(target + Vector256<float>.Count);
+        if (TileRows.MaxWidth > 2 * Vector256<float>.Count)
+        {
+            Vector256.Load(source + (2 * Vector256<float>.Count)).Store(target + (2 * Vector256<float>.Count));
+            Vector256.Load(source + (3 * Vector256<float>.Count)).Store(target + (3 * Vector256<float>.Count));
+        }
     }
 
     // In the open: a call for each of many short rows would take longer than the copy.

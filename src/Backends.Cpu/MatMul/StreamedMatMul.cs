@@ -32,13 +32,18 @@ internal readonly unsafe struct StreamedMatMul(MatMulOperands x, float* partials
     private const int PanelsWorthCopy = 3;
     private const int TilesWorthCopy = 4;
 
-    // So few rows do not pay for packing b, unless its columns are so short beside the sums that partial results are next to nothing.
-    private const int FewRows = 48;
-    private const int LongSums = 16;
+    // So few rows do not pay for packing b while a block of steps of its rows stays in L2.
+    private const int FewRows = 24;
+
+    // Columns so short beside the sums that partial results are next to nothing.
+    private const int LongSums = 8;
 
     /// <summary>Whether this is the way for a product of not more than <see cref="MaxRows"/> rows whose b lies in rows.</summary>
-    public static bool Fits(in MatMulOperands x) =>
-        (x.M <= FewRows || x.K / LongSums >= x.N) && ShardsOf(x) >= 4;
+    public static bool Fits(in MatMulOperands x)
+    {
+        bool inPlace = x.M <= FewRows && x.N <= FloatsOfBlock / MaxSteps && x.StepStrideB % CrowdedStride != 0;
+        return (x.M <= FewRowsMatMul.MaxRows || x.K / LongSums >= x.N || inPlace) && ShardsOf(x) >= 4;
+    }
 
     /// <summary>Into how many ranges to cut the inner sum: enough for the threads, and partials of not more than 16 MiB.</summary>
     public static int ShardsOf(in MatMulOperands x) =>
