@@ -52,6 +52,13 @@ internal readonly unsafe struct PackedPanels(float* data, int rows, int columns)
         source += (firstRow * rowStride) + (panel * TileRows.MaxWidth * columnStride);
         if (columnStride == 1)
         {
+            if (panelColumns == TileRows.MaxWidth)
+            {
+                for (int row = 0; row < rowCount; row++, source += rowStride, target += TileRows.MaxWidth)
+                    CopyWholeRow(source, target);
+                return;
+            }
+
             for (int row = 0; row < rowCount; row++, source += rowStride, target += width)
                 CopyRow(source, panelColumns, target, width);
             return;
