@@ -99,6 +99,7 @@ public abstract partial class BackendConformance
 
         SameWithGradients("a long inner product", Tolerances.Sum, i => i.Normal(3, 5_003).MatMul(i.Normal(5_003, 9)));
         SameWithGradients("a large product", Tolerances.Sum, i => i.Normal(203, 301).MatMul(i.Normal(301, 131)));
+        SameWithGradients("several blocks both ways", Tolerances.Sum, i => i.Normal(290, 200).MatMul(i.Normal(200, 275)));
         SameWithGradients("rows that lie far from each other", Tolerances.Sum, i => i.Normal(151, 512).MatMul(i.Normal(512, 137)));
         SameWithGradients("many rows and a bias", Tolerances.Sum, i => i.Normal(150, 256).Dense(i.Normal(256, 101), i.Normal(101)));
         Same("nothing to sum", Tolerances.Exact, i => i.Normal(3, 0).MatMul(i.Normal(0, 4)));
