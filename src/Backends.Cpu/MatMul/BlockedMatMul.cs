@@ -71,7 +71,7 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
         int pieces = (_x.K + Steps - 1) / Steps, parts = PartsOf(mine.Rows);
         for (int piece = 0; piece < pieces; piece++)
         {
-            int step = StepOf(piece, pieces), steps = StepOf(piece + 1, pieces) - step;
+            int step = Cut(_x.K, piece, pieces), steps = Cut(_x.K, piece + 1, pieces) - step;
             bool ends = piece + 1 == pieces;
             var panels = new PackedPanels(Workspaces.Mine, steps, mine.Columns);
             Pack(panels, mine.B + (step * _x.StepStrideB));
@@ -80,7 +80,7 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
             Operand soonB = ends ? OperandB(later, 0, pieces) : OperandB(mine, piece + 1, pieces);
             for (int part = 0; part < parts; part++)
             {
-                int row = RowOf(mine.Rows, part, parts), rows = RowOf(mine.Rows, part + 1, parts) - row;
+                int row = Cut(mine.Rows, part, parts), rows = Cut(mine.Rows, part + 1, parts) - row;
                 Operand soonA = part + 1 < parts ? OperandA(mine, part + 1, piece, pieces) : ends ? OperandA(later, 0, 0, pieces) : OperandA(mine, 0, piece + 1, pieces);
                 float* y = mine.Y + ((nint)row * _x.N);
                 var operands = new TileOperands
@@ -119,17 +119,16 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
 
     private static int PartsOf(int rows) => Math.Max((rows + Rows - 1) / Rows, 1);
 
-    private static int RowOf(int rows, int part, int parts) => (int)((long)rows * part / parts);
+    // Where one of so many parts begins that are as equal as can be, or the last one ends.
+    private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
 
-    private int StepOf(int piece, int pieces) => (int)((long)_x.K * piece / pieces);
-
-    private int ColumnOf(int block) => (int)((long)Panels * block / _columnBlocks) * TileRows.MaxWidth;
+    private int ColumnOf(int block) => Cut(Panels, block, _columnBlocks) * TileRows.MaxWidth;
 
     private Block BlockOf(int shard)
     {
         (int index, int column) = Math.DivRem(shard, _columnBlocks);
         (int matrix, int range) = Math.DivRem(index, _rowRanges);
-        int row = RowOf(_x.M, range, _rowRanges), rows = RowOf(_x.M, range + 1, _rowRanges) - row;
+        int row = Cut(_x.M, range, _rowRanges), rows = Cut(_x.M, range + 1, _rowRanges) - row;
         int first = ColumnOf(column), end = Math.Min(ColumnOf(column + 1), _x.N);
         return new Block
         {
@@ -144,15 +143,15 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
 
     private Operand OperandA(in Block block, int part, int piece, int pieces)
     {
-        int parts = PartsOf(block.Rows), row = RowOf(block.Rows, part, parts), rows = RowOf(block.Rows, part + 1, parts) - row;
-        int step = StepOf(piece, pieces), steps = StepOf(piece + 1, pieces) - step;
+        int parts = PartsOf(block.Rows), row = Cut(block.Rows, part, parts), rows = Cut(block.Rows, part + 1, parts) - row;
+        int step = Cut(_x.K, piece, pieces), steps = Cut(_x.K, piece + 1, pieces) - step;
         float* start = block.A + (row * _x.RowStrideA) + (step * _x.StepStrideA);
         return _x.StepStrideA == 1 ? new Operand(start, _x.RowStrideA, rows, steps) : new Operand(start, _x.StepStrideA, steps, rows);
     }
 
     private Operand OperandB(in Block block, int piece, int pieces)
     {
-        int step = StepOf(piece, pieces), steps = StepOf(piece + 1, pieces) - step;
+        int step = Cut(_x.K, piece, pieces), steps = Cut(_x.K, piece + 1, pieces) - step;
         float* start = block.B + (step * _x.StepStrideB);
         return _x.ColumnStrideB == 1 ? new Operand(start, _x.StepStrideB, steps, block.Columns) : new Operand(start, _x.ColumnStrideB, block.Columns, steps);
     }
@@ -208,7 +207,7 @@ internal readonly unsafe struct BlockedMatMul : IShardedWork
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Ask(int part, int parts)
         {
-            int first = count * part / parts, end = count * (part + 1) / parts;
+            int first = Cut(count, part, parts), end = Cut(count, part + 1, parts);
             Prefetching.Start(start + (first * stride), stride, end - first, length);
         }
     }

@@ -92,9 +92,8 @@ public sealed unsafe partial class CpuBackend
             RunGradient(work, parts, target);
         }
 
-        if (parts == 1)
-            return;
-        AddPartials(new PartialSum(partials.Pointer, parts, size, dkernel));
+        if (parts > 1)
+            AddPartials(new PartialSum(partials.Pointer, parts, size, dkernel));
     }
 
     private void RunGradient(WinogradGradient work, int parts, float* target)
